@@ -1,0 +1,1 @@
+"""The service. This file imports nothing, so that every room can be imported alone."""

@@ -1,0 +1,1 @@
+"""Settings and files turned into values, and the sample center. Only bootstrap, cli and tests import this package."""

@@ -1,0 +1,1 @@
+"""Call flows: their values, checks, interpreter and opening hours. Pure; knows only `callcenter.kernel`."""
