@@ -1,0 +1,47 @@
+# The commands of the product; docs and CI name these and nothing else. `make` alone lists them.
+# Scripts with more than a line live in config/setup/; each can be run again at any time and is quick when nothing is to do.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PYTHON_CODE := callcenter $(wildcard routing ivr dialer reporting config) tests
+DEMO_PORT ?= 8080
+TEST_WORKERS ?= 3
+# Anything else for pytest: make test PYTEST_ARGS="-k transfer -x"
+PYTEST_ARGS ?=
+export DEMO_PORT
+
+.PHONY: help install demo test check lint pbx lock
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
+
+install: ## .venv with the product and its development tools, pages built
+	@config/setup/environment.sh
+	@config/setup/pages.sh
+
+demo: install ## a small center with simulated callers on http://127.0.0.1:8080 (DEMO_PORT=n changes it); needs no root
+	@exec $(BIN)/callcenter demo --port $(DEMO_PORT)
+
+test: install ## everything: lint, types, contracts, unit, simulation, API, databases, real Asterisk, real Chromium
+	@config/setup/system-packages.sh
+	@config/setup/asterisk.sh
+	@$(MAKE) lint
+	@exec $(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup $(PYTEST_ARGS)
+
+check: install lint ## the fast half: lint, types, contracts, unit, simulation
+	@exec $(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup $(wildcard tests/architecture tests/unit tests/simulation) $(PYTEST_ARGS)
+
+lint: install ## style, types, import contracts
+	@$(BIN)/ruff check $(PYTHON_CODE)
+	@$(BIN)/mypy $(PYTHON_CODE)
+	@$(BIN)/lint-imports --no-logo
+
+pbx: install ## a private Asterisk with a softphone-ready configuration, and the service on it (HOST=name for other computers)
+	@exec config/setup/pbx.sh
+
+lock: install ## makes requirements/*.txt anew from pyproject.toml (needs the network)
+	@config/setup/lock.sh
