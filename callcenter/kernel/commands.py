@@ -1,0 +1,154 @@
+"""Commands: what a person or a job asks for. Each is answered with Done or refused with a typed error; none is stored.
+
+`by` is the login of who asked, for the record; rights are checked before a command gets here.
+"""
+
+from msgspec import Struct
+
+from callcenter.kernel.center import Center
+from callcenter.kernel.ids import AgentId, CallId, CarrierName, ContactId, OfferId, PersonalId, QueueId
+from callcenter.kernel.personal import PersonalRow
+
+
+class Command(Struct, frozen=True, tag=True, tag_field="command", kw_only=True):
+    pass
+
+
+class ApplyCenter(Command, frozen=True, kw_only=True):
+    """The directory's rows are now at `version`; `personal` holds the rows that `center` names and the log may lack."""
+
+    version: int
+    center: Center
+    personal: tuple[PersonalRow, ...] = ()
+
+
+class SignIn(Command, frozen=True, kw_only=True):
+    """The agent is at her desk with this device. Repeated with another device it moves her; a call in progress follows her."""
+
+    agent: AgentId
+    carrier: CarrierName
+    device: str
+    reachable: bool
+    """Whether the carrier can ring the device right now."""
+
+
+class SignOut(Command, frozen=True, kw_only=True):
+    """Refused while she is in a call; an offer that rings is given back to the queue."""
+
+    agent: AgentId
+
+
+class SetAvailable(Command, frozen=True, kw_only=True):
+    """Also ends a hold that the system put on her (Back)."""
+
+    agent: AgentId
+
+
+class SetNotReady(Command, frozen=True, kw_only=True):
+    agent: AgentId
+    reason: str
+    """A code of the center's reasons."""
+
+
+class RejectOffer(Command, frozen=True, kw_only=True):
+    agent: AgentId
+    offer: OfferId
+
+
+class Hold(Command, frozen=True, kw_only=True):
+    agent: AgentId
+    call: CallId
+
+
+class Retrieve(Command, frozen=True, kw_only=True):
+    agent: AgentId
+    call: CallId
+
+
+class HangUp(Command, frozen=True, kw_only=True):
+    """Ends the call for everyone in it; gives up one that is being placed."""
+
+    agent: AgentId
+    call: CallId
+
+
+class ToAgent(Struct, frozen=True, tag="agent"):
+    agent: AgentId
+
+
+class ToQueue(Struct, frozen=True, tag="queue"):
+    queue: QueueId
+
+
+class ToNumber(Struct, frozen=True, tag="number"):
+    number: str
+    """As a person wrote it."""
+
+
+Destination = ToAgent | ToQueue | ToNumber
+
+
+class TransferBlind(Command, frozen=True, kw_only=True):
+    """The agent leaves; the customer hears music (or ringing) until somebody answers. Nobody does: the queue she came from."""
+
+    agent: AgentId
+    call: CallId
+    to: Destination
+
+
+class PlaceCall(Command, frozen=True, kw_only=True):
+    """Reply: Done with the new call's id."""
+
+    agent: AgentId
+    number: str
+    """As a person wrote it."""
+    contact: ContactId | None = None
+
+
+class ChooseContact(Command, frozen=True, kw_only=True):
+    """A person says which contact the call is with."""
+
+    agent: AgentId
+    call: CallId
+    contact: ContactId
+
+
+class SetDisposition(Command, frozen=True, kw_only=True):
+    agent: AgentId
+    call: CallId
+    code: str
+
+
+class FinishWrapUp(Command, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class ErasePersonal(Command, frozen=True, kw_only=True):
+    """The rows are deleted with the event that says so."""
+
+    rows: tuple[PersonalId, ...]
+
+
+AnyCommand = (
+    ApplyCenter
+    | SignIn
+    | SignOut
+    | SetAvailable
+    | SetNotReady
+    | RejectOffer
+    | Hold
+    | Retrieve
+    | HangUp
+    | TransferBlind
+    | PlaceCall
+    | ChooseContact
+    | SetDisposition
+    | FinishWrapUp
+    | ErasePersonal
+)
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """A command was carried out; `call` names the call that it made, if any."""
+
+    call: CallId | None = None

@@ -1,0 +1,159 @@
+"""Effects: what the hub wants done outside. They are performed only after the events of the same decision are stored.
+
+A leg that is in no bridge hears one thing at a time: `PlayPrompts`, `Gather`, `SetTreatment` and `JoinBridge` each replace
+what it heard before. So one vocabulary fits carriers that are told at once (Asterisk) and carriers that come and ask what to
+do next (Twilio). An effect repeated with the same ids does no harm, but for `OriginateLeg`, which is never repeated blindly.
+
+Every effect has an id; its outcome is an ordinary signal, its failure `EffectFailed` with that id.
+"""
+
+from msgspec import Struct
+
+from callcenter.kernel.flow import Spoken
+from callcenter.kernel.ids import BridgeId, CallId, CarrierName, EffectId, LegId, RecordingId
+from callcenter.kernel.words import Cause, Language, LegRole, Treatment
+
+
+class Effect(Struct, frozen=True, tag=True, tag_field="effect_kind", kw_only=True):
+    effect: EffectId
+
+
+class CarrierEffect(Effect, frozen=True, kw_only=True):
+    carrier: CarrierName
+
+
+class DeviceTarget(Struct, frozen=True, tag="device"):
+    """An agent's device, by the name under which the carrier knows it."""
+
+    device: str
+
+
+class NumberTarget(Struct, frozen=True, tag="number"):
+    """A number outside, E.164 with its plus sign, checked by the hub."""
+
+    number: str
+
+
+class AnswerLeg(CarrierEffect, frozen=True, kw_only=True):
+    """Outcome: LegAnswered."""
+
+    leg: LegId
+
+
+class OriginateLeg(CarrierEffect, frozen=True, kw_only=True):
+    """Rings a device or a number. Outcome: LegRinging (perhaps), then LegAnswered or LegEnded; EffectFailed when it never rang.
+
+    `ring_ms` bounds the ringing: after it the carrier gives up with Cause.NO_ANSWER. `caller_id` is what the callee sees.
+    """
+
+    leg: LegId
+    call: CallId
+    target: DeviceTarget | NumberTarget
+    role: LegRole
+    ring_ms: int
+    caller_id: str
+
+
+class HangUpLeg(CarrierEffect, frozen=True, kw_only=True):
+    """Outcome: LegEnded(by_us=True). A leg that is gone already is no failure."""
+
+    leg: LegId
+    cause: Cause = Cause.NORMAL
+
+
+class PlayPrompts(CarrierEffect, frozen=True, kw_only=True):
+    """Outcome: PlaybackEnded. Afterwards the leg hears `then`."""
+
+    leg: LegId
+    prompts: tuple[Spoken, ...]
+    language: Language
+    then: Treatment = Treatment.SILENCE
+
+
+class Gather(CarrierEffect, frozen=True, kw_only=True):
+    """Plays prompts and collects keys; the first key stops the prompt. Outcome: DigitsGathered.
+
+    `timeout_ms` runs from the end of the prompt to the first key, `between_ms` from key to key.
+    """
+
+    leg: LegId
+    prompts: tuple[Spoken, ...]
+    language: Language
+    maximum: int
+    terminator: str
+    timeout_ms: int
+    between_ms: int
+
+
+class SetTreatment(CarrierEffect, frozen=True, kw_only=True):
+    leg: LegId
+    treatment: Treatment
+
+
+class JoinBridge(CarrierEffect, frozen=True, kw_only=True):
+    """Puts a leg into a bridge, which is made when it is not there. Outcome: LegJoined."""
+
+    bridge: BridgeId
+    leg: LegId
+
+
+class LeaveBridge(CarrierEffect, frozen=True, kw_only=True):
+    """Takes a leg out; it hears `then`. Outcome: LegLeft."""
+
+    bridge: BridgeId
+    leg: LegId
+    then: Treatment
+
+
+class CloseBridge(CarrierEffect, frozen=True, kw_only=True):
+    """Ends the bridge; legs in it stay alive and hear silence. Outcome: BridgeClosed, also when it was gone already."""
+
+    bridge: BridgeId
+
+
+class StartRecording(CarrierEffect, frozen=True, kw_only=True):
+    """Records what the bridge hears. Outcome: RecordingStarted."""
+
+    recording: RecordingId
+    bridge: BridgeId
+
+
+class StopRecording(CarrierEffect, frozen=True, kw_only=True):
+    """Outcome: RecordingEnded."""
+
+    recording: RecordingId
+
+
+# -- jobs of our own --------------------------------------------------------------------------------------------------------
+
+
+class LookUpContacts(Effect, frozen=True, kw_only=True):
+    """Outcome: ContactsFound or LookUpFailed. Safe to repeat."""
+
+    call: CallId
+    number: str
+
+
+class StoreRecording(Effect, frozen=True, kw_only=True):
+    """Fetches a finished recording from the carrier into the store. Outcome: RecordingStored or RecordingLost. Safe to repeat."""
+
+    carrier: CarrierName
+    recording: RecordingId
+    call: CallId
+
+
+AnyCarrierEffect = (
+    AnswerLeg
+    | OriginateLeg
+    | HangUpLeg
+    | PlayPrompts
+    | Gather
+    | SetTreatment
+    | JoinBridge
+    | LeaveBridge
+    | CloseBridge
+    | StartRecording
+    | StopRecording
+)
+JobEffect = LookUpContacts | StoreRecording
+AnyEffect = AnyCarrierEffect | JobEffect

@@ -1,0 +1,86 @@
+"""Identifiers and where they come from.
+
+An id that we mint is one kind letter and 19 characters of lower-case base 32: fixed length, so that none is the prefix of
+another (Asterisk 22.10 matches channel ids as case-insensitive prefixes), and 95 bits, so that two never meet. Ids of the
+center's own things (queues, agents, skills, flows) are short words chosen by people and never a person's name.
+
+`Entropy` is the only source of chance that a decision has: the same seed gives the same ids, so a decision can be repeated
+byte for byte.
+"""
+
+import hashlib
+from typing import NewType
+
+CallId = NewType("CallId", str)
+LegId = NewType("LegId", str)
+BridgeId = NewType("BridgeId", str)
+OfferId = NewType("OfferId", str)
+RecordingId = NewType("RecordingId", str)
+EffectId = NewType("EffectId", str)
+PersonalId = NewType("PersonalId", str)
+
+AgentId = NewType("AgentId", str)
+QueueId = NewType("QueueId", str)
+SkillId = NewType("SkillId", str)
+TeamId = NewType("TeamId", str)
+FlowId = NewType("FlowId", str)
+NodeId = NewType("NodeId", str)
+NumberId = NewType("NumberId", str)
+HoursId = NewType("HoursId", str)
+PromptId = NewType("PromptId", str)
+CarrierName = NewType("CarrierName", str)
+ContactId = NewType("ContactId", int)
+AccountId = NewType("AccountId", int)
+
+ID_LENGTH = 20
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+class Entropy:
+    """A seeded stream of ids and draws.
+
+    Two streams made from one seed yield the same values in the same order; streams of different seeds share nothing.
+    """
+
+    __slots__ = ("_count", "_seed")
+
+    def __init__(self, seed: bytes) -> None:
+        self._seed = seed
+        self._count = 0
+
+    def _block(self) -> bytes:
+        self._count += 1
+        return hashlib.blake2b(self._count.to_bytes(8, "big"), key=self._seed[:64], digest_size=16).digest()
+
+    def _id(self, kind: str) -> str:
+        number = int.from_bytes(self._block(), "big")
+        letters = [kind]
+        for _ in range(ID_LENGTH - 1):
+            number, index = divmod(number, 32)
+            letters.append(_ALPHABET[index])
+        return "".join(letters)
+
+    def fraction(self) -> float:
+        """A draw from [0, 1)."""
+        return int.from_bytes(self._block()[:7], "big") / float(1 << 56)
+
+    def call(self) -> CallId:
+        return CallId(self._id("c"))
+
+    def leg(self) -> LegId:
+        return LegId(self._id("l"))
+
+    def bridge(self) -> BridgeId:
+        return BridgeId(self._id("b"))
+
+    def offer(self) -> OfferId:
+        return OfferId(self._id("o"))
+
+    def recording(self) -> RecordingId:
+        return RecordingId(self._id("r"))
+
+    def effect(self) -> EffectId:
+        return EffectId(self._id("e"))
+
+    def personal(self) -> PersonalId:
+        return PersonalId(self._id("p"))

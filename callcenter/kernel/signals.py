@@ -1,0 +1,178 @@
+"""Signals: what the world outside tells us. Carriers speak the first half, jobs of ours (look-ups, storage) the second.
+
+Signals are never stored, so they may hold numbers in the clear; the hub turns those into personal rows before an event names
+them. Every answer to an effect comes back as one of these, failures included. A signal may come late, twice or never.
+"""
+
+from msgspec import Struct
+
+from callcenter.kernel.ids import (
+    AccountId,
+    BridgeId,
+    CallId,
+    CarrierName,
+    ContactId,
+    EffectId,
+    LegId,
+    RecordingId,
+)
+from callcenter.kernel.words import Cause, Fault, GatherEnd, Language, Match, PlaybackEnd
+
+
+class Signal(Struct, frozen=True, tag=True, tag_field="signal", kw_only=True):
+    pass
+
+
+class LegOffered(Signal, frozen=True, kw_only=True):
+    """Somebody calls. The leg exists and waits; nothing has been answered."""
+
+    carrier: CarrierName
+    leg: LegId
+    caller: str
+    """As the network wrote it; empty when withheld."""
+    dialed: str
+
+
+class LegRinging(Signal, frozen=True, kw_only=True):
+    """The far end alerts, or sends early media: the trunk is alive."""
+
+    leg: LegId
+
+
+class LegAnswered(Signal, frozen=True, kw_only=True):
+    leg: LegId
+
+
+class LegEnded(Signal, frozen=True, kw_only=True):
+    leg: LegId
+    cause: Cause
+    by_us: bool = False
+    """True when it ended because we asked for it."""
+    detail: str = ""
+    """The carrier's own words for the cause (SIP and Q.850 codes), for the record."""
+
+
+class PlaybackEnded(Signal, frozen=True, kw_only=True):
+    leg: LegId
+    effect: EffectId
+    end: PlaybackEnd
+
+
+class DigitsGathered(Signal, frozen=True, kw_only=True):
+    """A gather ended; `digits` may be empty."""
+
+    leg: LegId
+    effect: EffectId
+    digits: str
+    end: GatherEnd
+
+
+class LegJoined(Signal, frozen=True, kw_only=True):
+    bridge: BridgeId
+    leg: LegId
+
+
+class LegLeft(Signal, frozen=True, kw_only=True):
+    bridge: BridgeId
+    leg: LegId
+
+
+class BridgeClosed(Signal, frozen=True, kw_only=True):
+    bridge: BridgeId
+
+
+class RecordingStarted(Signal, frozen=True, kw_only=True):
+    recording: RecordingId
+
+
+class RecordingEnded(Signal, frozen=True, kw_only=True):
+    recording: RecordingId
+    duration_ms: int
+
+
+class DeviceChanged(Signal, frozen=True, kw_only=True):
+    """A device of an agent became reachable, or stopped being so."""
+
+    carrier: CarrierName
+    device: str
+    reachable: bool
+
+
+class EffectFailed(Signal, frozen=True, kw_only=True):
+    """An effect was not carried out. `kind` is the effect's tag."""
+
+    effect: EffectId
+    kind: str
+    fault: Fault
+    leg: LegId | None = None
+    detail: str = ""
+
+
+class CarrierUp(Signal, frozen=True, kw_only=True):
+    """The carrier is ready: it answers, and its events reach us. Comes after the signals of the resync."""
+
+    carrier: CarrierName
+
+
+class CarrierDown(Signal, frozen=True, kw_only=True):
+    carrier: CarrierName
+    why: str
+
+
+# -- answers of our own jobs ------------------------------------------------------------------------------------------------
+
+
+class ContactMatch(Struct, frozen=True, kw_only=True):
+    contact: ContactId
+    account: AccountId | None
+    match: Match
+    language: Language | None = None
+
+
+class ContactsFound(Signal, frozen=True, kw_only=True):
+    """Best match first; empty when nobody was found."""
+
+    effect: EffectId
+    call: CallId
+    matches: tuple[ContactMatch, ...]
+
+
+class LookUpFailed(Signal, frozen=True, kw_only=True):
+    effect: EffectId
+    call: CallId
+    why: str
+
+
+class RecordingStored(Signal, frozen=True, kw_only=True):
+    effect: EffectId
+    recording: RecordingId
+    size: int
+    """Bytes."""
+    duration_ms: int
+
+
+class RecordingLost(Signal, frozen=True, kw_only=True):
+    effect: EffectId
+    recording: RecordingId
+    why: str
+
+
+CarrierSignal = (
+    LegOffered
+    | LegRinging
+    | LegAnswered
+    | LegEnded
+    | PlaybackEnded
+    | DigitsGathered
+    | LegJoined
+    | LegLeft
+    | BridgeClosed
+    | RecordingStarted
+    | RecordingEnded
+    | DeviceChanged
+    | EffectFailed
+    | CarrierUp
+    | CarrierDown
+)
+JobSignal = ContactsFound | LookUpFailed | RecordingStored | RecordingLost
+AnySignal = CarrierSignal | JobSignal

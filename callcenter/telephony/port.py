@@ -1,0 +1,106 @@
+"""The telephony port: what a carrier must do for the engine, in our words only.
+
+Two kinds of carrier fit it. One holds a socket and is told what to do (Asterisk); one comes by webhook, asks what to do next,
+and waits for the answer (Twilio). Both turn what happens into signals and hand them to `deliver`; both are handed effects by
+`perform`. A carrier that asks keeps the open question of each leg and answers it with the next effect for that leg; the rule
+that a leg hears one thing at a time makes that enough. docs/decisions/ has the record.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Protocol
+
+from aiohttp import web
+from msgspec import Struct
+
+from callcenter.kernel.effects import AnyCarrierEffect
+from callcenter.kernel.ids import BridgeId, CarrierName, EffectId, LegId, RecordingId
+from callcenter.kernel.signals import CarrierSignal
+
+
+class LegSeen(Struct, frozen=True, kw_only=True):
+    """A leg that the carrier has now."""
+
+    leg: LegId
+    up: bool
+    ringing: bool = False
+    bridge: BridgeId | None = None
+    caller: str = ""
+    dialed: str = ""
+    inbound: bool = False
+    """True: it would have come as LegOffered. Such a leg that the hub does not know is adopted."""
+
+
+class CarrierSnapshot(Struct, frozen=True, kw_only=True):
+    """Everything of ours that the carrier has, taken after a connection came up and before any later signal is delivered.
+
+    `runtime.resync` compares it with the live calls and emits the missing ordinary signals; then the carrier is up.
+    """
+
+    carrier: CarrierName
+    legs: tuple[LegSeen, ...]
+    bridges: tuple[BridgeId, ...]
+    recordings: tuple[RecordingId, ...]
+    """Those that run."""
+    working: tuple[EffectId, ...] = ()
+    """Prompts and gathers that still run and will be answered."""
+    reachable: tuple[str, ...] = ()
+    """Devices that can be rung."""
+
+
+class CarrierHealth(Struct, frozen=True, kw_only=True):
+    """`why` says in one sentence what is wrong and what to do; empty when ready."""
+
+    ready: bool
+    why: str = ""
+    version: str = ""
+
+
+class DeviceAccount(Struct, frozen=True, kw_only=True):
+    """What a softphone needs to register; made for one log-in, refused after it."""
+
+    device: str
+    kind: str
+    """jssip, or simulated."""
+    uri: str = ""
+    user: str = ""
+    password: str = ""
+    socket: str = ""
+    """URL, or a path on the page's own origin."""
+    ice_servers: tuple[dict[str, str | list[str]], ...] = ()
+
+
+Deliver = Callable[["CarrierSignal | CarrierSnapshot"], None]
+
+
+class Carrier(Protocol):
+    """One phone network.
+
+    `perform` returns when the effect is on its way, never raises for anything the carrier does, and never waits for people:
+    the outcome comes through `deliver`, EffectFailed included. Effects of one leg are carried out in the order given.
+    """
+
+    name: CarrierName
+
+    async def start(self, deliver: Deliver) -> None:
+        """Connects, and goes on trying; delivers a CarrierSnapshot each time a connection has come up."""
+
+    async def perform(self, effect: AnyCarrierEffect) -> None: ...
+
+    async def fetch_recording(self, recording: RecordingId) -> AsyncIterator[bytes]:
+        """The finished recording as a WAV file; raises CarrierFault."""
+
+    async def discard_recording(self, recording: RecordingId) -> None:
+        """Deletes the carrier's copy; harmless when it is gone."""
+
+    async def open_device(self, device: str) -> DeviceAccount:
+        """Makes the account (a second call replaces password and registration); kept alive over restarts of the carrier."""
+
+    async def close_device(self, device: str) -> None: ...
+
+    def health(self) -> CarrierHealth: ...
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """What must be mounted on the public web server; empty for carriers that are not called there."""
+
+    async def close(self) -> None:
+        """Lets go without touching calls in progress."""
