@@ -1,0 +1,1 @@
+"""The rules of the house, held by machines: imports, purity, size, what may stand in the repository."""
