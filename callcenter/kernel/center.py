@@ -170,6 +170,17 @@ class Center(Struct, frozen=True, kw_only=True):
         return None
 
 
+class SystemPrompt:
+    """Prompts that the service itself speaks. A center that lacks one leaves the sentence out."""
+
+    POSITION = PromptId("queue_position")
+    """Before the number: "You are number" ..."""
+    NEXT = PromptId("queue_next")
+    """Instead of number one: "You are next in line"."""
+    TROUBLE = PromptId("trouble")
+    """The flow failed: the caller is told that a person will take over."""
+
+
 NO_CENTER = Center(name="", zone="UTC")
 
 

@@ -146,6 +146,7 @@ class CallEvent(Event, frozen=True, kw_only=True):
 class CallArrived(CallEvent, frozen=True, kw_only=True):
     carrier: CarrierName
     leg: LegId
+    answer_by: int
     caller: PersonalId | None
     """None: withheld."""
     dialed: PersonalId
@@ -224,7 +225,9 @@ class BridgeOver(CallEvent, frozen=True, kw_only=True):
 
 
 class IvrStarted(CallEvent, frozen=True, kw_only=True):
-    flow: FlowId
+    flow: FlowId | None
+    """None: no flow belongs to the number; the call goes to the default queue."""
+    until: int
 
 
 class IvrVisited(CallEvent, frozen=True, kw_only=True):
@@ -242,6 +245,8 @@ class IvrWaits(CallEvent, frozen=True, kw_only=True):
     deadline: int
     look_up: bool = False
     """It waits for the contact look-up."""
+    leave: CallEnd | None = None
+    """The flow has said good-bye: the call ends with this when the prompt is over."""
 
 
 class PromptAsked(CallEvent, frozen=True, kw_only=True):
@@ -313,8 +318,6 @@ class CallQueued(CallEvent, frozen=True, kw_only=True):
     priority: int
     skills: dict[SkillId, int]
     """Everything that the agent must have: the queue's skill and what the flow asked for."""
-    bridge: BridgeId
-    """Where the conversation will be."""
     back: bool = False
     """True when the call comes back to a queue entry that an agent had answered (line lost): no new entry is counted."""
 
@@ -364,6 +367,8 @@ class CallConnected(CallEvent, frozen=True, kw_only=True):
     agent: AgentId
     leg: LegId
     bridge: BridgeId
+    until: int
+    """The longest that the call may last."""
 
 
 class CallHeld(CallEvent, frozen=True, kw_only=True):
@@ -428,6 +433,13 @@ class RecordingAsked(CallEvent, frozen=True, kw_only=True):
 
 class RecordingRuns(CallEvent, frozen=True, kw_only=True):
     recording: RecordingId
+
+
+class RecordingStopped(CallEvent, frozen=True, kw_only=True):
+    """We asked for its end; it counts as failed when the carrier does not say so until `by`."""
+
+    recording: RecordingId
+    by: int
 
 
 class RecordingOver(CallEvent, frozen=True, kw_only=True):
@@ -524,6 +536,7 @@ AnyEvent = (
     | PlacedCallFailed
     | RecordingAsked
     | RecordingRuns
+    | RecordingStopped
     | RecordingOver
     | RecordingFailed
     | RecordingStoreAsked
