@@ -1,0 +1,180 @@
+"""Calls: the commands on a live one, and the record that stays."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from callcenter.api.schemas.common import Body, Language, PhoneNumber
+
+
+class PlaceCallRequest(Body, frozen=True, kw_only=True):
+    number: str
+    """As a person writes it."""
+    contact: int | None = None
+
+
+class ToAgentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="agent"):
+    agent: str
+
+
+class ToQueueBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="queue"):
+    queue: str
+
+
+class ToNumberBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="number"):
+    number: str
+
+
+class TransferRequest(Body, frozen=True, kw_only=True):
+    to: ToAgentBody | ToQueueBody | ToNumberBody
+
+
+class DispositionRequest(Body, frozen=True, kw_only=True):
+    code: str
+
+
+class ChooseContactRequest(Body, frozen=True, kw_only=True):
+    contact: int
+
+
+class NotesRequest(Body, frozen=True, kw_only=True):
+    """The whole text; it replaces what stood there."""
+
+    text: str
+
+
+class NotesBody(Body, frozen=True, kw_only=True):
+    text: str
+    saved_at: int | None
+    """Null: nothing was ever written."""
+
+
+class CallSummary(Body, frozen=True, kw_only=True):
+    """One row of a list of calls."""
+
+    id: str
+    direction: Literal["inbound", "outbound"]
+    started_at: int
+    ended_at: int | None
+    """Null: it is still going on."""
+    end: str | None
+    """completed, abandoned_in_queue, ... (CallEnd); null while it goes on."""
+    number: PhoneNumber | None
+    contact: int | None
+    contact_name: str | None
+    queue: str | None
+    """The last queue it was in."""
+    agent: str | None
+    """The last agent who talked in it."""
+    agent_name: str | None
+    wait_ms: int | None
+    """In its last queue entry."""
+    talk_ms: int
+    disposition: str | None
+    recorded: bool
+
+
+class CallListBody(Body, frozen=True, kw_only=True):
+    items: list[CallSummary]
+    next: str | None
+    """Give it as `cursor` for the rows after these; null: these were the last."""
+
+
+class LegRecord(Body, frozen=True, kw_only=True):
+    id: str
+    role: str
+    agent: str | None
+    number: PhoneNumber | None
+    dialed_at: int
+    ringing_at: int | None
+    answered_at: int | None
+    ended_at: int | None
+    cause: str | None
+    detail: str
+    """The carrier's own words for the cause."""
+
+
+class QueueEntryRecord(Body, frozen=True, kw_only=True):
+    queue: str
+    entered_at: int
+    since: int
+    left_at: int | None
+    end: str | None
+    """answered, abandoned, flowed_out, ..."""
+    wait_ms: int | None
+    priority: int
+    skills: dict[str, int]
+
+
+class OfferRecord(Body, frozen=True, kw_only=True):
+    id: str
+    agent: str
+    made_at: int
+    ended_at: int | None
+    end: str | None
+    reasons: list[str]
+
+
+class SpanRecord(Body, frozen=True, kw_only=True):
+    """A hold or a wrap-up."""
+
+    agent: str
+    started_at: int
+    ended_at: int | None
+
+
+class VisitRecord(Body, frozen=True, kw_only=True):
+    node: str
+    outcome: str
+    at: int
+
+
+class RecordingRecord(Body, frozen=True, kw_only=True):
+    id: str
+    started_at: int | None
+    duration_ms: int | None
+    state: Literal["asked", "running", "over", "kept", "failed"]
+    """Only a kept one can be listened to, at GET /recordings/ID."""
+
+
+class CallDetailBody(Body, frozen=True, kw_only=True):
+    """The call record. It equals a fold of the call's events."""
+
+    summary: CallSummary
+    language: Language | None
+    dialed: str | None
+    """Id of the center's number that was called."""
+    ended_by: str | None
+    cause: str | None
+    ivr: list[VisitRecord]
+    legs: list[LegRecord]
+    queue_entries: list[QueueEntryRecord]
+    offers: list[OfferRecord]
+    holds: list[SpanRecord]
+    wrap_ups: list[SpanRecord]
+    recordings: list[RecordingRecord]
+    notes: NotesBody
+
+
+class AgentDestination(Body, frozen=True, kw_only=True):
+    agent: str
+    name: str
+    team: str
+    skills: dict[str, int]
+    state: str
+    since: int | None
+    reachable: bool
+
+
+class QueueDestination(Body, frozen=True, kw_only=True):
+    queue: str
+    waiting: int
+    longest_since: int | None
+    available: int
+    """Agents who could take a call of it now."""
+
+
+class DestinationsBody(Body, frozen=True, kw_only=True):
+    agents: list[AgentDestination]
+    queues: list[QueueDestination]
+    now: int

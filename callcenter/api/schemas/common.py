@@ -1,0 +1,43 @@
+"""What the bodies of all subjects share: words in both languages, numbers, errors, pages of a list."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every body: an unknown field is a mistake and is said to be one."""
+
+
+class Words(Body, frozen=True, kw_only=True):
+    """A word or sentence in each language of the pages."""
+
+    en: str
+    zh: str
+
+
+class PhoneNumber(Body, frozen=True, kw_only=True):
+    """A telephone number, as it is dialed and as people read it."""
+
+    value: str
+    """E.164 where it can be one, else what the network wrote."""
+    shown: str
+
+
+class ErrorBody(Body, frozen=True, kw_only=True):
+    """What went wrong, and in `message` what to do about it. `code` is stable; `field` names the part of the request."""
+
+    code: str
+    message: Words
+    field: str | None
+
+
+class DoneBody(Body, frozen=True, kw_only=True):
+    """The command was carried out; `call` names the call that it made, if any."""
+
+    call: str | None
+
+
+Language = Literal["en", "zh"]
+Theme = Literal["light", "dark", "system"]
+Role = Literal["agent", "supervisor"]

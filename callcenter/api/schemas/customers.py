@@ -1,0 +1,104 @@
+"""Contacts, accounts and their timeline."""
+
+from typing import Literal
+
+from msgspec import UNSET, UnsetType
+
+from callcenter.api.schemas.common import Body, Language, PhoneNumber
+
+
+class ContactNumberInput(Body, frozen=True, kw_only=True):
+    number: str
+    """As a person writes it; stored as E.164."""
+    label: str = ""
+    """mobile, work, ..."""
+
+
+class ContactCreate(Body, frozen=True, kw_only=True):
+    name: str
+    account: int | None = None
+    language: Language | None = None
+    email: str = ""
+    note: str = ""
+    numbers: list[ContactNumberInput] = []
+
+
+class ContactPatch(Body, frozen=True, kw_only=True):
+    """What is absent stays as it is. `numbers` replaces all of them."""
+
+    name: str | UnsetType = UNSET
+    account: int | None | UnsetType = UNSET
+    language: Language | None | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    note: str | UnsetType = UNSET
+    numbers: list[ContactNumberInput] | UnsetType = UNSET
+
+
+class ContactNumber(Body, frozen=True, kw_only=True):
+    number: PhoneNumber
+    label: str
+
+
+class AccountRef(Body, frozen=True, kw_only=True):
+    id: int
+    name: str
+
+
+class ContactBody(Body, frozen=True, kw_only=True):
+    id: int
+    name: str
+    account: AccountRef | None
+    language: Language | None
+    email: str
+    note: str
+    numbers: list[ContactNumber]
+    created_at: int
+    changed_at: int
+
+
+class ContactListBody(Body, frozen=True, kw_only=True):
+    items: list[ContactBody]
+    next: str | None
+
+
+class AccountCreate(Body, frozen=True, kw_only=True):
+    name: str
+    number: str = ""
+    """The account's own number (customer number), not a telephone number."""
+    address: str = ""
+
+
+class AccountBody(Body, frozen=True, kw_only=True):
+    id: int
+    name: str
+    number: str
+    address: str
+
+
+class AccountListBody(Body, frozen=True, kw_only=True):
+    items: list[AccountBody]
+    next: str | None
+
+
+class TimelineItem(Body, frozen=True, kw_only=True):
+    """One entry of a customer's timeline, newest first. Today every entry is a call."""
+
+    kind: Literal["call"]
+    at: int
+    call: str
+    direction: Literal["inbound", "outbound"]
+    end: str | None
+    """CallEnd; null while the call goes on."""
+    queue: str | None
+    agent: str | None
+    agent_name: str | None
+    talk_ms: int
+    disposition: str | None
+    notes: str
+    recording: str | None
+    """Id of a recording that you may listen to."""
+
+
+class TimelineBody(Body, frozen=True, kw_only=True):
+    items: list[TimelineItem]
+    next: str | None
