@@ -15,6 +15,7 @@ TEMPLATES = Path(__file__).parent / "asterisk"
 FOLDERS = (
     "etc",
     "lib",
+    "lib/keys",
     "cache",
     "run",
     "moh",
