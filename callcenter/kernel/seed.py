@@ -61,7 +61,7 @@ class ContactSeed(Struct, frozen=True, kw_only=True):
 
 
 class CenterSeed(Struct, frozen=True, kw_only=True):
-    """One file, whole. In `center`, every `AgentValues.name` is UNNAMED and `blocked` is empty; `names` and `blocked` say them."""
+    """One file, whole. In `center` every `AgentValues.name` is UNNAMED and `blocked` is empty; `names` and `blocked` say them."""
 
     center: Center
     names: dict[AgentId, str]

@@ -14,7 +14,6 @@ from callcenter.kernel.events import AnyEvent, Recorded
 from callcenter.kernel.ids import AgentId, CallId, Entropy, PersonalId
 from callcenter.kernel.personal import PersonalRow
 from callcenter.kernel.words import CallEnd, Party
-from callcenter.store import sqlite_log
 from callcenter.store.event_log import Checkpoint, EventLog, LogFault, StaleLease
 from callcenter.store.postgres_log import PostgresLog
 from callcenter.store.sqlite_log import SqliteLog
@@ -339,10 +338,6 @@ async def test_tables_of_another_version_are_refused(sqlite: SqliteLog, tmp_path
     with pytest.raises(LogFault, match="version 99"):
         await again.open()
     await again.close()
-
-
-def test_sqlite_faults_name_real_codes():
-    assert set(sqlite_log._FAULTS) == {code & 0xFF for code in sqlite_log._FAULTS}
 
 
 # -- PostgreSQL -------------------------------------------------------------------------------------------------------------
