@@ -76,7 +76,7 @@ def _mistakes(flow: Flow, center: Center) -> Iterator[FlowMistake]:
         for field, target in targets(node).items():
             if target not in flow.nodes:
                 yield FlowMistake(name, field, f"there is no node {target!r}", _one_of(flow.nodes, target))
-        if reached and name not in reached:
+        if flow.start in flow.nodes and name not in reached:
             yield FlowMistake(
                 name, "", "no way leads here", "another node's next, open, found or key with this name, or remove it"
             )
