@@ -1,0 +1,1 @@
+"""The public face: REST, WebSocket, OpenAPI and the pages' files. Decides nothing about calls; asks the engine."""

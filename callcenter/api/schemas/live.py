@@ -18,11 +18,13 @@ class SetAside(Body, frozen=True, kw_only=True):
     """The system keeps offers away: missed_call (Back ends it), rejected or device_error (a delay)."""
 
     why: Literal["missed_call", "rejected", "device_error"]
+    since: int
     until: int
 
 
 class WrapUpView(Body, frozen=True, kw_only=True):
     call: str
+    queue: str | None
     since: int
     limit_at: int
     """From here on it is amber and counted as overrun."""
@@ -38,24 +40,43 @@ class AgentView(Body, frozen=True, kw_only=True):
     """Levels 1 to 5."""
     state: AgentState
     """The one word and colour: activity wins, then what the system put on her, then presence."""
-    since: int | None
-    """Since when she is in `state`; null when she was never seen."""
+    since: int
+    """Since when she is in `state`."""
     presence: Literal["signed_out", "available", "not_ready"]
     """What she chose. While she is in a call, `not_ready` is what comes after it ("then Break")."""
     reason: str | None
-    presence_since: int | None
+    presence_since: int
     activity: Literal["idle", "reserved", "dialing", "talking", "holding", "wrapping"]
-    activity_since: int | None
+    activity_since: int
     set_aside: SetAside | None
     reachable: bool
     """Her device can be rung."""
     call: str | None
-    """The call she is in, is offered, or wraps up. At a desk only for oneself."""
-    queue: str | None
-    """The queue of that call."""
-    call_since: int | None
-    """Since when she talks in that call (hold included)."""
+    """The call she is offered, places, talks in or wraps up. Null on the topic `destinations`."""
     wrap_up: WrapUpView | None
+    signed_in_at: int | None
+    queues: list[str]
+    """Queues that she serves, in the center's order."""
+    figures: dict[str, Figure]
+    """Her day so far, by name: handled, handle_time, occupancy, ... Empty on the topic `destinations`. Times count once they
+    have ended."""
+
+
+class CenterView(Body, frozen=True, kw_only=True):
+    """What concerns the whole center: the tiles of the board."""
+
+    name: str
+    day: str
+    """The center's day that all figures are of, YYYY-MM-DD."""
+    day_start: int
+    carriers: dict[str, bool]
+    """Which telephone networks are connected."""
+    in_ivr: int
+    """Callers in a menu now."""
+    waiting: int
+    longest_since: int | None
+    figures: dict[str, Figure]
+    """All queues together."""
 
 
 class QueueView(Body, frozen=True, kw_only=True):
@@ -91,6 +112,8 @@ class ContactView(Body, frozen=True, kw_only=True):
 
 
 class ReasonView(Body, frozen=True, kw_only=True):
+    """One of the routing's reasons, with its figures put in."""
+
     code: str
     text: Words
 
@@ -107,6 +130,8 @@ class OfferView(Body, frozen=True, kw_only=True):
 
 
 class LegView(Body, frozen=True, kw_only=True):
+    """One party's connection."""
+
     id: str
     role: Literal["caller", "customer", "agent", "placing", "reconnect", "target"]
     state: Literal["dialing", "ringing", "up", "dropped", "down"]
@@ -114,26 +139,47 @@ class LegView(Body, frozen=True, kw_only=True):
     number: PhoneNumber | None
     since: int
     """Since when it is in `state`."""
+    up_at: int | None
+    cause: str | None
+    """Why it ended: busy, no_answer, ..."""
 
 
 class KeyedView(Body, frozen=True, kw_only=True):
-    """What the caller keyed in. Never a secret."""
+    """What the caller keyed in when asked for a number. Never a secret, never a menu key."""
 
     into: str
     digits: str
 
 
+class ConversationView(Body, frozen=True, kw_only=True):
+    """One agent's part in the call."""
+
+    agent: str
+    connected_at: int
+    held_since: int | None
+    line_lost_until: int | None
+    """Her line was lost; the customer is kept for her, and she is rung again, until then."""
+    left_at: int | None
+    why: str | None
+    """caller_hung_up, agent_hung_up, transferred, line_lost, carrier_failed or too_long."""
+    hold_ms: int
+    """Ended holds together."""
+
+
 class TransferView(Body, frozen=True, kw_only=True):
+    """A transfer under way."""
+
+    by_agent: str
+    since: int
     to_agent: str | None
     to_number: PhoneNumber | None
     until: int
 
 
 class RecordingView(Body, frozen=True, kw_only=True):
-    id: str
+    state: Literal["none", "starting", "running", "over", "failed"]
     since: int | None
-    """Null: asked for, not running yet."""
-    failed: bool
+    """Since when it runs."""
 
 
 class CallView(Body, frozen=True, kw_only=True):
@@ -141,6 +187,8 @@ class CallView(Body, frozen=True, kw_only=True):
     direction: Literal["inbound", "outbound"]
     state: Literal["new", "ivr", "queued", "placing", "connected", "held", "interrupted", "transferring", "outside", "over"]
     """`over` is seen only at the desk, while its agent wraps up."""
+    since: int
+    """Since when it is in `state`."""
     started_at: int
     number: PhoneNumber | None
     """The customer's; null: withheld."""
@@ -148,12 +196,16 @@ class CallView(Body, frozen=True, kw_only=True):
     """Id of the center's number that was called."""
     language: Language | None
     queue: str | None
-    queued_since: int | None
-    """The time that counts for the place; null once connected."""
-    waited_ms: int | None
-    """Wait until the first connection of the last queue entry; null while waiting."""
-    position: int | None
+    """The queue that it is or was in last."""
+    queued_at: int | None
+    waiting_since: int | None
+    """Of the last queue entry: the time that counts for the place. First in line is who has the higher `priority`, then the
+    earlier `waiting_since`, then the smaller `id`."""
+    wait_ms: int | None
+    """The wait of that entry, once it is over."""
     priority: int
+    told_position: int | None
+    """The position that the caller was told last."""
     skills: dict[str, int]
     chose: list[str]
     """Ids of the flow's nodes that were gone through, in order."""
@@ -164,18 +216,18 @@ class CallView(Body, frozen=True, kw_only=True):
     contact: ContactView | None
     offer: OfferView | None
     agent: str | None
-    """The agent in the conversation, or who is placing the call."""
-    connected_at: int | None
-    held_since: int | None
-    interrupted_until: int | None
-    """The agent's line was lost; the customer is kept for her until then."""
+    """Who talks with the customer now, or talked last."""
+    placed_by: str | None
+    conversations: list[ConversationView]
+    """In order; the last one is that of `agent`."""
     transfer: TransferView | None
     legs: list[LegView]
-    """Those that are not down."""
-    recording: RecordingView | None
+    recording: RecordingView
     disposition: str | None
-    failed: str | None
-    """Why the last thing asked did not come about: a cause of the placed call or of the transfer; null otherwise."""
+    end: str | None
+    """CallEnd; null while it goes on."""
+    ended_by: Literal["customer", "agent", "target", "system"] | None
+    over_at: int | None
 
 
 # -- what the page sends ----------------------------------------------------------------------------------------------------
@@ -224,6 +276,7 @@ class Snapshot(ServerMessage, frozen=True, kw_only=True, tag="snapshot"):
     subscription: int
     topic: Topic
     position: int
+    center: CenterView
     queues: dict[str, QueueView]
     agents: dict[str, AgentView]
     calls: dict[str, CallView]
@@ -241,13 +294,32 @@ class Removed(Body, frozen=True, kw_only=True):
     calls: list[str]
 
 
+class Notice(Body, frozen=True, kw_only=True):
+    """Something that just happened to the agent and leaves no lasting trace in the views: for a passing word on the page.
+
+    `code` says how: of offer_over an OfferEnd (withdrawn, rang_out, rejected, device_error), of call_not_placed a Cause (busy,
+    no_answer, invalid_number, ...), of connect_failed and transfer_failed the hub's reason, of wrap_up_over `limit` or `agent`.
+    """
+
+    at: int
+    call: str
+    kind: Literal[
+        "offer_over", "call_not_placed", "connect_failed", "transfer_failed", "line_lost", "line_restored", "wrap_up_over"
+    ]
+    code: str
+
+
 class Delta(ServerMessage, frozen=True, kw_only=True, tag="delta"):
     """Replace what is in `set`, drop what is in `remove`. `position` is higher than that of the message before."""
 
     subscription: int
     position: int
+    center: CenterView | None
+    """Null: unchanged."""
     set: Views
     remove: Removed
+    notices: list[Notice]
+    """On the topic `desk` only."""
 
 
 class Answer(ServerMessage, frozen=True, kw_only=True, tag="done"):

@@ -101,9 +101,3 @@ class SeriesBody(Body, frozen=True, kw_only=True):
     step: Literal["15m", "30m", "1h", "1d"]
     points: list[IntervalPoint]
     before: list[IntervalPoint] | None
-
-
-class MyDayBody(Body, frozen=True, kw_only=True):
-    since_at: int
-    """Start of the center's day."""
-    figures: dict[str, Figure]

@@ -1,0 +1,103 @@
+"""The one table that maps errors to HTTP, and the words of each code in both languages.
+
+A code without words of its own is shown with the hub's reason, in English. `ApiError` is for what only the API can refuse:
+a bad body, a missing cookie, a wrong origin.
+"""
+
+from callcenter.api.schemas.common import ErrorBody, Words
+from callcenter.kernel.errors import CarrierFault, Conflict, HouseError, NotFound, Refused, TryAgain
+
+
+class ApiError(Exception):
+    """A request that the API itself turns down. `code` is a key of STATUS; `detail` is put after the words, in English."""
+
+    def __init__(self, code: str, detail: str = "", *, field: str | None = None, retry_after_s: int | None = None) -> None:
+        super().__init__(code)
+        assert code in STATUS, f"{code} has no status"
+        self.code = code
+        self.detail = detail
+        self.field = field
+        self.retry_after_s = retry_after_s
+
+
+STATUS: dict[str, int] = {
+    "bad_request": 400,
+    "signed_out": 401,
+    "wrong_password": 401,
+    "forbidden": 403,
+    "wrong_origin": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "conflict": 409,
+    "too_large": 413,
+    "not_json": 415,
+    "bad_range": 416,
+    "too_many_attempts": 429,
+    "internal": 500,
+    "carrier_fault": 502,
+    "try_again": 503,
+    "store_unavailable": 503,
+    "pages_missing": 503,
+}
+"""Codes of the API's own. Every other code is the hub's, and answers 409: the present state or a rule forbids it."""
+
+KINDS: dict[type[HouseError], int] = {NotFound: 404, Conflict: 409, Refused: 409, CarrierFault: 502, TryAgain: 503}
+
+WORDS: dict[str, Words] = {
+    "bad_request": Words(
+        en="This request cannot be read. Correct the field named here.", zh="无法读取此请求，请更正所指出的字段。"
+    ),
+    "signed_out": Words(en="You are not signed in. Sign in and try again.", zh="您尚未登录，请登录后重试。"),
+    "wrong_password": Words(
+        en="The user name or the password is wrong. Check both and try again.", zh="用户名或密码不正确，请检查后重试。"
+    ),
+    "forbidden": Words(en="Your role has no right to this. Ask a supervisor.", zh="您的角色没有此项权限，请联系主管。"),
+    "wrong_origin": Words(
+        en="This request comes from a page of another address. Open the page at the address of the service.",
+        zh="此请求来自其他地址的页面，请从本服务的地址打开页面。",
+    ),
+    "not_found": Words(en="This does not exist, or it is not yours to see.", zh="该内容不存在，或您无权查看。"),
+    "method_not_allowed": Words(en="This address does not know this method.", zh="此地址不支持该请求方法。"),
+    "conflict": Words(en="Somebody else was first. Load it again, then decide again.", zh="已有人先行修改，请重新加载后再操作。"),
+    "too_large": Words(en="The request is too large. Send less at once.", zh="请求过大，请减少一次发送的内容。"),
+    "not_json": Words(en="Send the body as application/json.", zh="请以 application/json 发送请求内容。"),
+    "bad_range": Words(en="The recording has no such part. Load it from the start.", zh="录音中没有该部分，请从头加载。"),
+    "too_many_attempts": Words(en="Too many attempts. Wait, then try again.", zh="尝试次数过多，请稍候再试。"),
+    "internal": Words(
+        en="The service made a mistake, which is written in its log. Try again; if it stays, tell the operator.",
+        zh="服务出现错误，已写入日志。请重试；若仍然如此，请告知管理员。",
+    ),
+    "carrier_fault": Words(
+        en="The telephone network did not carry this out. Try again; if it stays, tell the operator.",
+        zh="电话网络未能完成此操作。请重试；若仍然如此，请告知管理员。",
+    ),
+    "try_again": Words(en="Nothing was done. Try again in a moment.", zh="操作未执行，请稍后重试。"),
+    "store_unavailable": Words(
+        en="The database does not answer. Calls go on; try again in a moment.", zh="数据库没有响应。通话不受影响，请稍后重试。"
+    ),
+    "pages_missing": Words(
+        en="The pages are not built. Run `make install` in the project's folder.",
+        zh="页面尚未构建，请在项目目录中运行 `make install`。",
+    ),
+}
+
+
+def status(error: HouseError | ApiError) -> int:
+    """The HTTP status for an error that crosses the API."""
+    if isinstance(error, ApiError):
+        return STATUS[error.code]
+    for kind, number in KINDS.items():
+        if isinstance(error, kind):
+            return number
+    raise AssertionError(f"{type(error).__name__} is not in the table of errors")
+
+
+def body(error: HouseError | ApiError) -> ErrorBody:
+    """What the caller is told."""
+    if isinstance(error, ApiError):
+        words = WORDS[error.code]
+        if error.detail:
+            words = Words(en=f"{words.en} ({error.detail})", zh=f"{words.zh}（{error.detail}）")
+        return ErrorBody(code=error.code, message=words, field=error.field)
+    known = WORDS.get(error.code)
+    return ErrorBody(code=error.code, message=known or Words(en=error.why, zh=error.why), field=None)

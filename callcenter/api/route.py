@@ -1,0 +1,98 @@
+"""What a route is: one row with its rights and its bodies, and the request as its handler sees it.
+
+The rows themselves are in `callcenter.api.routes`. From a row come the aiohttp handler, the rights check, the OpenAPI
+document and the tests; nothing about a route is written twice.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from callcenter.api.errors import ApiError
+from callcenter.api.schemas.common import Role
+from callcenter.api.services import Services, Who
+
+PREFIX = "/api/v1"
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+S = TypeVar("S", bound=msgspec.Struct)
+
+ANYONE: frozenset[Role] | None = None
+AGENT: frozenset[Role] = frozenset({"agent"})
+SUPERVISOR: frozenset[Role] = frozenset({"supervisor"})
+BOTH: frozenset[Role] = AGENT | SUPERVISOR
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request, checked: who asks, and what."""
+
+    services: Services
+    http: web.Request
+    signed_in: Who | None
+    now: int
+    body: msgspec.Struct | None
+    query: msgspec.Struct | None
+
+    @property
+    def who(self) -> Who:
+        """Who asks. Only for routes that are not for anyone."""
+        assert self.signed_in is not None, "a route for anyone has nobody to name"
+        return self.signed_in
+
+    @property
+    def agent(self) -> Any:
+        """The agent who asks. Raises ApiError for a person who takes no calls."""
+        if self.who.agent is None:
+            raise ApiError("forbidden", "this person takes no calls")
+        return self.who.agent
+
+    def read(self, kind: type[S]) -> S:
+        """The body, as the route declares it."""
+        assert isinstance(self.body, kind), f"{self.http.path} does not declare {kind.__name__}"
+        return self.body
+
+    def asked(self, kind: type[S]) -> S:
+        """The query, as the route declares it."""
+        assert isinstance(self.query, kind), f"{self.http.path} does not declare {kind.__name__}"
+        return self.query
+
+    def word(self, name: str) -> str:
+        """A part of the path."""
+        return self.http.match_info[name]
+
+    def whole(self, name: str) -> int:
+        """A part of the path that is a number of a row. Raises ApiError when no row can have it."""
+        text = self.http.match_info[name]
+        if not text.isascii() or not text.isdigit() or len(text) > 18:
+            raise ApiError("not_found")
+        return int(text)
+
+
+Answer = msgspec.Struct | web.StreamResponse | None
+Handler = Callable[[Ask], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`roles` None: anyone. `answer` None: no body, unless `media` names another kind than JSON."""
+
+    method: Method
+    path: str
+    roles: frozenset[Role] | None
+    handler: Handler
+    summary: str
+    request: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] | None = None
+    answer: type[msgspec.Struct] | None = None
+    status: int = HTTPStatus.OK
+    media: str = "application/json"
+    refusals: Sequence[int] = ()
+    """Statuses of errors beyond those that every route may answer with."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {PREFIX}{self.path}"

@@ -1,0 +1,90 @@
+"""In-process fan-out: one publisher, any number of subscriptions, each with a bounded queue of its own.
+
+A subscriber who does not keep up is closed, never waited for: it has missed something, so it must take a snapshot anew.
+Knows nothing of what it carries. One event loop; nothing here is safe to call from another thread.
+"""
+
+import asyncio
+from collections import deque
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+CAPACITY = 256
+
+
+class Lagging(Exception):
+    """The subscriber was too slow and has been closed: subscribe again, beginning with a snapshot."""
+
+
+class Subscription(Generic[T]):
+    """What one subscriber has not read yet, oldest first."""
+
+    def __init__(self, owner: "Fanout[T]", capacity: int) -> None:
+        self._owner = owner
+        self._capacity = capacity
+        self._pending: deque[T] = deque()
+        self._woken = asyncio.Event()
+        self._open = True
+        self.lagging = False
+
+    def _put(self, item: T) -> None:
+        if len(self._pending) >= self._capacity:
+            self.lagging = True
+            self._pending.clear()
+            self.close()
+        else:
+            self._pending.append(item)
+            self._woken.set()
+
+    async def get(self) -> list[T]:
+        """Everything published since the last call, at least one item. Empty once the subscription was closed by its owner.
+
+        Raises Lagging when it was closed because it did not keep up.
+        """
+        while not self._pending and self._open:
+            self._woken.clear()
+            await self._woken.wait()
+        if self.lagging:
+            raise Lagging
+        items = list(self._pending)
+        self._pending.clear()
+        return items
+
+    def close(self) -> None:
+        """Undoes the subscription. What is pending can still be read; whoever waits in `get` wakes. May be repeated."""
+        self._open = False
+        self._owner._forget(self)
+        self._woken.set()
+
+
+class Fanout(Generic[T]):
+    """`publish` never blocks and never raises for a subscriber's sake."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._subscriptions: set[Subscription[T]] = set()
+        self.cut = 0
+        """How many subscribers were closed because they did not keep up, since the start."""
+
+    def __len__(self) -> int:
+        return len(self._subscriptions)
+
+    def publish(self, item: T) -> None:
+        for subscription in tuple(self._subscriptions):
+            subscription._put(item)
+            if subscription.lagging:
+                self.cut += 1
+
+    def subscribe(self, capacity: int | None = None) -> Subscription[T]:
+        """From the next `publish` on."""
+        subscription = Subscription(self, capacity or self._capacity)
+        self._subscriptions.add(subscription)
+        return subscription
+
+    def close(self) -> None:
+        for subscription in tuple(self._subscriptions):
+            subscription.close()
+
+    def _forget(self, subscription: Subscription[T]) -> None:
+        self._subscriptions.discard(subscription)
