@@ -135,7 +135,8 @@ def _fill(path: Path, places: Mapping[str, str]) -> str:
 
 
 def _check(values: PbxValues) -> None:
-    for holder in (values, values.trunk, *values.phones):
+    holders: tuple[PbxValues | Trunk | Phone, ...] = (values, values.trunk, *values.phones)
+    for holder in holders:
         for field in fields(holder):
             value = getattr(holder, field.name)
             flat = value if isinstance(value, tuple) else (value,)
