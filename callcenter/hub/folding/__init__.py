@@ -1,0 +1,1 @@
+"""What each event does to the state, one function per event: the center and agents, legs, calls, conversations, recordings."""

@@ -1,0 +1,303 @@
+"""The hub: one item in, one decision out. This file only finds the story that an item belongs to.
+
+`Hub.decide(item, now, entropy)` is the whole of it. Commands raise Refused or NotFound before anything has happened; signals
+never raise: one that fits nothing becomes SignalIgnored. Deadlines come as `Tick`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from callcenter.hub import conversation, desk, inbound, legs, outbound, queueing, recordings, settle, transfers
+from callcenter.hub.deadlines import Due
+from callcenter.hub.endings import finish
+from callcenter.hub.state import State
+from callcenter.hub.turn import Decision, Turn
+from callcenter.kernel import commands as c
+from callcenter.kernel import events as e
+from callcenter.kernel import signals as s
+from callcenter.kernel.call_state import CallState
+from callcenter.kernel.commands import AnyCommand, Command, Done
+from callcenter.kernel.errors import HouseError
+from callcenter.kernel.ids import Entropy, LegId
+from callcenter.kernel.leg_state import LEG
+from callcenter.kernel.signals import AnySignal
+from callcenter.kernel.words import CallEnd, Cause, OfferEnd, Party, PlaybackEnd
+
+
+class Tick(Struct, frozen=True):
+    """Deadlines have passed."""
+
+
+Item = AnySignal | AnyCommand | Tick
+
+
+class Hub:
+    """Decides. Holds the state and nothing else."""
+
+    def __init__(self, state: State | None = None) -> None:
+        self.state = state if state is not None else State()
+
+    def next_deadline(self) -> int | None:
+        """When to be woken with a Tick, ms since the epoch; None: not at all."""
+        return self.state.deadlines.next()
+
+    def decide(self, item: Item, now: int, entropy: Entropy) -> Decision:
+        """The events and effects that follow from `item` at `now`. Raises HouseError for a command that is refused."""
+        turn = Turn(self.state, now, entropy)
+        reply: Done | None = None
+        if isinstance(item, Tick):
+            while (due := self.state.deadlines.take_due(now)) is not None:
+                _due(turn, *due)
+        elif isinstance(item, Command):
+            try:
+                reply = _COMMANDS[type(item)](turn, item)
+            except HouseError:
+                assert not turn.events, f"{type(item).__name__} was refused after something had happened"
+                raise
+        else:
+            _SIGNALS[type(item)](turn, item)
+        queueing.match(turn)
+        return turn.decision(reply)
+
+
+# -- commands ---------------------------------------------------------------------------------------------------------------
+
+
+def _apply_center(turn: Turn, command: c.ApplyCenter) -> Done:
+    if command.version > turn.state.center_version:
+        turn.known(command.personal)
+        turn.emit(e.CenterChanged(version=command.version, center=command.center))
+    return Done()
+
+
+def _erase(turn: Turn, command: c.ErasePersonal) -> Done:
+    turn.emit(e.PersonErased(rows=command.rows))
+    turn.erased.extend(command.rows)
+    return Done()
+
+
+_COMMANDS: dict[type, Callable[[Turn, Any], Done]] = {
+    c.ApplyCenter: _apply_center,
+    c.SignIn: desk.sign_in,
+    c.SignOut: desk.sign_out,
+    c.SetAvailable: desk.set_available,
+    c.SetNotReady: desk.set_not_ready,
+    c.RejectOffer: desk.reject_offer,
+    c.Hold: conversation.hold,
+    c.Retrieve: conversation.retrieve,
+    c.HangUp: conversation.hang_up,
+    c.TransferBlind: transfers.transfer,
+    c.PlaceCall: outbound.place,
+    c.ChooseContact: conversation.choose_contact,
+    c.SetDisposition: conversation.set_disposition,
+    c.FinishWrapUp: desk.finish_wrap_up,
+    c.ErasePersonal: _erase,
+}
+
+
+# -- signals ----------------------------------------------------------------------------------------------------------------
+
+
+def _ignore(turn: Turn, signal: AnySignal, why: str, leg: LegId | None = None) -> None:
+    turn.emit(e.SignalIgnored(signal=type(signal).__name__, why=why, leg=leg))
+
+
+def _offered(turn: Turn, signal: s.LegOffered) -> None:
+    if signal.leg in turn.state.legs:
+        _ignore(turn, signal, "doubled", signal.leg)
+    else:
+        inbound.offered(turn, signal)
+
+
+def _ringing(turn: Turn, signal: s.LegRinging) -> None:
+    leg = turn.state.legs.get(signal.leg)
+    if leg is None or not LEG.allows(leg.state, e.LegRang):
+        return  # carriers repeat it for every provisional answer
+    turn.emit(e.LegRang(call=leg.call, leg=leg.id))
+
+
+def _answered(turn: Turn, signal: s.LegAnswered) -> None:
+    leg = turn.state.legs.get(signal.leg)
+    if leg is None:
+        _ignore(turn, signal, "unknown leg", signal.leg)
+    elif not LEG.allows(leg.state, e.LegUp):
+        _ignore(turn, signal, f"leg is {leg.state.value}", leg.id)
+    else:
+        legs.up(turn, leg)
+
+
+def _ended(turn: Turn, signal: s.LegEnded) -> None:
+    leg = turn.state.legs.get(signal.leg)
+    if leg is None:
+        return  # its end was decided already, by our deadline
+    legs.down(turn, leg.id, signal.cause, by_us=signal.by_us, detail=signal.detail)
+
+
+def _playback_ended(turn: Turn, signal: s.PlaybackEnded) -> None:
+    pending = turn.state.pending.get(signal.effect)
+    if pending is None or pending.kind != "PlayPrompts":
+        if signal.end is not PlaybackEnd.REPLACED:
+            _ignore(turn, signal, "no such prompt", signal.leg)
+        return
+    inbound.playback_over(turn, turn.state.calls[pending.call], signal)
+
+
+def _digits_gathered(turn: Turn, signal: s.DigitsGathered) -> None:
+    pending = turn.state.pending.get(signal.effect)
+    if pending is None or pending.kind != "Gather":
+        _ignore(turn, signal, "no such question", signal.leg)
+        return
+    inbound.digits_gathered(turn, turn.state.calls[pending.call], signal)
+
+
+def _joined(turn: Turn, signal: s.LegJoined) -> None:
+    leg = turn.state.legs.get(signal.leg)
+    if leg is None or leg.bridge == signal.bridge:
+        _ignore(turn, signal, "unknown leg" if leg is None else "doubled", signal.leg)
+        return
+    conversation.joined(turn, turn.state.calls[leg.call], leg, signal.bridge)
+
+
+def _left(turn: Turn, signal: s.LegLeft) -> None:
+    leg = turn.state.legs.get(signal.leg)
+    if leg is not None and leg.bridge == signal.bridge:
+        turn.emit(e.LegOutOfBridge(call=leg.call, leg=leg.id, bridge=signal.bridge))
+
+
+def _bridge_closed(turn: Turn, signal: s.BridgeClosed) -> None:
+    call_id = turn.state.bridges.get(signal.bridge)
+    if call_id is not None:
+        conversation.bridge_closed(turn, turn.state.calls[call_id], signal.bridge)
+
+
+def _recording_started(turn: Turn, signal: s.RecordingStarted) -> None:
+    recording = turn.state.recordings.get(signal.recording)
+    if recording is None or not recordings.started(turn, recording):
+        _ignore(turn, signal, "no such recording, or doubled")
+
+
+def _recording_ended(turn: Turn, signal: s.RecordingEnded) -> None:
+    recording = turn.state.recordings.get(signal.recording)
+    if recording is None or not recordings.ended(turn, recording, signal):
+        _ignore(turn, signal, "no such recording, or doubled")
+
+
+def _recording_stored(turn: Turn, signal: s.RecordingStored) -> None:
+    recording = turn.state.recordings.get(signal.recording)
+    if recording is None or recording.storing != signal.effect:
+        _ignore(turn, signal, "no such recording, or doubled")
+        return
+    recordings.stored(turn, recording, signal)
+
+
+def _recording_lost(turn: Turn, signal: s.RecordingLost) -> None:
+    recording = turn.state.recordings.get(signal.recording)
+    if recording is None:
+        _ignore(turn, signal, "no such recording, or doubled")
+        return
+    recordings.failed(turn, recording, signal.why)
+
+
+def _device_changed(turn: Turn, signal: s.DeviceChanged) -> None:
+    desk.device_changed(turn, signal)
+
+
+def _effect_failed(turn: Turn, signal: s.EffectFailed) -> None:
+    settle.effect_failed(turn, signal)
+
+
+def _carrier_up(turn: Turn, signal: s.CarrierUp) -> None:
+    if not turn.state.carriers.get(signal.carrier, False):
+        turn.emit(e.CarrierChanged(carrier=signal.carrier, up=True))
+
+
+def _carrier_down(turn: Turn, signal: s.CarrierDown) -> None:
+    if turn.state.carriers.get(signal.carrier, False):
+        turn.emit(e.CarrierChanged(carrier=signal.carrier, up=False))
+
+
+def _contacts_found(turn: Turn, signal: s.ContactsFound) -> None:
+    if signal.effect in turn.state.pending:
+        inbound.contacts_found(turn, turn.state.calls[signal.call], signal)
+
+
+def _look_up_failed(turn: Turn, signal: s.LookUpFailed) -> None:
+    if signal.effect in turn.state.pending:
+        inbound.look_up_failed(turn, turn.state.calls[signal.call], signal)
+
+
+_SIGNALS: dict[type, Callable[[Turn, Any], None]] = {
+    s.LegOffered: _offered,
+    s.LegRinging: _ringing,
+    s.LegAnswered: _answered,
+    s.LegEnded: _ended,
+    s.PlaybackEnded: _playback_ended,
+    s.DigitsGathered: _digits_gathered,
+    s.LegJoined: _joined,
+    s.LegLeft: _left,
+    s.BridgeClosed: _bridge_closed,
+    s.RecordingStarted: _recording_started,
+    s.RecordingEnded: _recording_ended,
+    s.DeviceChanged: _device_changed,
+    s.EffectFailed: _effect_failed,
+    s.CarrierUp: _carrier_up,
+    s.CarrierDown: _carrier_down,
+    s.ContactsFound: _contacts_found,
+    s.LookUpFailed: _look_up_failed,
+    s.RecordingStored: _recording_stored,
+    s.RecordingLost: _recording_lost,
+}
+
+
+# -- deadlines --------------------------------------------------------------------------------------------------------------
+
+
+def _due(turn: Turn, due: Due, about: str) -> None:
+    state = turn.state
+    match due:
+        case Due.LEG:
+            leg = state.legs.get(LegId(about))
+            if leg is None:
+                return
+            if leg.alive:
+                turn.drop(leg.id)
+                legs.unanswered(turn, leg.id)
+            else:
+                legs.down(turn, leg.id, Cause.LOST, by_us=True, detail="no word from the carrier")
+        case Due.OFFER:
+            offer = state.offers[about]  # type: ignore[index]
+            call = state.calls[offer.call]
+            queueing.offer_ends(turn, offer, OfferEnd.RANG_OUT)
+            transfers.failed(turn, call, "no_answer")
+        case Due.RECORDING:
+            recordings.failed(turn, state.recordings[about], "the carrier did not say that it ended")  # type: ignore[index]
+        case Due.ASIDE:
+            desk.aside_due(turn, state.agents[about])  # type: ignore[index]
+        case Due.WRAP_UP:
+            desk.wrap_up_due(turn, state.agents[about])  # type: ignore[index]
+        case _:
+            _CALL_DUE[due](turn, state.calls[about])  # type: ignore[index]
+
+
+def _call_due(turn: Turn, call: Any) -> None:
+    if call.state is CallState.INTERRUPTED:
+        conversation.line_due(turn, call)
+    elif call.state is CallState.TRANSFERRING:
+        transfers.due(turn, call)
+    elif call.state is CallState.OUTSIDE:
+        finish(turn, call, CallEnd.COMPLETED, Party.SYSTEM)
+
+
+_CALL_DUE: dict[Due, Callable[[Turn, Any], None]] = {
+    Due.ANSWER: inbound.answer_due,
+    Due.IVR_STEP: inbound.step_due,
+    Due.IVR_TOTAL: inbound.total_due,
+    Due.ANNOUNCE: queueing.announce,
+    Due.CONNECT: conversation.connect_due,
+    Due.CALL: _call_due,
+    Due.LONGEST: conversation.longest_due,
+}
+
+__all__ = ["Decision", "Hub", "Item", "Tick"]

@@ -1,0 +1,64 @@
+"""Calls that an agent places: her own device first, then the customer, then both together.
+
+Her presence is never touched: a call that fails gives back what she had chosen.
+"""
+
+from callcenter.hub import inbound, numbers
+from callcenter.hub.endings import finish
+from callcenter.hub.state import Call, Leg
+from callcenter.hub.turn import Turn
+from callcenter.kernel import commands as c
+from callcenter.kernel import events as e
+from callcenter.kernel.activity import Activity
+from callcenter.kernel.commands import Done
+from callcenter.kernel.errors import NotFound, Refused
+from callcenter.kernel.presence import Presence
+from callcenter.kernel.words import CallEnd, Cause, LegRole, Party, Treatment
+
+
+def place(turn: Turn, command: c.PlaceCall) -> Done:
+    agent = turn.state.agents.get(command.agent)
+    if agent is None:
+        raise NotFound("There is no such agent.")
+    if agent.presence is Presence.SIGNED_OUT or agent.carrier is None:
+        raise Refused("not_signed_in", "Sign in with a telephone first.")
+    if agent.activity is not Activity.IDLE:
+        raise Refused("busy", "Finish what you are doing first: a call, an offer or a wrap-up is open.")
+    if not agent.reachable:
+        raise Refused("device_unreachable", "Your telephone is not connected. Check the line at the top of the page.")
+    if not turn.state.carrier_up(agent.carrier):
+        raise Refused("carrier_down", "The telephone system does not answer. Try again in a moment.")
+    number = numbers.dialable(command.number, turn.state.center.outside)
+    call_id = turn.entropy.call()
+    turn.emit(
+        e.CallPlaced(
+            call=call_id,
+            carrier=agent.carrier,
+            agent=agent.id,
+            number=turn.row("number", number),
+            contact=command.contact,
+        )
+    )
+    call = turn.state.calls[call_id]
+    inbound.look_up(turn, call, number)
+    turn.dial_device(call, agent, LegRole.PLACING, turn.state.center.timing.device_answer_ms)
+    return Done(call=call_id)
+
+
+def device_up(turn: Turn, call: Call, leg: Leg) -> None:
+    """Her device answered: she hears ringing while the customer is called."""
+    turn.treat(leg.id, Treatment.RINGBACK)
+    assert call.party is not None
+    turn.dial_number(call, call.party, LegRole.CUSTOMER, turn.state.center.timing.place_ring_ms)
+
+
+def customer_up(turn: Turn, call: Call) -> None:
+    bridge = turn.entropy.bridge()
+    turn.join(call.agent_leg, bridge)
+    turn.join(call.customer, bridge)
+
+
+def device_down(turn: Turn, call: Call, cause: Cause) -> None:
+    """Her device ended before the customer was there: she gave up, or it never answered."""
+    gave_up = cause in (Cause.NORMAL, Cause.REJECTED, Cause.BUSY)
+    finish(turn, call, CallEnd.WITHDRAWN if gave_up else CallEnd.FAILED, Party.AGENT if gave_up else Party.SYSTEM, cause=cause)
