@@ -1,0 +1,1 @@
+"""The simulated carrier: the phone network of `callcenter.simulation` in real time, for the demo and for tests."""
