@@ -32,7 +32,7 @@ from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.personal import ERASED
 from callcenter.kernel.presence import Presence
 from callcenter.kernel.signals import ContactMatch
-from callcenter.kernel.words import CallEnd, Language, LegRole, NotReady, Treatment
+from callcenter.kernel.words import CallEnd, Language, LegRole, NotReady
 from routing.matching import Matcher
 
 LookUp = Literal["none", "pending", "found", "not_found", "failed"]
@@ -176,7 +176,9 @@ class Pending:
     carrier: CarrierName | None
     leg: LegId | None = None
     recording: RecordingId | None = None
-    then: Treatment = Treatment.SILENCE
+    number: PersonalId | None = None
+    """What a look-up looks up."""
+    since: int = 0
 
 
 @dataclass(slots=True)

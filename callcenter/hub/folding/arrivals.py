@@ -60,7 +60,7 @@ def _(state: State, event: e.PromptAsked, at: int) -> None:
         state.pending.pop(call.prompting.effect, None)
     call.prompting = Prompting(event.effect, event.leg, event.prompts, event.gather)
     kind = "Gather" if event.gather else "PlayPrompts"
-    state.pending[event.effect] = Pending(event.effect, kind, call.id, call.carrier, leg=event.leg, then=event.then)
+    state.pending[event.effect] = Pending(event.effect, kind, call.id, call.carrier, leg=event.leg, since=at)
 
 
 def _prompt_over(state: State, event: e.PromptOver | e.DigitsEntered) -> Call:
@@ -92,7 +92,7 @@ def _(state: State, event: e.LanguageChosen, at: int) -> None:
 def _(state: State, event: e.ContactsAsked, at: int) -> None:
     call = state.calls[event.call]
     call.look_up, call.look_up_effect = "pending", event.effect
-    state.pending[event.effect] = Pending(event.effect, "LookUpContacts", call.id, None)
+    state.pending[event.effect] = Pending(event.effect, "LookUpContacts", call.id, None, number=event.number, since=at)
 
 
 @folds(e.ContactsMatched)

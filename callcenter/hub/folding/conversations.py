@@ -111,7 +111,9 @@ def _(state: State, event: e.RecordingAsked, at: int) -> None:
     state.recordings[event.recording] = Recording(event.recording, event.call, event.bridge, event.effect)
     call.recording = event.recording
     call.open_recordings.add(event.recording)
-    state.pending[event.effect] = Pending(event.effect, "StartRecording", call.id, call.carrier, recording=event.recording)
+    state.pending[event.effect] = Pending(
+        event.effect, "StartRecording", call.id, call.carrier, recording=event.recording, since=at
+    )
 
 
 @folds(e.RecordingRuns)
@@ -154,7 +156,7 @@ def _(state: State, event: e.RecordingStoreAsked, at: int) -> None:
     recording = state.recordings[event.recording]
     recording.storing = event.effect
     state.pending[event.effect] = Pending(
-        event.effect, "StoreRecording", event.call, state.calls[event.call].carrier, recording=event.recording
+        event.effect, "StoreRecording", event.call, state.calls[event.call].carrier, recording=event.recording, since=at
     )
 
 

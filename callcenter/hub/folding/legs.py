@@ -40,7 +40,7 @@ def _(state: State, event: e.LegDialed, at: int) -> None:
         call.target = leg.id
     elif leg.role in (LegRole.PLACING, LegRole.RECONNECT):
         call.agent_leg = leg.id
-    state.pending[event.effect] = Pending(event.effect, "OriginateLeg", call.id, leg.carrier, leg=leg.id)
+    state.pending[event.effect] = Pending(event.effect, "OriginateLeg", call.id, leg.carrier, leg=leg.id, since=at)
     state.deadlines.set(Due.LEG, leg.id, event.give_up_at)
 
 
@@ -102,7 +102,7 @@ def _(state: State, event: e.LegJoining, at: int) -> None:
     if call.prompting is not None and call.prompting.leg == leg.id:
         state.pending.pop(call.prompting.effect, None)
         call.prompting = None
-    state.pending[event.effect] = Pending(event.effect, "JoinBridge", call.id, leg.carrier, leg=leg.id)
+    state.pending[event.effect] = Pending(event.effect, "JoinBridge", call.id, leg.carrier, leg=leg.id, since=at)
 
 
 @folds(e.LegInBridge)

@@ -1,0 +1,127 @@
+"""After a gap: what a carrier has now, compared with the live calls, told as ordinary signals. Pure.
+
+Nothing recovers in any other way: what is missing is emitted as the signal that was missed, what is there without an owner is
+adopted or ended, and every pending effect is settled by what can be seen. Then the carrier is up.
+"""
+
+from collections.abc import Iterator
+
+from callcenter.hub.state import Leg, Pending, State
+from callcenter.kernel import effects as fx
+from callcenter.kernel import signals as s
+from callcenter.kernel.call_state import CallState
+from callcenter.kernel.ids import Entropy
+from callcenter.kernel.leg_state import LegState
+from callcenter.kernel.words import Cause, Fault, LegRole, Treatment
+from callcenter.telephony.port import CarrierSnapshot, LegSeen
+
+YOUNG_MS = 2_000
+"""An effect younger than this may still be on its way; its own deadline looks after it."""
+
+_HEARS_MUSIC = frozenset({CallState.QUEUED, CallState.HELD, CallState.INTERRUPTED, CallState.TRANSFERRING})
+
+
+def missed(state: State, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnySignal]:
+    """The signals that bring the state up to what the carrier has."""
+    seen = {leg.leg: leg for leg in snapshot.legs}
+    ours = [leg for leg in state.legs.values() if leg.carrier == snapshot.carrier]
+    gone = set()
+    for leg in ours:
+        there = seen.get(leg.id)
+        if there is None:
+            if not _young(state, leg, now):
+                gone.add(leg.id)
+                dropped = leg.state is LegState.DROPPED
+                yield s.LegEnded(leg=leg.id, cause=Cause.NORMAL if dropped else Cause.LOST, by_us=dropped, detail="gone in a gap")
+        else:
+            yield from _leg(leg, there)
+    for bridge, call in state.bridges.items():
+        if bridge not in snapshot.bridges and state.calls[call].carrier == snapshot.carrier:
+            yield s.BridgeClosed(bridge=bridge)
+    for recording in state.recordings.values():
+        if (
+            recording.running
+            and recording.id not in snapshot.recordings
+            and state.calls[recording.call].carrier == snapshot.carrier
+        ):
+            yield s.RecordingEnded(recording=recording.id, duration_ms=0)
+    for pending in state.pending.values():
+        if pending.carrier == snapshot.carrier and pending.leg not in gone:
+            yield from _pending(pending, snapshot, now)
+    for leg_seen in snapshot.legs:
+        if leg_seen.leg not in state.legs and leg_seen.inbound:
+            yield s.LegOffered(carrier=snapshot.carrier, leg=leg_seen.leg, caller=leg_seen.caller, dialed=leg_seen.dialed)
+            if leg_seen.up:
+                yield s.LegAnswered(leg=leg_seen.leg)
+    for (carrier, device), agent in state.devices.items():
+        if carrier == snapshot.carrier and state.agents[agent].reachable != (device in snapshot.reachable):
+            yield s.DeviceChanged(carrier=carrier, device=device, reachable=device in snapshot.reachable)
+    yield s.CarrierUp(carrier=snapshot.carrier)
+
+
+def _young(state: State, leg: Leg, now: int) -> bool:
+    pending = state.pending.get(leg.effect) if leg.effect is not None else None
+    return pending is not None and now - pending.since < YOUNG_MS
+
+
+def _leg(leg: Leg, there: LegSeen) -> Iterator[s.AnySignal]:
+    if there.ringing and leg.state is LegState.DIALING:
+        yield s.LegRinging(leg=leg.id)
+    if there.up and leg.state in (LegState.DIALING, LegState.RINGING):
+        yield s.LegAnswered(leg=leg.id)
+    if leg.bridge is not None and leg.bridge != there.bridge:
+        yield s.LegLeft(leg=leg.id, bridge=leg.bridge)
+    if there.bridge is not None and leg.bridge != there.bridge:
+        yield s.LegJoined(leg=leg.id, bridge=there.bridge)
+
+
+def _pending(pending: Pending, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnySignal]:
+    """A pending effect that the carrier shows no trace of is lost; `missed` has told the ones that it does show."""
+    if now - pending.since < YOUNG_MS:
+        return
+    match pending.kind:
+        case "PlayPrompts" | "Gather" if pending.effect not in snapshot.working:
+            yield s.EffectFailed(effect=pending.effect, kind=pending.kind, fault=Fault.LOST, leg=pending.leg)
+        case "JoinBridge" if not any(leg.leg == pending.leg and leg.bridge is not None for leg in snapshot.legs):
+            yield s.EffectFailed(effect=pending.effect, kind=pending.kind, fault=Fault.LOST, leg=pending.leg)
+        case "StartRecording" if pending.recording is not None:
+            if pending.recording in snapshot.recordings:
+                yield s.RecordingStarted(recording=pending.recording)
+            else:
+                yield s.EffectFailed(effect=pending.effect, kind=pending.kind, fault=Fault.LOST)
+        case _:
+            pass
+
+
+def remedies(state: State, snapshot: CarrierSnapshot, entropy: Entropy) -> Iterator[fx.AnyCarrierEffect]:
+    """What must be done again or undone once the signals are decided: strays end, arrivals are answered, music plays."""
+    carrier = snapshot.carrier
+    for seen in snapshot.legs:
+        leg = state.legs.get(seen.leg)
+        if leg is None or leg.state is LegState.DROPPED:
+            if leg is not None or not seen.inbound:
+                yield fx.HangUpLeg(effect=entropy.effect(), carrier=carrier, leg=seen.leg)
+            continue
+        call = state.calls[leg.call]
+        if leg.role is LegRole.CALLER and call.state is CallState.IVR and not seen.up:
+            yield fx.AnswerLeg(effect=entropy.effect(), carrier=carrier, leg=leg.id)
+        if leg.id == call.customer and call.state in _HEARS_MUSIC and seen.up and seen.bridge is None and call.prompting is None:
+            yield fx.SetTreatment(effect=entropy.effect(), carrier=carrier, leg=leg.id, treatment=Treatment.MUSIC)
+    for bridge in snapshot.bridges:
+        if bridge not in state.bridges:
+            yield fx.CloseBridge(effect=entropy.effect(), carrier=carrier, bridge=bridge)
+    for recording_id in snapshot.recordings:
+        recording = state.recordings.get(recording_id)
+        if recording is None or recording.stopping:
+            yield fx.StopRecording(effect=entropy.effect(), carrier=carrier, recording=recording_id)
+
+
+def repeated_jobs(state: State) -> Iterator[fx.JobEffect]:
+    """Look-ups and fetches that were pending when the process ended: safe to do again under the same id."""
+    for pending in state.pending.values():
+        if pending.kind == "LookUpContacts":
+            yield fx.LookUpContacts(effect=pending.effect, call=pending.call, number=state.value(pending.number))
+        elif pending.kind == "StoreRecording" and pending.recording is not None and pending.carrier is not None:
+            yield fx.StoreRecording(
+                effect=pending.effect, carrier=pending.carrier, recording=pending.recording, call=pending.call
+            )
