@@ -35,10 +35,11 @@ test: install ## everything: lint, types, contracts, unit, simulation, API, data
 check: install lint ## the fast half: lint, types, contracts, unit, simulation
 	@exec $(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup $(wildcard tests/architecture tests/unit tests/simulation) $(PYTEST_ARGS)
 
-lint: install ## style, types, import contracts
+lint: install ## style, types, import contracts; the same for the pages
 	@$(BIN)/ruff check $(PYTHON_CODE)
 	@$(BIN)/mypy $(PYTHON_CODE)
 	@$(BIN)/lint-imports --no-logo
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix callcenter/web --silent test
 
 pbx: install ## a private Asterisk with a softphone-ready configuration, and the service on it (HOST=name for other computers)
 	@exec config/setup/pbx.sh

@@ -12,7 +12,6 @@ wanted() {
 }
 fresh() { [ -f "$stamp" ] && [ "$(wanted)" = "$(cat "$stamp")" ]; }
 
-[ -f callcenter/web/package.json ] || exit 0
 fresh && exit 0
 mkdir -p .cache
 exec 9>.cache/pages.lock
