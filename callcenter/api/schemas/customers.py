@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, field
 
 from callcenter.api.schemas.common import Body, Language, PhoneNumber
 
@@ -18,38 +18,53 @@ class ContactCreate(Body, frozen=True, kw_only=True):
     name: str
     account: int | None = None
     language: Language | None = None
+    tier: str = ""
     email: str = ""
+    external_url: str = ""
     note: str = ""
-    numbers: list[ContactNumberInput] = []
+    numbers: list[ContactNumberInput] = field(default_factory=list)
 
 
 class ContactPatch(Body, frozen=True, kw_only=True):
     """What is absent stays as it is. `numbers` replaces all of them."""
 
     name: str | UnsetType = UNSET
-    account: int | None | UnsetType = UNSET
-    language: Language | None | UnsetType = UNSET
+    account: int | UnsetType | None = UNSET
+    language: Language | UnsetType | None = UNSET
+    tier: str | UnsetType = UNSET
     email: str | UnsetType = UNSET
+    external_url: str | UnsetType = UNSET
     note: str | UnsetType = UNSET
     numbers: list[ContactNumberInput] | UnsetType = UNSET
 
 
 class ContactNumber(Body, frozen=True, kw_only=True):
     number: PhoneNumber
+    written: str
+    """As a person wrote it."""
     label: str
 
 
-class AccountRef(Body, frozen=True, kw_only=True):
+class AccountBody(Body, frozen=True, kw_only=True):
     id: int
     name: str
+    number: str
+    """The customer number by which the company knows it; not a telephone number."""
+    address: str
+    tier: str
+    external_url: str
 
 
 class ContactBody(Body, frozen=True, kw_only=True):
     id: int
     name: str
-    account: AccountRef | None
+    account: AccountBody | None
     language: Language | None
+    tier: str
+    """The center's own word for the importance, e.g. gold; empty: none."""
     email: str
+    external_url: str
+    """Where the customer stands in another system; empty: nowhere."""
     note: str
     numbers: list[ContactNumber]
     created_at: int
@@ -66,13 +81,8 @@ class AccountCreate(Body, frozen=True, kw_only=True):
     number: str = ""
     """The account's own number (customer number), not a telephone number."""
     address: str = ""
-
-
-class AccountBody(Body, frozen=True, kw_only=True):
-    id: int
-    name: str
-    number: str
-    address: str
+    tier: str = ""
+    external_url: str = ""
 
 
 class AccountListBody(Body, frozen=True, kw_only=True):

@@ -13,6 +13,8 @@ from callcenter.api.schemas.statistics import Figure
 Topic = Literal["board", "desk", "destinations"]
 AgentState = Literal["available", "ringing", "dialing", "talking", "holding", "wrap_up", "not_ready", "signed_out"]
 
+LookUp = Literal["none", "pending", "found", "not_found", "failed"]
+
 
 class SetAside(Body, frozen=True, kw_only=True):
     """The system keeps offers away: missed_call (Back ends it), rejected or device_error (a delay)."""
@@ -210,7 +212,7 @@ class CallView(Body, frozen=True, kw_only=True):
     chose: list[str]
     """Ids of the flow's nodes that were gone through, in order."""
     keyed: list[KeyedView]
-    look_up: Literal["none", "pending", "found", "not_found", "failed"]
+    look_up: LookUp
     """`failed`: the customer store did not answer; the call works, the pop is by number only."""
     matches: list[MatchView]
     contact: ContactView | None

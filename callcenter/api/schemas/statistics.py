@@ -19,11 +19,13 @@ class Figure(Body, frozen=True, kw_only=True):
 
 
 class Formula(Body, frozen=True, kw_only=True):
-    """What a figure means. `numerator` and `denominator` are words, null for a plain count."""
+    """What a figure means: its formula in words, and what counts in it."""
 
     name: str
     title: Words
     formula: Words
+    note: Words
+    """Empty where the formula says all."""
     unit: Unit
     target_is: Literal["at_least", "at_most"] | None
     calls: bool

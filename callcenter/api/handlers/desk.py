@@ -1,0 +1,101 @@
+"""The agent's desk: her phone, her presence, and the commands on the call in her hands. The hub decides; this only asks."""
+
+from callcenter.api.route import Ask
+from callcenter.api.schemas import calls as c
+from callcenter.api.schemas.common import DoneBody
+from callcenter.api.schemas.session import IceServer, PhoneBody, PresenceRequest
+from callcenter.api.errors import ApiError
+from callcenter.kernel import commands
+from callcenter.kernel.ids import AgentId, CallId, ContactId, OfferId, QueueId
+from callcenter.telephony.port import DeviceAccount
+
+
+async def _do(ask: Ask, command: commands.AnyCommand) -> DoneBody:
+    done = await ask.services.engine.ask(command)
+    return DoneBody(call=done.call)
+
+
+async def open_phone(ask: Ask) -> PhoneBody:
+    """Makes the device's account for this log-in and seats the agent at it."""
+    account = await ask.services.phones.open(ask.agent, ask.who.log_in)
+    return phone_body(account)
+
+
+def phone_body(account: DeviceAccount) -> PhoneBody:
+    return PhoneBody(
+        kind="simulated" if account.kind == "simulated" else "jssip",
+        device=account.device,
+        uri=account.uri,
+        user=account.user,
+        password=account.password,
+        socket=account.socket,
+        ice_servers=[_ice_server(server) for server in account.ice_servers],
+    )
+
+
+def _ice_server(server: dict[str, str | list[str]]) -> IceServer:
+    urls = server.get("urls", [])
+    username, credential = server.get("username"), server.get("credential")
+    return IceServer(
+        urls=[urls] if isinstance(urls, str) else urls,
+        username=username if isinstance(username, str) else None,
+        credential=credential if isinstance(credential, str) else None,
+    )
+
+
+async def set_presence(ask: Ask) -> DoneBody:
+    wanted = ask.read(PresenceRequest)
+    if wanted.presence == "available":
+        return await _do(ask, commands.SetAvailable(agent=ask.agent))
+    if wanted.reason is None:
+        raise ApiError("bad_request", "say why: one of the session's reasons", field="reason")
+    return await _do(ask, commands.SetNotReady(agent=ask.agent, reason=wanted.reason))
+
+
+async def reject_offer(ask: Ask) -> DoneBody:
+    return await _do(ask, commands.RejectOffer(agent=ask.agent, offer=OfferId(ask.word("offer"))))
+
+
+async def finish_wrap_up(ask: Ask) -> DoneBody:
+    return await _do(ask, commands.FinishWrapUp(agent=ask.agent))
+
+
+async def place_call(ask: Ask) -> DoneBody:
+    wanted = ask.read(c.PlaceCallRequest)
+    contact = None if wanted.contact is None else ContactId(wanted.contact)
+    return await _do(ask, commands.PlaceCall(agent=ask.agent, number=wanted.number, contact=contact))
+
+
+async def hold(ask: Ask) -> DoneBody:
+    return await _do(ask, commands.Hold(agent=ask.agent, call=CallId(ask.word("call"))))
+
+
+async def retrieve(ask: Ask) -> DoneBody:
+    return await _do(ask, commands.Retrieve(agent=ask.agent, call=CallId(ask.word("call"))))
+
+
+async def hang_up(ask: Ask) -> DoneBody:
+    return await _do(ask, commands.HangUp(agent=ask.agent, call=CallId(ask.word("call"))))
+
+
+async def transfer(ask: Ask) -> DoneBody:
+    to: commands.Destination
+    match ask.read(c.TransferRequest).to:
+        case c.ToAgentBody(agent=agent):
+            to = commands.ToAgent(agent=AgentId(agent))
+        case c.ToQueueBody(queue=queue):
+            to = commands.ToQueue(queue=QueueId(queue))
+        case c.ToNumberBody(number=number):
+            to = commands.ToNumber(number=number)
+    return await _do(ask, commands.TransferBlind(agent=ask.agent, call=CallId(ask.word("call")), to=to))
+
+
+async def set_disposition(ask: Ask) -> DoneBody:
+    code = ask.read(c.DispositionRequest).code
+    return await _do(ask, commands.SetDisposition(agent=ask.agent, call=CallId(ask.word("call")), code=code))
+
+
+async def choose_contact(ask: Ask) -> DoneBody:
+    contact = ContactId(ask.read(c.ChooseContactRequest).contact)
+    await ask.services.crm.contact(contact)  # NotFound: the log must not name a contact that never was
+    return await _do(ask, commands.ChooseContact(agent=ask.agent, call=CallId(ask.word("call")), contact=contact))

@@ -1,0 +1,222 @@
+"""One WebSocket's conversation, without the socket: messages in, messages out.
+
+It knows who is at the other end, what she follows and up to which position she has seen it. It reads no clock and awaits
+nothing; `callcenter.api.socket` carries its words. Leaving a session undoes all its subscriptions.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from callcenter.api import errors
+from callcenter.api.errors import ApiError
+from callcenter.api.schemas import live as m
+from callcenter.api.schemas.common import Role
+
+HEARTBEAT_MS = 5_000
+LARGEST_MESSAGE = 4 * 1024
+MOST_MESSAGES = 20
+WINDOW_MS = 10_000
+MOST_SUBSCRIPTIONS = 8
+
+GOING_DOWN = 1001
+BROKEN_RULES = 4400
+SIGNED_OUT = 4401
+TOO_SLOW = 4408
+TOO_MANY = 4429
+
+TOPICS: dict[m.Topic, frozenset[Role]] = {
+    "board": frozenset({"supervisor"}),
+    "desk": frozenset({"agent"}),
+    "destinations": frozenset({"agent", "supervisor"}),
+}
+
+_decoder = msgspec.json.Decoder(m.AnyClientMessage)
+
+
+class Closing(Exception):
+    """The conversation is over; the socket closes with `code`."""
+
+    def __init__(self, code: int, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed up to `position`: whole views to put in, ids to take out, and words for single agents."""
+
+    position: int
+    center: m.CenterView | None
+    queues: Mapping[str, m.QueueView]
+    agents: Mapping[str, m.AgentView]
+    calls: Mapping[str, m.CallView]
+    queues_gone: frozenset[str]
+    agents_gone: frozenset[str]
+    calls_gone: frozenset[str]
+    notices: tuple[tuple[str, m.Notice], ...]
+    """With the agent whom each concerns."""
+
+
+class Shown(Protocol):
+    """Everything as it stands now, at one position."""
+
+    position: int
+    center: m.CenterView
+    queues: Mapping[str, m.QueueView]
+    agents: Mapping[str, m.AgentView]
+    calls: Mapping[str, m.CallView]
+
+
+@dataclass(slots=True)
+class _Following:
+    id: int
+    topic: m.Topic
+    position: int
+    agents: set[str]
+    calls: set[str]
+    """Ids that the page has."""
+
+
+class Session:
+    """`agent` is None for a person who takes no calls."""
+
+    def __init__(self, role: Role, agent: str | None) -> None:
+        self._role = role
+        self._agent = agent
+        self._last_id = 0
+        self._following: dict[int, _Following] = {}
+        self._times: deque[int] = deque(maxlen=MOST_MESSAGES)
+
+    @property
+    def topics(self) -> list[m.Topic]:
+        return [following.topic for following in self._following.values()]
+
+    def welcome(self, now: int) -> m.Welcome:
+        return m.Welcome(now=now, heartbeat_ms=HEARTBEAT_MS)
+
+    def heartbeat(self, now: int, position: int, center_version: int, ready: bool) -> m.Heartbeat:
+        return m.Heartbeat(now=now, position=position, center_version=center_version, ready=ready)
+
+    def receive(self, text: str | bytes, now: int, shown: Shown) -> list[m.AnyServerMessage]:
+        """The answers to one message. Raises Closing when the rules are broken."""
+        if len(self._times) == MOST_MESSAGES and now - self._times[0] < WINDOW_MS:
+            raise Closing(TOO_MANY, "too many messages")
+        self._times.append(now)
+        if len(text) > LARGEST_MESSAGE:
+            raise Closing(BROKEN_RULES, "message too large")
+        try:
+            message = _decoder.decode(text)
+        except msgspec.MsgspecError as mistake:
+            raise Closing(BROKEN_RULES, "message not understood") from mistake
+        if message.id <= self._last_id:
+            raise Closing(BROKEN_RULES, "ids must rise")
+        self._last_id = message.id
+        try:
+            if isinstance(message, m.Subscribe):
+                return [self._subscribe(message, now, shown)]
+            return [self._unsubscribe(message, now)]
+        except ApiError as refusal:
+            return [m.Failure(now=now, id=message.id, error=errors.body(refusal))]
+
+    def _subscribe(self, message: m.Subscribe, now: int, shown: Shown) -> m.Snapshot:
+        if self._role not in TOPICS[message.topic] or (message.topic == "desk" and self._agent is None):
+            raise ApiError("forbidden", field="topic")
+        if len(self._following) >= MOST_SUBSCRIPTIONS:
+            raise ApiError("bad_request", f"at most {MOST_SUBSCRIPTIONS} subscriptions", field="topic")
+        following = _Following(message.id, message.topic, shown.position, set(), set())
+        agents = {id: view for id in shown.agents if (view := self._agent_view(following, shown.agents[id])) is not None}
+        calls = self._calls(following, shown)
+        following.agents = set(agents)
+        following.calls = set(calls)
+        self._following[message.id] = following
+        return m.Snapshot(
+            now=now,
+            subscription=message.id,
+            topic=message.topic,
+            position=shown.position,
+            center=shown.center,
+            queues=dict(shown.queues),
+            agents=agents,
+            calls=calls,
+        )
+
+    def _unsubscribe(self, message: m.Unsubscribe, now: int) -> m.Answer:
+        if self._following.pop(message.subscription, None) is None:
+            raise ApiError("not_found", field="subscription")
+        return m.Answer(now=now, id=message.id)
+
+    def changed(self, change: Change, now: int, shown: Shown) -> list[m.AnyServerMessage]:
+        """What each subscription must hear of this change; nothing for one whose snapshot is newer."""
+        deltas = (self._delta(following, change, now, shown) for following in self._following.values())
+        return [delta for delta in deltas if delta is not None]
+
+    def _delta(self, following: _Following, change: Change, now: int, shown: Shown) -> m.Delta | None:
+        if change.position < following.position:
+            return None
+        following.position = change.position
+        agents: dict[str, m.AgentView] = {}
+        agents_gone = {id for id in change.agents_gone if id in following.agents}
+        for id, agent in change.agents.items():
+            view = self._agent_view(following, agent)
+            if view is not None:
+                agents[id] = view
+            elif id in following.agents:
+                agents_gone.add(id)
+        calls, calls_gone = self._call_changes(following, change, shown)
+        notices = [notice for agent, notice in change.notices if following.topic == "desk" and agent == self._agent]
+        following.agents = (following.agents - agents_gone) | set(agents)
+        following.calls = (following.calls - calls_gone) | set(calls)
+        if not (change.center or change.queues or change.queues_gone or agents or agents_gone or calls or calls_gone or notices):
+            return None
+        return m.Delta(
+            now=now,
+            subscription=following.id,
+            position=change.position,
+            center=change.center,
+            set=m.Views(queues=dict(change.queues), agents=agents, calls=calls),
+            remove=m.Removed(queues=sorted(change.queues_gone), agents=sorted(agents_gone), calls=sorted(calls_gone)),
+            notices=notices,
+        )
+
+    def _agent_view(self, following: _Following, agent: m.AgentView) -> m.AgentView | None:
+        """The agent as this topic shows her; None: not at all."""
+        if following.topic == "board":
+            return agent
+        if following.topic == "desk":
+            return agent if agent.id == self._agent else None
+        if agent.presence == "signed_out":
+            return None
+        return msgspec.structs.replace(agent, call=None, wrap_up=None, figures={})
+
+    def _calls(self, following: _Following, shown: Shown) -> dict[str, m.CallView]:
+        if following.topic == "board":
+            return dict(shown.calls)
+        if following.topic == "desk":
+            mine = self._my_call(shown)
+            return {mine: shown.calls[mine]} if mine is not None and mine in shown.calls else {}
+        return {}
+
+    def _call_changes(self, following: _Following, change: Change, shown: Shown) -> tuple[dict[str, m.CallView], set[str]]:
+        if following.topic == "board":
+            return dict(change.calls), {id for id in change.calls_gone if id in following.calls}
+        if following.topic == "destinations":
+            return {}, set()
+        me = change.agents.get(self._agent or "")
+        mine = me.call if me is not None else self._my_call(shown)
+        calls: dict[str, m.CallView] = {}
+        if mine is not None and mine not in change.calls_gone:
+            if mine in change.calls:
+                calls[mine] = change.calls[mine]
+            elif mine not in following.calls and mine in shown.calls:
+                calls[mine] = shown.calls[mine]
+        gone = {id for id in following.calls if id != mine or id in change.calls_gone}
+        return calls, gone
+
+    def _my_call(self, shown: Shown) -> str | None:
+        me = shown.agents.get(self._agent or "")
+        return None if me is None else me.call

@@ -1,0 +1,173 @@
+"""The WebSocket around `callcenter.api.session`: one task reads, one writes; whoever is too slow is cut.
+
+Commands do not come this way. All sockets of a log-in close when it ends.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import structlog
+from aiohttp import WSMsgType, web
+
+from callcenter.api.schemas.common import Role
+from callcenter.api.schemas.live import AnyServerMessage
+from callcenter.api.session import (
+    BROKEN_RULES,
+    GOING_DOWN,
+    HEARTBEAT_MS,
+    LARGEST_MESSAGE,
+    SIGNED_OUT,
+    TOO_SLOW,
+    Closing,
+    Session,
+)
+from callcenter.api.stage import Stage
+from callcenter.broadcast.fanout import Lagging
+
+SEND_WITHIN_S = 10.0
+UNSENT_BYTES = 1 << 20
+"""What may wait in the socket's buffer before a send waits for the page."""
+
+log = structlog.get_logger()
+_encoder = msgspec.json.Encoder()
+
+
+class Sockets:
+    """The open sockets of this process, by log-in."""
+
+    def __init__(self, stage: Stage, clock: Callable[[], int], ready: Callable[[], bool]) -> None:
+        self._stage = stage
+        self._clock = clock
+        self._ready = ready
+        self._open: defaultdict[str, set[_Socket]] = defaultdict(set)
+        self.cut = 0
+        """How many were cut because they were too slow."""
+
+    def __len__(self) -> int:
+        return sum(len(sockets) for sockets in self._open.values())
+
+    async def serve(
+        self, request: web.Request, log_in: str, role: Role, agent: str | None, valid: Callable[[], Awaitable[bool]]
+    ) -> web.WebSocketResponse:
+        """Runs one socket to its end. `log_in` is what `end` names; `valid` says whether the log-in still stands."""
+        response = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE, compress=False, writer_limit=UNSENT_BYTES)
+        await response.prepare(request)
+        socket = _Socket(response, Session(role, agent), self._stage, self._clock, self._ready, valid)
+        self._open[log_in].add(socket)
+        try:
+            closing = await socket.run()
+        finally:
+            self._open[log_in].discard(socket)
+            if not self._open[log_in]:
+                del self._open[log_in]
+        if closing is not None:
+            if closing.code == TOO_SLOW:
+                self.cut += 1
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                await asyncio.wait_for(response.close(code=closing.code, message=closing.why.encode()), SEND_WITHIN_S)
+        return response
+
+    def end(self, log_in: str) -> None:
+        """Closes the sockets of a log-in that is over."""
+        for socket in tuple(self._open.get(log_in, ())):
+            socket.end(Closing(SIGNED_OUT, "signed out"))
+
+    async def close(self) -> None:
+        """The service goes down."""
+        for sockets in tuple(self._open.values()):
+            for socket in tuple(sockets):
+                socket.end(Closing(GOING_DOWN, "going down"))
+
+
+class _Socket:
+    def __init__(
+        self,
+        response: web.WebSocketResponse,
+        session: Session,
+        stage: Stage,
+        clock: Callable[[], int],
+        ready: Callable[[], bool],
+        valid: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self._response = response
+        self._session = session
+        self._stage = stage
+        self._clock = clock
+        self._ready = ready
+        self._valid = valid
+        self._changes = stage.changes.subscribe()
+        self._ended: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
+        self._sending = asyncio.Lock()
+
+    def end(self, closing: Closing) -> None:
+        if not self._ended.done():
+            self._ended.set_result(closing)
+
+    async def run(self) -> Closing | None:
+        """Returns why the server closes the socket; None when the page has closed it."""
+        tasks = [
+            asyncio.create_task(job, name=f"socket.{name}")
+            for name, job in (("read", self._read()), ("changes", self._send_changes()), ("heartbeat", self._send_heartbeats()))
+        ]
+        try:
+            done, _ = await asyncio.wait([*tasks, self._ended], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._changes.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if self._ended.done():
+            return self._ended.result()
+        self._ended.cancel()
+        for task in done:
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, Closing):
+                return error
+            if error is not None and not isinstance(error, ConnectionError):
+                log.error("socket.failed", kind=type(error).__name__)
+                return Closing(1011, "internal error")
+        return None
+
+    async def _read(self) -> None:
+        await self._send(self._session.welcome(self._clock()))
+        async for message in self._response:
+            if message.type is WSMsgType.ERROR:
+                raise Closing(BROKEN_RULES, "message not understood")
+            if message.type is not WSMsgType.TEXT:
+                raise Closing(BROKEN_RULES, "messages are text")
+            # No await between the snapshot and its place among the changes: both are in one turn of the loop.
+            for answer in self._session.receive(message.data, self._clock(), self._stage):
+                await self._send(answer)
+
+    async def _send_changes(self) -> None:
+        while True:
+            try:
+                changes = await self._changes.get()
+            except Lagging:
+                raise Closing(TOO_SLOW, "too slow: subscribe again") from None
+            if not changes:
+                raise Closing(GOING_DOWN, "no longer live")
+            for change in changes:
+                for delta in self._session.changed(change, self._clock(), self._stage):
+                    await self._send(delta)
+
+    async def _send_heartbeats(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_MS / 1000)
+            if not await self._valid():
+                raise Closing(SIGNED_OUT, "signed out")
+            stage = self._stage
+            await self._send(
+                self._session.heartbeat(self._clock(), stage.position, stage.center_version, self._ready() and stage.alive)
+            )
+
+    async def _send(self, message: AnyServerMessage) -> None:
+        text = _encoder.encode(message).decode()
+        try:
+            async with self._sending:
+                await asyncio.wait_for(self._response.send_str(text), SEND_WITHIN_S)
+        except TimeoutError:
+            raise Closing(TOO_SLOW, "too slow: subscribe again") from None
