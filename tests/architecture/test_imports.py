@@ -106,7 +106,8 @@ def test_an_empty_house_keeps_the_contracts(house: Path):
         ("callcenter.runtime.planted", "import config", "A room imports only"),
         # sideways
         ("callcenter.api.planted", "import callcenter.web", "A room imports only"),
-        ("callcenter.runtime.planted", "import callcenter.telephony", "A room imports only"),
+        ("callcenter.store.planted", "import callcenter.telephony", "A room imports only"),
+        ("callcenter.runtime.planted", "import callcenter.auth", "A room imports only"),
         ("routing.planted", "import ivr", "A room imports only"),
         ("ivr.planted", "import reporting", "A room imports only"),
         # config

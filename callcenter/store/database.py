@@ -1,0 +1,106 @@
+"""The database of rows: SQLite in one file, or PostgreSQL, through SQLAlchemy. Transactions are opened here and nowhere else.
+
+SQLite lets one writer in at a time: writing transactions queue inside the process instead of fighting for the file's lock, and
+begin with the lock (BEGIN IMMEDIATE), so that none fails half-way because it read first. The event log is not in here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from callcenter.kernel.errors import HouseError
+
+BUSY_S = 5.0
+
+
+class StoreFault(HouseError):
+    """The database did not answer, or could not do it; nothing was written. `why` says what to do."""
+
+    code = "store_unavailable"
+
+    def __init__(self, cause: Exception) -> None:
+        told = getattr(cause, "orig", None) or cause
+        super().__init__(
+            "the customer and directory database did not do what was asked: check that it runs, that its address is right and "
+            f"that its disk has room ({type(told).__name__})"
+        )
+
+
+class Database:
+    """`url`: sqlite:///FILE (four slashes for an absolute path) or postgresql://user:password@host/name."""
+
+    def __init__(self, url: str) -> None:
+        given = make_url(url)
+        self.sqlite = given.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {}
+        if self.sqlite:
+            options["connect_args"] = {"timeout": BUSY_S}
+        else:
+            options |= {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+            options["connect_args"] = {"timeout": 5, "command_timeout": 30}
+        driver = "sqlite+aiosqlite" if self.sqlite else "postgresql+asyncpg"
+        self.engine: AsyncEngine = create_async_engine(given.set(drivername=driver), **options)
+        self._writing = asyncio.Lock() if self.sqlite else None
+        self._write_engine = self.engine.execution_options(house_write=True)
+        if self.sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that only reads."""
+        with _faults():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that commits at the end of the block, or leaves nothing behind when it raises."""
+        async with self._writing or nullcontext():
+            with _faults():
+                async with AsyncSession(self._write_engine, expire_on_commit=False) as session, session.begin():
+                    yield session
+
+    async def upgrade(self) -> None:
+        """Brings the tables to what this program needs (Alembic); an empty database gets all of them."""
+        from callcenter.store.migrations import upgrade
+
+        async with self._writing or nullcontext():
+            with _faults():
+                async with self._write_engine.connect() as connection:
+                    await connection.run_sync(upgrade)
+                    await connection.commit()
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """What the database could not do becomes a StoreFault; a broken rule of the tables (IntegrityError) stays one."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise StoreFault(error) from error
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("house_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

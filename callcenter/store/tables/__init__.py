@@ -1,0 +1,12 @@
+"""Every table of rows on one MetaData: the center's directory, customers, log-ins, recordings, and the projections of the log.
+
+The event log has tables of its own (`callcenter.store.log_schema`) in a store of its own. docs/schema.md is generated from
+both, so a table and a column say here what they are for. Nothing here queries.
+"""
+
+from callcenter.store.tables import crm, directory, people, projections, recordings
+from callcenter.store.tables.base import Base
+
+metadata = Base.metadata
+
+__all__ = ["Base", "crm", "directory", "metadata", "people", "projections", "recordings"]
