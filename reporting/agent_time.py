@@ -56,7 +56,8 @@ class AgentState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     activity: Activity = Activity.IDLE
     activity_since: int = 0
     set_aside: NotReady | None = None
-    set_aside_since: int = 0
+    missed_at: int = 0
+    """When a hold for a missed call last began or ended."""
     limit_at: int | None = None
     """Of the wrap-up that runs."""
 
@@ -113,26 +114,25 @@ def move(state: AgentState, at: int, event: e.AnyEvent) -> AgentState:
         reason = event.reason if isinstance(event, e.AgentNotReady) else None
         aside = state.set_aside if presence is not Presence.SIGNED_OUT else None
         return msgspec.structs.replace(
-            state, presence=presence, presence_since=at, reason=reason, set_aside=aside,
-            set_aside_since=state.set_aside_since if aside else 0,
+            state, presence=presence, presence_since=at, reason=reason, set_aside=aside
         )  # fmt: skip
     if kind in ACTIVITY_EVENTS:
         activity = ACTIVITY.next(state.activity, kind)
         limit_at = event.limit_at if isinstance(event, e.WrapUpStarted) else None
         since = state.activity_since if activity is state.activity else at
         return msgspec.structs.replace(state, activity=activity, activity_since=since, limit_at=limit_at)
-    if isinstance(event, e.AgentSetAside):
-        return msgspec.structs.replace(state, set_aside=event.why, set_aside_since=at)
-    if isinstance(event, e.AgentBack):
-        return msgspec.structs.replace(state, set_aside=None, set_aside_since=0)
+    if isinstance(event, e.AgentSetAside | e.AgentBack):
+        aside = event.why if isinstance(event, e.AgentSetAside) else None
+        missed = NotReady.MISSED_CALL in (aside, state.set_aside)
+        return msgspec.structs.replace(state, set_aside=aside, missed_at=at if missed else state.missed_at)
     return state
 
 
 def agent_of(event: e.AnyEvent) -> AgentId | None:
     """Whose state an event may change; None when it changes nobody's."""
     if type(event) in ACTIVITY_EVENTS or isinstance(event, e.AgentEvent):
-        agent: AgentId = event.agent  # type: ignore[union-attr]
-        return agent
+        found: AgentId | None = getattr(event, "agent", None)
+        return found
     return None
 
 
