@@ -1,0 +1,36 @@
+"""The carriers that the contract suite holds to the port: one parameter each, one group each for pytest-xdist.
+
+`stage` is what a story gets: a world with its carrier started and connected.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+
+from callcenter.kernel.signals import CarrierUp
+from tests.contract.simulated_world import simulated_world
+from tests.contract.stage import Stage
+from tests.contract.world import World
+
+WORLDS: dict[str, Callable[..., AbstractAsyncContextManager[Any]]] = {
+    "simulated": simulated_world,
+}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.xdist_group(f"contract-{name}")) for name in WORLDS])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    async with WORLDS[request.param]() as world:
+        yield world
+
+
+@pytest.fixture
+async def stage(world: World) -> AsyncIterator[Stage]:
+    stage = Stage(world)
+    await world.carrier.start(stage.deliver)
+    try:
+        await stage.hears(CarrierUp)
+        yield stage
+    finally:
+        await world.carrier.close()
