@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.ports",
     "tests.fixtures.postgres",
     "tests.fixtures.redis",
+    "tests.fixtures.stores",
 ]
 
 # A slow machine is no counterexample; a failing one is printed so that it can be pinned.

@@ -295,7 +295,7 @@ async def _contacts(session: AsyncSession, where: ColumnElement[bool], limit: in
         .order_by(ContactRow.search_name, ContactRow.id)
         .limit(limit)
     )
-    rows = (await session.execute(query)).tuples().all()
+    rows = (await session.execute(query)).all()
     phones: dict[int, list[ContactPhone]] = {}
     mine = ContactPhoneRow.contact.in_([contact.id for contact, _ in rows])
     for phone in await session.scalars(select(ContactPhoneRow).where(mine).order_by(ContactPhoneRow.place)):

@@ -7,7 +7,7 @@ they are not, and where the country was guessed wrong.
 
 import phonenumbers
 from msgspec import Struct
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
 FEWEST_DIGITS = 3
 """Fewer digits are no telephone number of any kind."""
@@ -49,7 +49,8 @@ def _parse(written: str, region: str) -> PhoneNumber | None:
     if len(digits) < FEWEST_DIGITS:
         return None
     number = _try(written, region)
-    if number is not None and phonenumbers.is_possible_number(number):
+    # A number that can only be dialed within its town is no whole number.
+    if number is not None and phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE:
         return number
     for international in (digits.removeprefix("00") if digits.startswith("00") else None, digits):
         if international:

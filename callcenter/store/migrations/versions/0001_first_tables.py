@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (written by Alembic; a comment of the schema is one line)
 """The first tables: directory, customers, log-ins, recordings, checkpoints of projections"""
 
 from collections.abc import Sequence
