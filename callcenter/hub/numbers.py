@@ -25,14 +25,17 @@ def normal(written: str, region: str) -> str:
 def dialable(written: str, outside: Outside) -> str:
     """The E.164 number that an agent may call. Raises Refused: emergency_number, invalid_number or country_not_allowed."""
     bare = re.sub(r"[^0-9+]", "", written)
+    emergency = Refused("emergency_number", "Emergency numbers are not dialed here: use a telephone, so that help finds you.")
     if bare.lstrip("+") in outside.emergency or phonenumbers.is_emergency_number(bare, outside.region):
-        raise Refused("emergency_number", "Emergency numbers are not dialed from here: use a telephone, so that help finds you.")
+        raise emergency
     try:
         parsed = phonenumbers.parse(written, outside.region)
     except phonenumbers.NumberParseException:
         raise Refused(
             "invalid_number", "This is not a telephone number. Write it with area code, or with + and country."
         ) from None
+    if str(parsed.national_number) in outside.emergency:
+        raise emergency
     if not phonenumbers.is_possible_number(parsed):
         raise Refused("invalid_number", "This number has too few or too many digits. Write it with area code.")
     region = phonenumbers.region_code_for_number(parsed)

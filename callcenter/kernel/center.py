@@ -201,21 +201,15 @@ def mistakes(center: Center) -> Iterator[Mistake]:
         if not queue.ring_ms > 0:
             yield Mistake(f"{where}.ring_ms", "an offer must ring for some time", "for example 20s")
         if queue.wrap_up_hard_ms < queue.wrap_up_ms:
-            yield Mistake(
-                f"{where}.wrap_up_hard_ms", "the hard limit lies before the limit", "a longer time than wrap_up"
-            )
+            yield Mistake(f"{where}.wrap_up_hard_ms", "the hard limit lies before the limit", "a longer time than wrap_up")
     for agent in center.agents.values():
         if agent.team not in center.teams:
             yield Mistake(f"agents.{agent.id}.team", f"there is no team {agent.team!r}", _one_of(center.teams))
         for skill, level in agent.skills.items():
             if skill not in center.skills:
-                yield Mistake(
-                    f"agents.{agent.id}.skills.{skill}", f"there is no skill {skill!r}", _one_of(center.skills)
-                )
+                yield Mistake(f"agents.{agent.id}.skills.{skill}", f"there is no skill {skill!r}", _one_of(center.skills))
             if not 1 <= level <= 5:
-                yield Mistake(
-                    f"agents.{agent.id}.skills.{skill}", f"level {level} is out of range", "a level from 1 to 5"
-                )
+                yield Mistake(f"agents.{agent.id}.skills.{skill}", f"level {level} is out of range", "a level from 1 to 5")
     dialed: dict[str, NumberId] = {}
     for number in center.numbers.values():
         where = f"numbers.{number.id}"

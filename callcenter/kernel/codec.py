@@ -49,9 +49,7 @@ def decode(
     if written == today:
         return _decoder.decode(payload)
     if written > today:
-        raise ValueError(
-            f"{event_kind} is written in version {written}; this program knows {today}: install the newer one"
-        )
+        raise ValueError(f"{event_kind} is written in version {written}; this program knows {today}: install the newer one")
     values = msgspec.json.decode(payload)
     for step in range(written, today):
         values = upcasters[(event_kind, step)](values)

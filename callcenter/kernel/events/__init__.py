@@ -1,0 +1,238 @@
+"""Events: what happened. Appended once, never changed; folding them is the only way state comes about.
+
+No event holds a personal value: numbers, names, gathered digits and free text are ids of personal rows. Fields may be added
+with a default; anything else needs a new version and an upcaster in `callcenter.kernel.codec`.
+"""
+
+from msgspec import Struct
+
+from callcenter.kernel.events.agents import (
+    AgentAvailable,
+    AgentBack,
+    AgentMoved,
+    AgentNotReady,
+    AgentSetAside,
+    AgentSignedIn,
+    AgentSignedOut,
+    DeviceReachable,
+    DeviceUnreachable,
+    WrapUpEnded,
+    WrapUpStarted,
+)
+from callcenter.kernel.events.arrivals import (
+    AnnouncementsSet,
+    CallArrived,
+    CallBlocked,
+    CallQueued,
+    ConnectFailed,
+    ContactsAsked,
+    ContactsMatched,
+    ContactsUnknown,
+    DigitsEntered,
+    IvrStarted,
+    IvrVisited,
+    IvrWaits,
+    LanguageChosen,
+    OfferAccepted,
+    OfferMade,
+    OfferOver,
+    PositionTold,
+    PromptAsked,
+    PromptOver,
+    RequirementsSet,
+)
+from callcenter.kernel.events.base import (
+    AgentEvent,
+    CallEvent,
+    Event,
+)
+from callcenter.kernel.events.center import (
+    CarrierChanged,
+    CenterChanged,
+    PersonErased,
+    SignalIgnored,
+)
+from callcenter.kernel.events.conversations import (
+    AgentLeft,
+    CallConnected,
+    CallHeld,
+    CallOver,
+    CallPlaced,
+    CallRetrieved,
+    ContactChosen,
+    DispositionSet,
+    LineLost,
+    LineRestored,
+    PlacedCallFailed,
+    TransferCompleted,
+    TransferFailed,
+    TransferStarted,
+)
+from callcenter.kernel.events.legs import (
+    BridgeOver,
+    LegDialed,
+    LegDown,
+    LegDropped,
+    LegInBridge,
+    LegJoining,
+    LegOutOfBridge,
+    LegRang,
+    LegUp,
+    RecordingAsked,
+    RecordingFailed,
+    RecordingKept,
+    RecordingOver,
+    RecordingRuns,
+    RecordingStopped,
+    RecordingStoreAsked,
+)
+
+AnyEvent = (
+    CenterChanged
+    | CarrierChanged
+    | SignalIgnored
+    | PersonErased
+    | AgentSignedIn
+    | AgentMoved
+    | AgentSignedOut
+    | DeviceReachable
+    | DeviceUnreachable
+    | AgentAvailable
+    | AgentNotReady
+    | AgentSetAside
+    | AgentBack
+    | WrapUpStarted
+    | WrapUpEnded
+    | CallArrived
+    | CallBlocked
+    | CallPlaced
+    | LegDialed
+    | LegRang
+    | LegUp
+    | LegDropped
+    | LegDown
+    | LegInBridge
+    | LegOutOfBridge
+    | LegJoining
+    | BridgeOver
+    | IvrStarted
+    | IvrVisited
+    | IvrWaits
+    | PromptAsked
+    | PromptOver
+    | DigitsEntered
+    | LanguageChosen
+    | ContactsAsked
+    | ContactsMatched
+    | ContactsUnknown
+    | ContactChosen
+    | RequirementsSet
+    | CallQueued
+    | PositionTold
+    | AnnouncementsSet
+    | OfferMade
+    | OfferOver
+    | OfferAccepted
+    | ConnectFailed
+    | CallConnected
+    | CallHeld
+    | CallRetrieved
+    | LineLost
+    | LineRestored
+    | AgentLeft
+    | TransferStarted
+    | TransferFailed
+    | TransferCompleted
+    | PlacedCallFailed
+    | RecordingAsked
+    | RecordingRuns
+    | RecordingStopped
+    | RecordingOver
+    | RecordingFailed
+    | RecordingStoreAsked
+    | RecordingKept
+    | DispositionSet
+    | CallOver
+)
+
+
+class Recorded(Struct, frozen=True):
+    """An event with its place in the log (from 1, without gaps) and the time of the decision (ms since the epoch)."""
+
+    position: int
+    at: int
+    event: AnyEvent
+
+
+__all__ = [
+    "AgentAvailable",
+    "AgentBack",
+    "AgentEvent",
+    "AgentLeft",
+    "AgentMoved",
+    "AgentNotReady",
+    "AgentSetAside",
+    "AgentSignedIn",
+    "AgentSignedOut",
+    "AnnouncementsSet",
+    "AnyEvent",
+    "BridgeOver",
+    "CallArrived",
+    "CallBlocked",
+    "CallConnected",
+    "CallEvent",
+    "CallHeld",
+    "CallOver",
+    "CallPlaced",
+    "CallQueued",
+    "CallRetrieved",
+    "CarrierChanged",
+    "CenterChanged",
+    "ConnectFailed",
+    "ContactChosen",
+    "ContactsAsked",
+    "ContactsMatched",
+    "ContactsUnknown",
+    "DeviceReachable",
+    "DeviceUnreachable",
+    "DigitsEntered",
+    "DispositionSet",
+    "Event",
+    "IvrStarted",
+    "IvrVisited",
+    "IvrWaits",
+    "LanguageChosen",
+    "LegDialed",
+    "LegDown",
+    "LegDropped",
+    "LegInBridge",
+    "LegJoining",
+    "LegOutOfBridge",
+    "LegRang",
+    "LegUp",
+    "LineLost",
+    "LineRestored",
+    "OfferAccepted",
+    "OfferMade",
+    "OfferOver",
+    "PersonErased",
+    "PlacedCallFailed",
+    "PositionTold",
+    "PromptAsked",
+    "PromptOver",
+    "Recorded",
+    "RecordingAsked",
+    "RecordingFailed",
+    "RecordingKept",
+    "RecordingOver",
+    "RecordingRuns",
+    "RecordingStopped",
+    "RecordingStoreAsked",
+    "RequirementsSet",
+    "SignalIgnored",
+    "TransferCompleted",
+    "TransferFailed",
+    "TransferStarted",
+    "WrapUpEnded",
+    "WrapUpStarted",
+]
