@@ -1,11 +1,13 @@
 """The one table that maps errors to HTTP, and the words of each code in both languages.
 
-A code without words of its own is shown with the hub's reason, in English. `ApiError` is for what only the API can refuse:
+The house gives its reasons in English; the Chinese words stand here, by code. `ApiError` is for what only the API can refuse:
 a bad body, a missing cookie, a wrong origin.
 """
 
 from callcenter.api.schemas.common import ErrorBody, Words
 from callcenter.kernel.errors import CarrierFault, Conflict, HouseError, NotFound, Refused, TryAgain
+from callcenter.store.database import StoreFault
+from callcenter.store.event_log import LogFault
 
 
 class ApiError(Exception):
@@ -42,6 +44,16 @@ STATUS: dict[str, int] = {
 """Codes of the API's own. Every other code is the hub's, and answers 409: the present state or a rule forbids it."""
 
 KINDS: dict[type[HouseError], int] = {NotFound: 404, Conflict: 409, Refused: 409, CarrierFault: 502, TryAgain: 503}
+"""Errors of the house by what they mean."""
+
+MALFORMED = {
+    "bad_cursor": "cursor",
+    "name_missing": "name",
+    "number_impossible": "numbers",
+    "no_account": "account",
+    "text_too_long": None,
+}
+"""Refusals that are about the request itself and not about the state of things: 400, with the field."""
 
 WORDS: dict[str, Words] = {
     "bad_request": Words(
@@ -82,10 +94,47 @@ WORDS: dict[str, Words] = {
 }
 
 
+CHINESE: dict[str, str] = {
+    "agent_busy": "该同事正忙，请选择其他人，或转接到队列。",
+    "agent_not_there": "该同事未登录，请转接到队列。",
+    "agent_unreachable": "无法连通该同事的电话，请选择其他人或队列。",
+    "bad_cursor": "该游标不属于此列表，请从头开始。",
+    "busy": "请先完成当前的通话、派发或话后处理。",
+    "carrier_down": "电话系统没有响应，请稍后重试。",
+    "center_invalid": "呼叫中心的设置有误，请按提示更正。",
+    "country_not_allowed": "此处不允许呼叫该国家或地区，如有需要请提出申请。",
+    "device_taken": "该电话属于一位已登录的同事。",
+    "device_unreachable": "您的电话未连接，请检查页面顶部的线路状态。",
+    "emergency_number": "此处不拨打紧急号码：请使用电话机拨打，以便救援找到您。",
+    "in_call": "您正在通话。请先结束、转接或拒绝来电，再退出。",
+    "invalid_number": "这不是有效的电话号码，请加上区号，或以 + 和国家代码开头。",
+    "name_missing": "请填写名称。",
+    "no_account": "没有这个客户单位，请先创建。",
+    "not_found": "该内容不存在，或您无权查看。",
+    "not_held": "此通话未处于保持状态。",
+    "not_in_call": "通话尚未接通，无可挂断；请改为拒绝来电。",
+    "not_signed_in": "请先用电话登录坐席。",
+    "not_talking": "只有已接通的通话才能这样操作。",
+    "not_wrapping_up": "您不在话后处理中。",
+    "number_impossible": "这不是电话号码，请至少填写七位数字。",
+    "offer_over": "该来电派发已结束。",
+    "same_agent": "此通话已在您这里。",
+    "text_too_long": "文字过长，请缩短。",
+    "unknown_disposition": "没有这个通话结果，请从列表中选择。",
+    "unknown_reason": "没有这个原因，请从列表中选择。",
+    "wrap_up_over": "该通话的话后处理已结束，不能再在此设置结果。",
+}
+"""What the house's own codes say in Chinese."""
+
+
 def status(error: HouseError | ApiError) -> int:
     """The HTTP status for an error that crosses the API."""
     if isinstance(error, ApiError):
         return STATUS[error.code]
+    if isinstance(error, StoreFault | LogFault):
+        return STATUS["store_unavailable"]
+    if error.code in MALFORMED:
+        return STATUS["bad_request"]
     for kind, number in KINDS.items():
         if isinstance(error, kind):
             return number
@@ -99,5 +148,9 @@ def body(error: HouseError | ApiError) -> ErrorBody:
         if error.detail:
             words = Words(en=f"{words.en} ({error.detail})", zh=f"{words.zh}（{error.detail}）")
         return ErrorBody(code=error.code, message=words, field=error.field)
-    known = WORDS.get(error.code)
-    return ErrorBody(code=error.code, message=known or Words(en=error.why, zh=error.why), field=None)
+    if isinstance(error, StoreFault | LogFault):
+        return ErrorBody(code="store_unavailable", message=WORDS["store_unavailable"], field=None)
+    told = WORDS[error.code].zh if error.code in WORDS else error.why
+    return ErrorBody(
+        code=error.code, message=Words(en=error.why, zh=CHINESE.get(error.code, told)), field=MALFORMED.get(error.code)
+    )

@@ -7,14 +7,19 @@ document and the tests; nothing about a route is written twice.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from callcenter.api.errors import ApiError
+from callcenter.api.phones import Phones
 from callcenter.api.schemas.common import Role
-from callcenter.api.services import Services, Who
+from callcenter.api.services import Services
+from callcenter.api.socket import Sockets
+from callcenter.api.stage import Stage
+from callcenter.api.who import Who
+from callcenter.kernel.ids import AgentId
 
 PREFIX = "/api/v1"
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -27,15 +32,29 @@ BOTH: frozenset[Role] = AGENT | SUPERVISOR
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What the API has: the services it was given, and what it made of them."""
+
+    services: Services
+    stage: Stage
+    sockets: Sockets
+    phones: Phones
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One request, checked: who asks, and what."""
 
-    services: Services
+    parts: Parts
     http: web.Request
     signed_in: Who | None
     now: int
     body: msgspec.Struct | None
     query: msgspec.Struct | None
+
+    @property
+    def services(self) -> Services:
+        return self.parts.services
 
     @property
     def who(self) -> Who:
@@ -44,7 +63,7 @@ class Ask:
         return self.signed_in
 
     @property
-    def agent(self) -> Any:
+    def agent(self) -> AgentId:
         """The agent who asks. Raises ApiError for a person who takes no calls."""
         if self.who.agent is None:
             raise ApiError("forbidden", "this person takes no calls")
@@ -65,9 +84,9 @@ class Ask:
         return self.http.match_info[name]
 
     def whole(self, name: str) -> int:
-        """A part of the path that is a number of a row. Raises ApiError when no row can have it."""
+        """A part of the path that is the number of a row. Raises ApiError when no row can have it."""
         text = self.http.match_info[name]
-        if not text.isascii() or not text.isdigit() or len(text) > 18:
+        if not text.isascii() or not text.isdigit() or len(text) > 9:
             raise ApiError("not_found")
         return int(text)
 
@@ -76,7 +95,7 @@ Answer = msgspec.Struct | web.StreamResponse | None
 Handler = Callable[[Ask], Awaitable[Answer]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """`roles` None: anyone. `answer` None: no body, unless `media` names another kind than JSON."""
 

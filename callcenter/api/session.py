@@ -65,11 +65,16 @@ class Change:
 class Shown(Protocol):
     """Everything as it stands now, at one position."""
 
-    position: int
-    center: m.CenterView
-    queues: Mapping[str, m.QueueView]
-    agents: Mapping[str, m.AgentView]
-    calls: Mapping[str, m.CallView]
+    @property
+    def position(self) -> int: ...
+    @property
+    def center(self) -> m.CenterView: ...
+    @property
+    def queues(self) -> Mapping[str, m.QueueView]: ...
+    @property
+    def agents(self) -> Mapping[str, m.AgentView]: ...
+    @property
+    def calls(self) -> Mapping[str, m.CallView]: ...
 
 
 @dataclass(slots=True)

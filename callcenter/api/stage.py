@@ -17,9 +17,9 @@ from callcenter.api.schemas import live as m
 from callcenter.api.session import Change
 from callcenter.api.views import ContactName, Known
 from callcenter.broadcast.fanout import Fanout, Lagging, Subscription
-from callcenter.kernel.center import NO_CENTER, Center
+from callcenter.kernel.center import Center
 from callcenter.kernel.errors import HouseError
-from callcenter.kernel.events import CallEvent, CenterChanged, PersonErased, Recorded
+from callcenter.kernel.events import CallEvent, PersonErased, Recorded
 from callcenter.kernel.ids import ContactId, PersonalId
 from reporting import views as seen
 from reporting.live import Live
@@ -27,6 +27,7 @@ from reporting.live import Live
 NAMES_WITHIN_S = 0.3
 NAMES_AGAIN_AFTER_S = 2.0
 MOST_NAMES = 5_000
+LOOK_AT_THE_CLOCK_EVERY_S = 1.0
 
 ReadLog = Callable[[int], AsyncIterator[list[Recorded]]]
 Names = Callable[[set[ContactId]], Awaitable[Mapping[ContactId, ContactName]]]
@@ -70,17 +71,22 @@ class Stage:
         source: Fanout[Sequence[Recorded]],
         read_log: ReadLog,
         personal: Callable[[PersonalId], str],
+        center: Callable[[], Center],
         names: Names,
+        clock: Callable[[], int],
     ) -> None:
         self._live = live
         self._source = source
         self._read_log = read_log
         self._personal = personal
+        self._center_now = center
         self._names = names
+        self._clock = clock
         self._one_at_a_time = asyncio.Lock()
         self._following: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
-        self._folded = 0
+        self._turning: asyncio.Task[None] | None = None
+        self._folded = live.position
         self._pending = _Pending()
         self._queues_seen: dict[str, seen.QueueView] = {}
         self._calls_seen: dict[str, seen.CallView] = {}
@@ -88,9 +94,8 @@ class Stage:
         self._contacts: dict[ContactId, ContactName] = {}
         self._nameless: set[ContactId] = set()
         self.changes: Fanout[Change] = Fanout()
-        self.center_values: Center = NO_CENTER
-        self.center_version = 0
         self.position = 0
+        self._version = live.snapshot().center.version
         self.center = views.center_view(live.snapshot().center, ())
         self.queues: dict[str, m.QueueView] = {}
         self.agents: dict[str, m.AgentView] = {}
@@ -104,12 +109,14 @@ class Stage:
     async def start(self) -> None:
         """Returns when everything that the log holds is shown."""
         subscription = self._source.subscribe()
+        self._pending.add(_whole(self._live.snapshot()))  # of a checkpoint, or empty
         await self._catch_up()
+        self._turning = asyncio.create_task(self._turn_days(), name="stage.days")
         self._following = asyncio.create_task(self._follow(subscription), name="stage")
         self._following.add_done_callback(self._ended)
 
     async def close(self) -> None:
-        for task in (self._following, self._refreshing):
+        for task in (self._following, self._refreshing, self._turning):
             if task is not None:
                 task.cancel()
                 await asyncio.wait([task])
@@ -144,16 +151,28 @@ class Stage:
             self._pending.notices.clear()  # of the past
             await self._show()
 
+    async def _turn_days(self) -> None:
+        """At the center's midnight the day's figures begin anew, whether anything happens or not."""
+        while True:
+            await asyncio.sleep(LOOK_AT_THE_CLOCK_EVERY_S)
+            async with self._one_at_a_time:
+                delta = self._live.turn(self._clock())
+                if delta is not None:
+                    self._pending.add(delta)
+                    await self._show()
+
+    @property
+    def center_version(self) -> int:
+        """The center's version that is shown."""
+        return self._version
+
     def _fold(self, records: Iterable[Recorded]) -> None:
         for record in records:
             if record.position <= self._folded:
                 continue
             event = record.event
-            if isinstance(event, CenterChanged):
-                self.center_values, self.center_version = event.center, event.version
-            elif isinstance(event, PersonErased):
-                self._pending.agents |= self._live.snapshot().agents
-                self._pending.calls |= self._live.snapshot().calls
+            if isinstance(event, PersonErased):
+                self._pending.add(_whole(self._live.snapshot()))
             elif isinstance(event, CallEvent):
                 call = self._pending.calls.get(event.call) or self._calls_seen.get(event.call)
                 by = call.transfer.agent if call is not None and call.transfer is not None else None
@@ -169,7 +188,7 @@ class Stage:
         pending, self._pending = self._pending, _Pending()
         wanted = {contact for call in pending.calls.values() for contact in views.contacts_of(call)}
         await self._learn(wanted - self._contacts.keys())
-        known = Known(self.center_values, self._personal, self._contacts)
+        known = Known(self._center_now(), self._personal, self._contacts)
         agents = {id: views.agent_view(agent, known) for id, agent in pending.agents.items()}
         touched = self._count_states(agents, pending.agents_gone)
         self._queues_seen.update(pending.queues)
@@ -191,7 +210,10 @@ class Stage:
         for id in pending.calls_gone:
             self.calls.pop(id, None)
             self._calls_seen.pop(id, None)
-        center = None if pending.center is None else views.center_view(pending.center, self._queues_seen.values())
+        center = None
+        if pending.center is not None:
+            self._version = pending.center.version
+            center = views.center_view(pending.center, self._queues_seen.values())
         self.center = center or self.center
         self.position = self._folded
         self.changes.publish(
@@ -269,3 +291,15 @@ class Stage:
         for id, call in self._calls_seen.items():
             if contacts & views.contacts_of(call):
                 self._pending.calls[id] = call
+
+
+def _whole(snapshot: seen.LiveSnapshot) -> seen.Delta:
+    """The change from nothing to this."""
+    return seen.Delta(
+        position=snapshot.position,
+        at=snapshot.at,
+        center=snapshot.center,
+        queues=snapshot.queues,
+        agents=snapshot.agents,
+        calls=snapshot.calls,
+    )

@@ -1,10 +1,10 @@
 """The agent's desk: her phone, her presence, and the commands on the call in her hands. The hub decides; this only asks."""
 
+from callcenter.api.errors import ApiError
 from callcenter.api.route import Ask
 from callcenter.api.schemas import calls as c
 from callcenter.api.schemas.common import DoneBody
 from callcenter.api.schemas.session import IceServer, PhoneBody, PresenceRequest
-from callcenter.api.errors import ApiError
 from callcenter.kernel import commands
 from callcenter.kernel.ids import AgentId, CallId, ContactId, OfferId, QueueId
 from callcenter.telephony.port import DeviceAccount
@@ -17,7 +17,7 @@ async def _do(ask: Ask, command: commands.AnyCommand) -> DoneBody:
 
 async def open_phone(ask: Ask) -> PhoneBody:
     """Makes the device's account for this log-in and seats the agent at it."""
-    account = await ask.services.phones.open(ask.agent, ask.who.log_in)
+    account = await ask.parts.phones.open(ask.agent, ask.who.log_in)
     return phone_body(account)
 
 

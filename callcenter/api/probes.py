@@ -1,0 +1,50 @@
+"""What machines ask: is the process alive, can it work, how is it doing."""
+
+import asyncio
+from http import HTTPStatus
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from callcenter.api.dispatch import json
+from callcenter.api.route import Parts
+from callcenter.api.schemas.center import HealthBody
+from callcenter.api.services import Check
+
+CHECK_WITHIN_S = 2.0
+
+
+async def healthz(_: web.Request) -> web.Response:
+    """The process lives and its loop turns."""
+    return web.Response(text="alive\n", headers={"Cache-Control": "no-store"})
+
+
+async def readyz(parts: Parts) -> web.Response:
+    """200 when the hub decides, the pages are live, every carrier is connected and every further check is content."""
+    body = await health(parts)
+    return json(body, HTTPStatus.OK if body.ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+async def health(parts: Parts) -> HealthBody:
+    services = parts.services
+    checks = {
+        "hub": "" if services.engine.writable else "the event log cannot be written: see the log of the service",
+        "live": "" if parts.stage.alive else "the live views no longer follow the log: restart the service",
+    }
+    for name, carrier in services.carriers.items():
+        state = carrier.health()
+        checks[f"carrier {name}"] = "" if state.ready else state.why or "not connected"
+    found = await asyncio.gather(*(_within(check) for check in services.checks.values()))
+    checks.update(zip(services.checks, found, strict=True))
+    return HealthBody(ready=not any(checks.values()), checks=checks)
+
+
+async def _within(check: Check) -> str:
+    try:
+        return await asyncio.wait_for(check(), CHECK_WITHIN_S)
+    except TimeoutError:
+        return "no answer within 2 s"
+
+
+async def metrics(parts: Parts) -> web.Response:
+    return web.Response(body=generate_latest(parts.services.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,67 @@
+"""What the API is given by bootstrap, and nothing that it makes itself."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from callcenter.broadcast.fanout import Fanout
+from callcenter.hub.state import State
+from callcenter.kernel.commands import AnyCommand, Done
+from callcenter.kernel.events import Recorded
+from callcenter.kernel.ids import CarrierName, PersonalId
+from callcenter.store.crm import Crm
+from callcenter.telephony.port import Carrier
+from reporting.live import Live
+
+Check = Callable[[], Awaitable[str]]
+"""Empty when ready; else what is wrong and what to do."""
+
+
+class Deciding(Protocol):
+    """What the API needs of `runtime.engine.Engine`."""
+
+    @property
+    def state(self) -> State: ...
+    @property
+    def writable(self) -> bool: ...
+    def personal(self, row: PersonalId | None) -> str: ...
+    async def ask(self, command: AnyCommand) -> Done: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """`fanout` must be published to by a listener of the engine; `live` may be empty or loaded from a checkpoint."""
+
+    engine: Deciding
+    live: Live
+    fanout: Fanout[Sequence[Recorded]]
+    read_log: Callable[[int], AsyncIterator[list[Recorded]]]
+    """`EventLog.read`: the events behind a position."""
+    crm: Crm
+    carriers: Mapping[CarrierName, Carrier]
+    phone_carrier: CarrierName
+    """The carrier on which agents' softphones live."""
+    origins: frozenset[str]
+    """Where the pages are served, as browsers write it: http://127.0.0.1:8080, https://name. Nothing else may command."""
+    pages: Path
+    """Folder of the built pages; index.html is in it."""
+    version: str
+    clock: Callable[[], int]
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    """Further checks of /readyz by name, e.g. the database's."""
+    connect_sources: frozenset[str] = frozenset()
+    """Further addresses that pages may open sockets to, for the policy: wss://pbx.example:8089."""
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the pages are served over https, so that the cookie must be."""
+        return all(origin.startswith("https:") for origin in self.origins)
+
+    @property
+    def region(self) -> str:
+        """In whose national form numbers are written here."""
+        return self.engine.state.center.outside.region
