@@ -29,7 +29,6 @@ from callcenter.kernel.ids import CarrierName, Entropy, LegId, RecordingId
 from callcenter.kernel.signals import (
     CarrierDown,
     CarrierSignal,
-    CarrierUp,
     DeviceChanged,
     EffectFailed,
     LegAnswered,
@@ -106,12 +105,13 @@ class PhoneNetwork(Switch):
     # -- the hub's side -------------------------------------------------------------------------------------------------
 
     def connect(self) -> None:
-        """The connection is there (again): a snapshot, then everything that happens from now on."""
-        if self.connected:
-            return
-        self.connected = True
-        self._out.append(self.seen())
-        self._out.append(CarrierUp(carrier=self.name))
+        """The connection is there (again): a snapshot, then everything that happens from now on.
+
+        That the carrier is up is said by whoever compares the snapshot with what is known.
+        """
+        if not self.connected:
+            self.connected = True
+            self._out.append(self.seen())
 
     def seen(self) -> Seen:
         """Everything that a carrier would list now."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, TypeVar
 
+from callcenter.hub.state import State
 from callcenter.kernel.effects import AnswerLeg, CarrierEffect, DeviceTarget, NumberTarget, OriginateLeg
 from callcenter.kernel.ids import BridgeId, EffectId, Entropy, LegId
 from callcenter.kernel.signals import (
@@ -21,6 +22,7 @@ from callcenter.kernel.signals import (
     Signal,
 )
 from callcenter.kernel.words import Cause, Fault, LegRole
+from callcenter.runtime import resync
 from callcenter.telephony.port import CarrierSnapshot
 from tests.contract.world import CallerDoes, PhoneDoes, World
 
@@ -65,16 +67,29 @@ class Stage:
         self.provoked = Provoked()
         self.entropy = Entropy(f"contract {next(_numbers)}".encode())
         self._asked: dict[EffectId, type[CarrierEffect]] = {}
+        self._legs: set[LegId] = set()
         self._news = asyncio.Event()
 
     def deliver(self, signal: Any) -> None:
-        """What the carrier is given for `deliver`."""
+        """What the carrier is given for `deliver`. A snapshot is compared, as the engine does, with what is known: callers
+        who were missed come as offers, and the carrier is up."""
+        if isinstance(signal, CarrierSnapshot):
+            self._hear(signal)
+            for missed in resync.missed(State(), signal, now=0):
+                if getattr(missed, "leg", None) not in self._legs:
+                    self._hear(missed)
+        else:
+            self._hear(signal)
+
+    def _hear(self, signal: Any) -> None:
         self.heard.append(signal)
         self.provoked.signals.add(type(signal))
         match signal:
             case EffectFailed(effect=effect, fault=fault) if effect in self._asked:
                 assert signal.kind == self._asked[effect].__name__, "the failure names another kind of effect"
                 self.provoked.faults.add((self._asked[effect], fault))
+            case LegOffered(leg=leg):
+                self._legs.add(leg)
             case LegEnded(cause=cause):
                 self.provoked.causes.add(cause)
             case _ if (end := getattr(signal, "end", None)) is not None:
