@@ -6,7 +6,7 @@ Whoever pops sees things in one order only: by time, then by when they were arra
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
-Action = Callable[[int], None]
+Action = Callable[[int], object]
 """Given the time for which it was arranged, ms since the epoch."""
 
 

@@ -42,9 +42,9 @@ class ScriptedPhone(Person):
         assert device is not None
         match self._does.does:
             case "answers":
-                network.agenda.arrange(now + self._does.after_ms, lambda then: _ignore(network.answer(device, then)))
+                network.agenda.arrange(now + self._does.after_ms, lambda then: network.answer(device, then))
             case "rejects":
-                network.agenda.arrange(now + self._does.after_ms, lambda then: _ignore(network.reject(device, then)))
+                network.agenda.arrange(now + self._does.after_ms, lambda then: network.reject(device, then))
             case "busy":
                 network.hang_up(line.leg, now, Cause.BUSY)
 
@@ -52,10 +52,6 @@ class ScriptedPhone(Person):
         if self._does.hangs_up_ms is not None:
             network = self._carrier.network
             network.agenda.arrange(now + self._does.hangs_up_ms, lambda then: network.hang_up(line.leg, then))
-
-
-def _ignore(done: bool) -> None:
-    """Whether there was still something to do does not matter to a script."""
 
 
 class SimulatedWorld:
