@@ -209,9 +209,8 @@ def _check_words(sheet: Sheet, center: Center) -> None:
             why = f"the center does not speak {number.language!r}"
             sheet.refuse_path(f"numbers.{number.id}.language", why, f"one of {', '.join(center.languages)}")
     for queue in center.queues.values():
-        missing = [name for name in (SystemPrompt.POSITION, SystemPrompt.NEXT) if name not in center.prompts]
-        if queue.announce_every_ms and missing:
-            why = f"positions are announced, but there is no prompt {missing[0]!r}"
+        if queue.announce_every_ms and SystemPrompt.POSITION not in center.prompts:
+            why = f"positions are announced, but there is no prompt {SystemPrompt.POSITION!r}"
             path = f"queues.{queue.id}.announce_every_ms"
             sheet.refuse_path(path, why, f"that prompt below prompts, or announce_every: 0s for queue {queue.id}")
     outside = center.outside
