@@ -15,12 +15,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from callcenter.kernel.errors import HouseError
+from callcenter.kernel.errors import TryAgain
 
 BUSY_S = 5.0
 
 
-class StoreFault(HouseError):
+class StoreFault(TryAgain):
     """The database did not answer, or could not do it; nothing was written. `why` says what to do."""
 
     code = "store_unavailable"

@@ -11,7 +11,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from callcenter.kernel import codec
-from callcenter.kernel.errors import Conflict, HouseError
+from callcenter.kernel.errors import Conflict, TryAgain
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import CallId, PersonalId
 from callcenter.kernel.personal import PersonalRow
@@ -20,7 +20,7 @@ BATCH = 1_000
 """Events that `read` hands out at once, at most."""
 
 
-class LogFault(HouseError):
+class LogFault(TryAgain):
     """The log's store could not do it; whether a refused append reached the disk is to be read from the log.
 
     `code` is one of log_disk_full, log_locked, log_unreachable, log_damaged, log_failed; `why` says what to do.

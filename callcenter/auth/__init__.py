@@ -1,0 +1,1 @@
+"""Who may come in: passwords, roles, log-ins, and sessions that the server can end at once. Knows nothing of HTTP."""

@@ -1,0 +1,110 @@
+"""Sessions of browsers, kept at the server: a cookie holds a random token, the database its hash, and deleting the row ends
+the session at once, sockets included. Nothing about a person is in the cookie.
+
+Role, desk and whether the log-in is active are read with every request, so a change of them holds from the next one on.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+
+from msgspec import Struct
+from sqlalchemy import delete, select
+
+from callcenter.auth.users import User, to_user
+from callcenter.kernel.clock import DAY, HOUR, MINUTE
+from callcenter.store.database import Database
+from callcenter.store.tables.people import SessionRow, UserRow
+
+IDLE_MS = 12 * HOUR
+"""A session ends when it was not used for this long,"""
+LONGEST_MS = 7 * DAY
+"""and this long after it began, used or not."""
+TOKEN_BYTES = 32
+SEEN_EVERY_MS = 10 * MINUTE
+"""How exactly the last use is kept: not every request shall write."""
+
+
+class SignedIn(Struct, frozen=True, kw_only=True):
+    """`log_in` names the session: the hash of its token, which is no secret. `expires_at` is pushed on by use."""
+
+    log_in: str
+    user: User
+    expires_at: int
+
+
+class Sessions:
+    """`ended` are called with the `log_in` of each session that ends before its time, so that its sockets can be closed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.ended: list[Callable[[str], None]] = []
+
+    async def open(self, user: User, now: int) -> tuple[str, SignedIn]:
+        """The token for the cookie, which is nowhere else, and what it stands for."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        log_in, expires_at = token_hash(token), now + IDLE_MS
+        row = SessionRow(token_hash=log_in, user_id=user.id, created_at=now, seen_at=now, expires_at=expires_at)
+        async with self._database.write() as session:
+            session.add(row)
+        return token, SignedIn(log_in=log_in, user=user, expires_at=expires_at)
+
+    async def find(self, token: str, now: int) -> SignedIn | None:
+        """Who is signed in with this token; None when it is unknown, over, or its log-in may not come in any more."""
+        log_in = token_hash(token)
+        query = (
+            select(SessionRow, UserRow)
+            .join(UserRow, UserRow.id == SessionRow.user_id)
+            .where(SessionRow.token_hash == log_in, SessionRow.expires_at > now, UserRow.active)
+        )
+        async with self._database.read() as session:
+            found = (await session.execute(query)).one_or_none()
+        if found is None:
+            return None
+        row, user = found
+        expires_at = row.expires_at
+        if now - row.seen_at >= SEEN_EVERY_MS:
+            expires_at = await self._use(log_in, now)
+        return SignedIn(log_in=log_in, user=to_user(user), expires_at=expires_at)
+
+    async def _use(self, log_in: str, now: int) -> int:
+        async with self._database.write() as session:
+            row = await session.get(SessionRow, log_in)
+            if row is None:  # ended a moment ago; the next request is told
+                return now
+            row.seen_at = now
+            row.expires_at = min(now + IDLE_MS, row.created_at + LONGEST_MS)
+            return row.expires_at
+
+    async def end(self, log_in: str) -> None:
+        """Harmless when it is over already."""
+        async with self._database.write() as session:
+            await session.execute(delete(SessionRow).where(SessionRow.token_hash == log_in))
+        self._tell([log_in])
+
+    async def end_all(self, user: int) -> None:
+        """Every session of one log-in, e.g. when its password became known."""
+        async with self._database.write() as session:
+            mine = SessionRow.user_id == user
+            gone = list(await session.scalars(select(SessionRow.token_hash).where(mine)))
+            await session.execute(delete(SessionRow).where(mine))
+        self._tell(gone)
+
+    async def sweep(self, now: int) -> int:
+        """Deletes what is over; how many."""
+        async with self._database.write() as session:
+            over = SessionRow.expires_at <= now
+            gone = list(await session.scalars(select(SessionRow.token_hash).where(over)))
+            await session.execute(delete(SessionRow).where(over))
+        self._tell(gone)
+        return len(gone)
+
+    def _tell(self, log_ins: list[str]) -> None:
+        for log_in in log_ins:
+            for told in self.ended:
+                told(log_in)
+
+
+def token_hash(token: str) -> str:
+    """256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
