@@ -19,7 +19,8 @@ from callcenter.api import errors, origin
 from callcenter.api.errors import ApiError
 from callcenter.api.measures import Measures
 from callcenter.api.route import Ask, Parts, Route
-from callcenter.api.who import Who
+from callcenter.auth.sessions import SignedIn
+from callcenter.auth.throttle import TooManyAttempts
 from callcenter.kernel.errors import HouseError
 
 LARGEST_BODY = 256 * 1024
@@ -28,7 +29,7 @@ log = structlog.get_logger()
 _encoder = msgspec.json.Encoder()
 _ERROR_HEADERS = {"Cache-Control": "no-store"}
 
-Recognise = Callable[[web.Request], Awaitable[Who | None]]
+Recognise = Callable[[web.Request], Awaitable[SignedIn | None]]
 
 
 def handler(route: Route, parts: Callable[[], Parts], recognise: Recognise) -> WebHandler:
@@ -56,12 +57,12 @@ def handler(route: Route, parts: Callable[[], Parts], recognise: Recognise) -> W
     return handle
 
 
-async def _allowed(route: Route, request: web.Request, recognise: Recognise) -> Who:
+async def _allowed(route: Route, request: web.Request, recognise: Recognise) -> SignedIn:
     who = await recognise(request)
     if who is None:
         raise ApiError("signed_out")
     assert route.roles is not None
-    if who.role not in route.roles:
+    if who.user.role not in route.roles:
         raise ApiError("forbidden")
     return who
 
@@ -116,7 +117,7 @@ def json(body: msgspec.Struct, status: int = HTTPStatus.OK, headers: dict[str, s
 def refusal(error: HouseError | ApiError) -> web.Response:
     """An error as an answer."""
     number = errors.status(error)
-    retry = error.retry_after_s if isinstance(error, ApiError) else None
+    retry = -(-error.retry_ms // 1000) if isinstance(error, TooManyAttempts) else None
     if retry is None and number == HTTPStatus.SERVICE_UNAVAILABLE:
         retry = 1
     return json(errors.body(error), number, None if retry is None else {"Retry-After": str(retry)})
@@ -127,12 +128,12 @@ def guard(origins: frozenset[str], connect: frozenset[str], measures: Measures) 
     always = origin.headers(connect)
 
     @web.middleware
-    async def around(request: web.Request, call: WebHandler) -> web.StreamResponse:
+    async def around(request: web.Request, handler: WebHandler) -> web.StreamResponse:
         began = time.perf_counter()
         try:
             if not origin.may_change(request.method, request.headers, origins):
                 raise ApiError("wrong_origin")
-            response = await call(request)
+            response = await handler(request)
         except (HouseError, ApiError) as error:
             response = refusal(error)
         except web.HTTPRequestEntityTooLarge:

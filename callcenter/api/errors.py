@@ -7,19 +7,18 @@ a bad body, a missing cookie, a wrong origin.
 from callcenter.api.schemas.common import ErrorBody, Words
 from callcenter.kernel.errors import CarrierFault, Conflict, HouseError, NotFound, Refused, TryAgain
 from callcenter.store.database import StoreFault
-from callcenter.store.event_log import LogFault
+from callcenter.store.event_log import LogFault, StaleLease
 
 
 class ApiError(Exception):
     """A request that the API itself turns down. `code` is a key of STATUS; `detail` is put after the words, in English."""
 
-    def __init__(self, code: str, detail: str = "", *, field: str | None = None, retry_after_s: int | None = None) -> None:
+    def __init__(self, code: str, detail: str = "", *, field: str | None = None) -> None:
         super().__init__(code)
         assert code in STATUS, f"{code} has no status"
         self.code = code
         self.detail = detail
         self.field = field
-        self.retry_after_s = retry_after_s
 
 
 STATUS: dict[str, int] = {
@@ -41,7 +40,7 @@ STATUS: dict[str, int] = {
     "store_unavailable": 503,
     "pages_missing": 503,
 }
-"""Codes of the API's own. Every other code is the hub's, and answers 409: the present state or a rule forbids it."""
+"""Statuses that follow from the code alone. Every other code of the house answers by its kind, most of them 409."""
 
 KINDS: dict[type[HouseError], int] = {NotFound: 404, Conflict: 409, Refused: 409, CarrierFault: 502, TryAgain: 503}
 """Errors of the house by what they mean."""
@@ -131,8 +130,10 @@ def status(error: HouseError | ApiError) -> int:
     """The HTTP status for an error that crosses the API."""
     if isinstance(error, ApiError):
         return STATUS[error.code]
-    if isinstance(error, StoreFault | LogFault):
+    if isinstance(error, StoreFault | LogFault | StaleLease):
         return STATUS["store_unavailable"]
+    if error.code in STATUS:
+        return STATUS[error.code]
     if error.code in MALFORMED:
         return STATUS["bad_request"]
     for kind, number in KINDS.items():
@@ -148,7 +149,7 @@ def body(error: HouseError | ApiError) -> ErrorBody:
         if error.detail:
             words = Words(en=f"{words.en} ({error.detail})", zh=f"{words.zh}（{error.detail}）")
         return ErrorBody(code=error.code, message=words, field=error.field)
-    if isinstance(error, StoreFault | LogFault):
+    if isinstance(error, StoreFault | LogFault | StaleLease):
         return ErrorBody(code="store_unavailable", message=WORDS["store_unavailable"], field=None)
     told = WORDS[error.code].zh if error.code in WORDS else error.why
     return ErrorBody(

@@ -20,8 +20,6 @@ class Pages:
         self._folder = folder.resolve()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        if request.method not in ("GET", "HEAD"):
-            raise web.HTTPMethodNotAllowed(request.method, ["GET", "HEAD"])
         path = request.match_info["path"]
         file = await asyncio.to_thread(self._find, path)
         kept = HASHED.search(file.name) is not None
@@ -33,7 +31,7 @@ class Pages:
             raise ApiError("not_found")
         if wanted.is_file():
             return wanted
-        if "." in path.rsplit("/", 1)[-1] or path.startswith(("api/", "assets/")):
+        if "." in path.rsplit("/", 1)[-1]:
             raise ApiError("not_found")
         page = self._folder / "index.html"
         if not page.is_file():

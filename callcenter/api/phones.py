@@ -1,58 +1,65 @@
-"""Softphones of the log-ins: which device belongs to which, made when the page asks and closed when the log-in ends.
+"""Softphones of the log-ins: made when the page asks, closed when the log-in ends.
 
-A device is named after the agent and the log-in, so that a new log-in elsewhere does not share it with the old one.
+A device is named after the agent and the log-in, so that a new log-in elsewhere does not share it with the old one. Which
+device an agent has is read from the hub's state, so nothing is forgotten over a restart.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
 
-from callcenter.kernel.commands import AnyCommand, Done, SignIn, SignOut
+from callcenter.api.services import Deciding
+from callcenter.kernel.commands import SignIn, SignOut
 from callcenter.kernel.errors import HouseError, Refused
 from callcenter.kernel.ids import AgentId
+from callcenter.kernel.presence import Presence
 from callcenter.telephony.port import Carrier, DeviceAccount
-
-Perform = Callable[[AnyCommand], Awaitable[Done]]
 
 
 class Phones:
     """`carrier` is the network on which agents' devices live."""
 
-    def __init__(self, carrier: Carrier, ask: Perform) -> None:
+    def __init__(self, carrier: Carrier, engine: Deciding) -> None:
         self._carrier = carrier
-        self._ask = ask
-        self._devices: dict[str, tuple[AgentId, str]] = {}
+        self._engine = engine
 
     async def open(self, agent: AgentId, log_in: str) -> DeviceAccount:
-        """The account, fresh, and the agent signed in at the device. It cannot be rung before the page has registered it."""
+        """The account, fresh, and the agent signed in at the device.
+
+        A simulated device can be rung at once; a real one says so itself when the page has registered it.
+        """
         device = device_name(agent, log_in)
+        before = self._device(agent)
         account = await self._carrier.open_device(device)
         try:
-            await self._ask(SignIn(agent=agent, carrier=self._carrier.name, device=device, reachable=account.kind == "simulated"))
+            await self._engine.ask(
+                SignIn(agent=agent, carrier=self._carrier.name, device=device, reachable=account.kind == "simulated")
+            )
         except HouseError:
             await self._carrier.close_device(device)
             raise
-        earlier = [other for other, (whose, _) in self._devices.items() if whose == agent and other != log_in]
-        for other in earlier:
-            await self._close(other)
-        self._devices[log_in] = (agent, device)
+        if before is not None and before != device:
+            await self._carrier.close_device(before)
         return account
 
-    async def sign_out(self, log_in: str) -> None:
-        """Ends the agent's shift at this device. Refused while she is in a call; harmless for who has none."""
-        held = self._devices.get(log_in)
-        if held is None:
+    async def sign_out(self, agent: AgentId, log_in: str) -> None:
+        """Ends the agent's shift at this log-in's device; harmless when she sits elsewhere. Refused while she is in a call."""
+        device = device_name(agent, log_in)
+        if self._device(agent) != device:
             return
-        try:
-            await self._ask(SignOut(agent=held[0]))
-        except Refused as refusal:
-            if refusal.code != "signed_out":
-                raise
-        await self._close(log_in)
+        await self._engine.ask(SignOut(agent=agent))
+        await self._carrier.close_device(device)
 
-    async def _close(self, log_in: str) -> None:
-        held = self._devices.pop(log_in, None)
-        if held is not None:
-            await self._carrier.close_device(held[1])
+    async def log_in_over(self, log_in: str) -> None:
+        """A log-in ended by itself: its agent is signed out too, unless she is in a call, which goes on."""
+        for agent in list(self._engine.state.agents):
+            if self._device(agent) == device_name(agent, log_in):
+                try:
+                    await self.sign_out(agent, log_in)
+                except Refused:
+                    return
+
+    def _device(self, agent: AgentId) -> str | None:
+        found = self._engine.state.agents.get(agent)
+        return None if found is None or found.presence is Presence.SIGNED_OUT else found.device
 
 
 def device_name(agent: AgentId, log_in: str) -> str:

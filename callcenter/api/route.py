@@ -18,7 +18,7 @@ from callcenter.api.schemas.common import Role
 from callcenter.api.services import Services
 from callcenter.api.socket import Sockets
 from callcenter.api.stage import Stage
-from callcenter.api.who import Who
+from callcenter.auth.sessions import SignedIn
 from callcenter.kernel.ids import AgentId
 
 PREFIX = "/api/v1"
@@ -47,7 +47,7 @@ class Ask:
 
     parts: Parts
     http: web.Request
-    signed_in: Who | None
+    signed_in: SignedIn | None
     now: int
     body: msgspec.Struct | None
     query: msgspec.Struct | None
@@ -57,7 +57,7 @@ class Ask:
         return self.parts.services
 
     @property
-    def who(self) -> Who:
+    def who(self) -> SignedIn:
         """Who asks. Only for routes that are not for anyone."""
         assert self.signed_in is not None, "a route for anyone has nobody to name"
         return self.signed_in
@@ -65,9 +65,9 @@ class Ask:
     @property
     def agent(self) -> AgentId:
         """The agent who asks. Raises ApiError for a person who takes no calls."""
-        if self.who.agent is None:
+        if self.who.user.agent is None:
             raise ApiError("forbidden", "this person takes no calls")
-        return self.who.agent
+        return self.who.user.agent
 
     def read(self, kind: type[S]) -> S:
         """The body, as the route declares it."""

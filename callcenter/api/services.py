@@ -7,6 +7,8 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from callcenter.auth.sessions import Sessions
+from callcenter.auth.users import Users
 from callcenter.broadcast.fanout import Fanout
 from callcenter.hub.state import State
 from callcenter.kernel.commands import AnyCommand, Done
@@ -41,6 +43,8 @@ class Services:
     read_log: Callable[[int], AsyncIterator[list[Recorded]]]
     """`EventLog.read`: the events behind a position."""
     crm: Crm
+    users: Users
+    sessions: Sessions
     carriers: Mapping[CarrierName, Carrier]
     phone_carrier: CarrierName
     """The carrier on which agents' softphones live."""

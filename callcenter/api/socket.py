@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import msgspec
 import structlog
@@ -113,7 +114,8 @@ class _Socket:
             for name, job in (("read", self._read()), ("changes", self._send_changes()), ("heartbeat", self._send_heartbeats()))
         ]
         try:
-            done, _ = await asyncio.wait([*tasks, self._ended], return_when=asyncio.FIRST_COMPLETED)
+            waiting: list[asyncio.Future[Any]] = [*tasks, self._ended]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._changes.close()
             for task in tasks:
@@ -122,7 +124,7 @@ class _Socket:
         if self._ended.done():
             return self._ended.result()
         self._ended.cancel()
-        for task in done:
+        for task in tasks:
             error = None if task.cancelled() else task.exception()
             if isinstance(error, Closing):
                 return error

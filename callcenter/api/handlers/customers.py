@@ -28,12 +28,8 @@ def contact_body(contact: Contact, region: str) -> c.ContactBody:
 
 
 def _phone(phone: ContactPhone, region: str) -> c.ContactNumber:
-    number = phone_number(phone.e164 or phone.number, region)
-    return c.ContactNumber(
-        number=number or PhoneNumber(value=phone.number, shown=shown(phone.number, region)),
-        written=phone.number,
-        label=phone.label,
-    )
+    value = phone.e164 or phone.number
+    return c.ContactNumber(number=PhoneNumber(value=value, shown=shown(value, region)), written=phone.number, label=phone.label)
 
 
 def account_body(account: Account) -> c.AccountBody:

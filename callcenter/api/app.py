@@ -1,0 +1,152 @@
+"""The web application: routes, WebSocket, probes, pages, and what a carrier wants mounted. Built from what bootstrap gives."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from callcenter.api import cookie, openapi, origin, probes
+from callcenter.api.dispatch import LARGEST_BODY, guard, handler
+from callcenter.api.errors import ApiError
+from callcenter.api.measures import LiveMeasures, Measures
+from callcenter.api.pages import Pages
+from callcenter.api.phones import Phones
+from callcenter.api.route import PREFIX, Parts
+from callcenter.api.routes import ROUTES
+from callcenter.api.services import Services
+from callcenter.api.socket import Sockets
+from callcenter.api.stage import Names, Stage
+from callcenter.api.views import ContactName
+from callcenter.auth.sessions import SignedIn
+from callcenter.kernel.errors import HouseError
+from callcenter.kernel.ids import ContactId
+
+SWEEP_EVERY_S = 60.0
+
+log = structlog.get_logger()
+
+
+def openapi_document() -> dict[str, object]:
+    """What `callcenter openapi` prints and /api/v1/openapi.json answers."""
+    return openapi.document(ROUTES, version("callcenter"))
+
+
+def make_app(services: Services) -> web.Application:
+    """The application. Its stage starts with it and shows what the log holds before the first request is taken."""
+    stage = Stage(
+        services.live,
+        services.fanout,
+        services.read_log,
+        services.engine.personal,
+        lambda: services.engine.state.center,
+        _names(services),
+        services.clock,
+    )
+    sockets = Sockets(stage, services.clock, lambda: services.engine.writable)
+    phones = Phones(services.carriers[services.phone_carrier], services.engine)
+    parts = Parts(services=services, stage=stage, sockets=sockets, phones=phones)
+
+    connect = services.connect_sources | {"ws" + ours.removeprefix("http") for ours in services.origins}
+    measures = Measures(services.registry)
+    services.registry.register(LiveMeasures(stage, lambda: len(sockets), lambda: sockets.cut))
+    app = web.Application(middlewares=[guard(services.origins, connect, measures)], client_max_size=LARGEST_BODY)
+
+    async def recognise(request: web.Request) -> SignedIn | None:
+        return await cookie.recognise(request, services)
+
+    for route in ROUTES:
+        app.router.add_route(route.method, PREFIX + route.path, handler(route, lambda: parts, recognise))
+    document = msgspec.json.encode(openapi_document())
+
+    async def describe(_: web.Request) -> web.Response:
+        return web.Response(body=document, content_type="application/json", charset="utf-8")
+
+    async def socket(request: web.Request) -> web.StreamResponse:
+        return await _open_socket(request, parts)
+
+    async def readyz(_: web.Request) -> web.Response:
+        return await probes.readyz(parts)
+
+    async def metrics(_: web.Request) -> web.Response:
+        return await probes.metrics(parts)
+
+    app.router.add_get(f"{PREFIX}/openapi.json", describe)
+    app.router.add_get(f"{PREFIX}/ws", socket)
+    app.router.add_get("/healthz", probes.healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", metrics)
+    for carrier in services.carriers.values():
+        app.router.add_routes(carrier.routes())
+    app.router.add_get("/{path:(?!api/).*}", Pages(services.pages).serve)
+
+    app.cleanup_ctx.append(lambda _: _life(parts))
+    app.on_shutdown.append(lambda _: sockets.close())
+    return app
+
+
+async def _life(parts: Parts) -> AsyncIterator[None]:
+    services, jobs = parts.services, set[asyncio.Task[None]]()
+
+    def ended(log_in: str) -> None:
+        parts.sockets.end(log_in)
+        job = asyncio.create_task(_quietly("phone_not_closed", parts.phones.log_in_over(log_in)))
+        jobs.add(job)
+        job.add_done_callback(jobs.discard)
+
+    await parts.stage.start()
+    services.sessions.ended.append(ended)
+    sweeping = asyncio.create_task(_sweep(services), name="sessions")
+    yield
+    services.sessions.ended.remove(ended)
+    for job in (sweeping, *jobs):
+        job.cancel()
+    await asyncio.gather(sweeping, *jobs, return_exceptions=True)
+    await parts.stage.close()
+
+
+async def _sweep(services: Services) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_EVERY_S)
+        await _quietly("sessions_not_swept", services.sessions.sweep(services.clock()))
+
+
+async def _quietly(event: str, job: Coroutine[Any, Any, object]) -> None:
+    """For jobs that nobody waits for: what goes wrong is logged, and they are not needed for anything else to go on."""
+    try:
+        await job
+    except HouseError as error:
+        log.warning(event, code=error.code)
+
+
+def _names(services: Services) -> Names:
+    async def names(ids: set[ContactId]) -> Mapping[ContactId, ContactName]:
+        found = await services.crm.contacts(ids)
+        return {
+            id: ContactName(name=contact.name, account=None if contact.account is None else contact.account.name)
+            for id, contact in found.items()
+        }
+
+    return names
+
+
+async def _open_socket(request: web.Request, parts: Parts) -> web.StreamResponse:
+    services = parts.services
+    if not origin.may_open_socket(request.headers, services.origins):
+        raise ApiError("wrong_origin")
+    who = await cookie.recognise(request, services)
+    if who is None:
+        raise ApiError("signed_out")
+    token = request.cookies[cookie.name(services.secure)]
+
+    async def still_signed_in() -> bool:
+        with contextlib.suppress(HouseError):  # a database that does not answer signs nobody out
+            now = await services.sessions.find(token, services.clock())
+            return now is not None and now.user.role == who.user.role and now.user.agent == who.user.agent
+        return True
+
+    return await parts.sockets.serve(request, who.log_in, who.user.role, who.user.agent, still_signed_in)

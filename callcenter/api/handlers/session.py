@@ -1,0 +1,85 @@
+"""Signing in and out, and who one is."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from callcenter.api import cookie
+from callcenter.api.dispatch import json
+from callcenter.api.route import Ask
+from callcenter.api.schemas.common import Words
+from callcenter.api.schemas.session import CodeChoice, NamedItem, SessionBody, SessionPatch, SignInRequest
+from callcenter.auth.sessions import SignedIn
+from callcenter.auth.users import User
+from callcenter.kernel.center import Label
+
+
+async def sign_in(ask: Ask) -> web.StreamResponse:
+    """A new session, and the end of the one that the same browser had."""
+    services, given = ask.services, ask.read(SignInRequest)
+    user = await services.users.check(given.login, given.password, ask.http.remote or "", ask.now)
+    before = await cookie.recognise(ask.http, services)
+    token, signed_in = await services.sessions.open(user, ask.now)
+    if before is not None:
+        await services.sessions.end(before.log_in)
+    response = json(session_body(ask, signed_in))
+    cookie.give(response, token, services.secure)
+    return response
+
+
+async def read_session(ask: Ask) -> SessionBody:
+    return session_body(ask, ask.who)
+
+
+async def change_session(ask: Ask) -> SessionBody:
+    given = ask.read(SessionPatch)
+    user = await ask.services.users.prefer(ask.who.user.id, language=given.language, theme=given.theme)
+    return session_body(ask, SignedIn(log_in=ask.who.log_in, user=user, expires_at=ask.who.expires_at))
+
+
+async def sign_out(ask: Ask) -> web.StreamResponse:
+    """Refused while the agent is in a call: the session stays then."""
+    who = ask.who
+    if who.user.agent is not None:
+        await ask.parts.phones.sign_out(who.user.agent, who.log_in)
+    await ask.services.sessions.end(who.log_in)
+    response = web.Response(status=HTTPStatus.NO_CONTENT)
+    cookie.take(response, ask.services.secure)
+    return response
+
+
+def session_body(ask: Ask, signed_in: SignedIn) -> SessionBody:
+    state, user = ask.services.engine.state, signed_in.user
+    center = state.center
+    return SessionBody(
+        login=user.login,
+        name=_name(ask, user),
+        role=user.role,
+        agent=user.agent,
+        language=user.language or center.default_language,
+        theme=user.theme,
+        center=center.name,
+        center_version=state.center_version,
+        zone=center.zone,
+        region=center.outside.region,
+        languages=list(center.languages),
+        reasons=[CodeChoice(code=choice.code, label=_words(choice.label)) for choice in center.reasons],
+        dispositions=[CodeChoice(code=choice.code, label=_words(choice.label)) for choice in center.dispositions],
+        queues=[NamedItem(id=queue.id, label=_words(queue.label)) for queue in center.queues.values()],
+        teams=[NamedItem(id=id, label=_words(label)) for id, label in center.teams.items()],
+        skills=[NamedItem(id=id, label=_words(label)) for id, label in center.skills.items()],
+        numbers=[NamedItem(id=number.id, label=_words(number.label)) for number in center.numbers.values()],
+        now=ask.now,
+        expires_at=signed_in.expires_at,
+    )
+
+
+def _name(ask: Ask, user: User) -> str:
+    """Agents have names; whoever takes no calls is shown by the log-in."""
+    state = ask.services.engine.state
+    agent = None if user.agent is None else state.center.agents.get(user.agent)
+    return user.login if agent is None else state.value(agent.name)
+
+
+def _words(label: Label) -> Words:
+    return Words(en=label.en, zh=label.zh)

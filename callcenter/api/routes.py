@@ -1,0 +1,129 @@
+"""The route table: every REST route, who may use it, what goes in and what comes out. Nothing is served that is not here."""
+
+from http import HTTPStatus
+
+from callcenter.api.handlers import center, customers, desk, session
+from callcenter.api.route import AGENT, ANYONE, BOTH, SUPERVISOR, Route
+from callcenter.api.schemas import calls as c
+from callcenter.api.schemas import center as d
+from callcenter.api.schemas import customers as k
+from callcenter.api.schemas import queries as q
+from callcenter.api.schemas import session as s
+from callcenter.api.schemas.common import DoneBody
+
+STATE = (HTTPStatus.CONFLICT,)
+DIALS = (HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY)
+
+SESSION = (
+    Route(
+        method="GET", path="/center", roles=ANYONE, handler=center.read_center, answer=s.CenterBody,
+        summary="What the sign-in page shows",
+    ),
+    Route(
+        method="POST", path="/session", roles=ANYONE, handler=session.sign_in, request=s.SignInRequest, answer=s.SessionBody,
+        refusals=(HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS), summary="Sign in",
+    ),
+    Route(
+        method="GET", path="/session", roles=BOTH, handler=session.read_session, answer=s.SessionBody,
+        summary="Who am I, and the words of my center",
+    ),
+    Route(
+        method="PATCH", path="/session", roles=BOTH, handler=session.change_session, request=s.SessionPatch,
+        answer=s.SessionBody, summary="Choose language and theme",
+    ),
+    Route(
+        method="DELETE", path="/session", roles=BOTH, handler=session.sign_out, status=HTTPStatus.NO_CONTENT, refusals=STATE,
+        summary="Sign out",
+    ),
+)  # fmt: skip
+
+DESK = (
+    Route(
+        method="POST", path="/me/phone", roles=AGENT, handler=desk.open_phone, answer=s.PhoneBody, refusals=DIALS,
+        summary="Make my softphone's account for this log-in, and sit down at it",
+    ),
+    Route(
+        method="PUT", path="/me/presence", roles=AGENT, handler=desk.set_presence, request=s.PresenceRequest, answer=DoneBody,
+        refusals=STATE, summary="Be available, or not ready for a reason",
+    ),
+    Route(
+        method="POST", path="/me/offers/{offer}/reject", roles=AGENT, handler=desk.reject_offer, answer=DoneBody,
+        refusals=STATE, summary="Reject the call that rings at me",
+    ),
+    Route(
+        method="POST", path="/me/wrap-up/finish", roles=AGENT, handler=desk.finish_wrap_up, answer=DoneBody, refusals=STATE,
+        summary="End my wrap-up",
+    ),
+    Route(
+        method="POST", path="/calls", roles=AGENT, handler=desk.place_call, request=c.PlaceCallRequest, answer=DoneBody,
+        status=HTTPStatus.CREATED, refusals=DIALS, summary="Call a number",
+    ),
+    Route(
+        method="POST", path="/calls/{call}/hold", roles=AGENT, handler=desk.hold, answer=DoneBody, refusals=STATE,
+        summary="Put the customer on hold",
+    ),
+    Route(
+        method="POST", path="/calls/{call}/retrieve", roles=AGENT, handler=desk.retrieve, answer=DoneBody, refusals=STATE,
+        summary="Take the customer off hold",
+    ),
+    Route(
+        method="POST", path="/calls/{call}/hang-up", roles=AGENT, handler=desk.hang_up, answer=DoneBody, refusals=STATE,
+        summary="End the call for everyone in it",
+    ),
+    Route(
+        method="POST", path="/calls/{call}/transfer", roles=AGENT, handler=desk.transfer, request=c.TransferRequest,
+        answer=DoneBody, refusals=STATE, summary="Hand the customer over to an agent, a queue or a number, and leave",
+    ),
+    Route(
+        method="PUT", path="/calls/{call}/disposition", roles=AGENT, handler=desk.set_disposition, request=c.DispositionRequest,
+        answer=DoneBody, refusals=STATE, summary="Set the outcome",
+    ),
+    Route(
+        method="PUT", path="/calls/{call}/contact", roles=AGENT, handler=desk.choose_contact, request=c.ChooseContactRequest,
+        answer=DoneBody, refusals=STATE, summary="Say which contact the call is with",
+    ),
+)  # fmt: skip
+
+CUSTOMERS = (
+    Route(
+        method="GET", path="/contacts", roles=BOTH, handler=customers.find_contacts, query=q.CustomerQuery,
+        answer=k.ContactListBody, summary="Find contacts by name or number",
+    ),
+    Route(
+        method="POST", path="/contacts", roles=BOTH, handler=customers.create_contact, request=k.ContactCreate,
+        answer=k.ContactBody, status=HTTPStatus.CREATED, summary="Create a contact",
+    ),
+    Route(
+        method="GET", path="/contacts/{contact}", roles=BOTH, handler=customers.read_contact, answer=k.ContactBody,
+        summary="One contact",
+    ),
+    Route(
+        method="PATCH", path="/contacts/{contact}", roles=BOTH, handler=customers.change_contact, request=k.ContactPatch,
+        answer=k.ContactBody, summary="Change a contact",
+    ),
+    Route(
+        method="GET", path="/accounts", roles=BOTH, handler=customers.find_accounts, query=q.AccountQuery,
+        answer=k.AccountListBody, summary="Find accounts",
+    ),
+    Route(
+        method="POST", path="/accounts", roles=BOTH, handler=customers.create_account, request=k.AccountCreate,
+        answer=k.AccountBody, status=HTTPStatus.CREATED, summary="Create an account",
+    ),
+    Route(
+        method="GET", path="/accounts/{account}", roles=BOTH, handler=customers.read_account, answer=k.AccountBody,
+        summary="One account",
+    ),
+)  # fmt: skip
+
+CENTER = (
+    Route(
+        method="GET", path="/destinations", roles=BOTH, handler=center.list_destinations, answer=c.DestinationsBody,
+        summary="Where a call can be transferred to",
+    ),
+    Route(method="GET", path="/queues", roles=BOTH, handler=center.list_queues, answer=d.QueueListBody, summary="The queues"),
+    Route(
+        method="GET", path="/agents", roles=SUPERVISOR, handler=center.list_agents, answer=d.AgentListBody, summary="The agents"
+    ),
+)  # fmt: skip
+
+ROUTES: tuple[Route, ...] = (*SESSION, *DESK, *CUSTOMERS, *CENTER)

@@ -1,0 +1,296 @@
+"""A whole small center behind a real web server: log and rows on SQLite, the engine, the simulated network, the API.
+
+Tests talk to it as pages do, over HTTP and WebSocket on loopback, and play the callers on the network.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType, web
+from argon2 import PasswordHasher
+from prometheus_client import CollectorRegistry
+
+from callcenter.api.app import make_app
+from callcenter.api.services import Services
+from callcenter.auth.passwords import Passwords
+from callcenter.auth.sessions import Sessions
+from callcenter.auth.users import Users
+from callcenter.broadcast.fanout import Fanout
+from callcenter.kernel import commands as c
+from callcenter.kernel.events import Recorded
+from callcenter.kernel.flow import Flow, QueueNode
+from callcenter.kernel.ids import AgentId, CallId, FlowId, LegId, NodeId, QueueId, RecordingId
+from callcenter.kernel.seed import AccountSeed, ContactSeed, PhoneSeed, UserSeed
+from callcenter.kernel.signals import ContactMatch
+from callcenter.runtime import clock
+from callcenter.runtime.engine import Engine
+from callcenter.runtime.performer import Performer
+from callcenter.store.crm import Crm
+from callcenter.store.database import Database
+from callcenter.store.sqlite_log import SqliteLog
+from callcenter.telephony.port import Carrier
+from callcenter.telephony.simulated.adapter import SimulatedCarrier
+from reporting.live import Live
+from tests.fixtures.ports import claim_free_port
+from tests.unit.hub.story import CARRIER, DIALED, PEOPLE, center
+
+PASSWORD = "correct horse"
+KNOWN_CALLER = "+12125550123"
+UNKNOWN_CALLER = "+12125550777"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Cheap on purpose: what is tested is the door, not the lock."""
+
+USERS = (
+    UserSeed(login="ana", password=PASSWORD, role="agent", agent=AgentId("ana")),
+    UserSeed(login="bo", password=PASSWORD, role="agent", agent=AgentId("bo")),
+    UserSeed(login="sam", password=PASSWORD, role="supervisor", agent=None),
+)
+ACCOUNTS = (AccountSeed(name="Hartwell Frames"),)
+CONTACTS = (
+    ContactSeed(name="Amelia Hartwell", account="Hartwell Frames", language="en", phones=(PhoneSeed(number=KNOWN_CALLER),)),
+)
+
+STRAIGHT_TO_BILLING = Flow(
+    id=FlowId("main"), start=NodeId("billing"), nodes={NodeId("billing"): QueueNode(queue=QueueId("billing"))}
+)
+
+
+class CrmJobs:
+    """Look-ups on the real customer store."""
+
+    def __init__(self, crm: Crm) -> None:
+        self._crm = crm
+
+    async def look_up(self, number: str) -> tuple[ContactMatch, ...]:
+        return await self._crm.look_up(number, "US")
+
+    async def store_recording(self, carrier: Carrier, recording: RecordingId, call: CallId) -> tuple[int, int]:
+        size = 0
+        async for piece in await carrier.fetch_recording(recording):
+            size += len(piece)
+        return size, 0
+
+
+class House:
+    """Started by the fixture of the same name. `origin` is where its pages are served."""
+
+    def __init__(self, folder: Path) -> None:
+        self.pages = folder / "pages"
+        (self.pages / "assets").mkdir(parents=True)
+        (self.pages / "index.html").write_text("<!doctype html><title>page</title>")
+        (self.pages / "assets" / "app-0123456789.js").write_text("export {};")
+        (self.pages / "assets" / "mark.svg").write_text("<svg/>")
+        self.port = claim_free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.log = SqliteLog(folder / "events.db")
+        self.database = Database(f"sqlite:///{folder / 'center.db'}")
+        self.crm = Crm(self.database)
+        self.users = Users(self.database, Passwords(QUICK))
+        self.sessions = Sessions(self.database)
+        self.carrier = SimulatedCarrier(CARRIER, clock=clock.now, seed=b"test")
+        self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, CrmJobs(self.crm)), holder="test")
+        self.fanout: Fanout[Sequence[Recorded]] = Fanout()
+        self.engine.listeners.append(self.fanout.publish)
+        self.live = Live()
+        self.checks: dict[str, Callable[[], Any]] = {}
+        self._clients: list[Client] = []
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def services(self) -> Services:
+        return Services(
+            engine=self.engine,
+            live=self.live,
+            fanout=self.fanout,
+            read_log=self.log.read,
+            crm=self.crm,
+            users=self.users,
+            sessions=self.sessions,
+            carriers={CARRIER: self.carrier},
+            phone_carrier=CARRIER,
+            origins=frozenset({self.origin}),
+            pages=self.pages,
+            version="0.0",
+            clock=clock.now,
+            checks=self.checks,
+            registry=CollectorRegistry(),
+        )
+
+    async def start(self) -> None:
+        await self.log.open()
+        await self.database.upgrade()
+        await self.users.seed(USERS, clock.now())
+        await self.crm.seed(ACCOUNTS, CONTACTS, "US", clock.now())
+        await self.engine.start()
+        values = center(flows={"main": STRAIGHT_TO_BILLING})
+        self.carrier.use_prompts(values.prompts)
+        await self.carrier.start(self.engine.tell)
+        await self.engine.ask(c.ApplyCenter(version=1, center=values, personal=PEOPLE))
+        await self.serve()
+
+    async def serve(self) -> None:
+        self.app = make_app(self.services)
+        self._runner = web.AppRunner(self.app, shutdown_timeout=2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+
+    async def stop_serving(self) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    async def stop(self) -> None:
+        for client in self._clients:
+            await client.close()
+        await self.stop_serving()
+        await self.carrier.close()
+        await self.engine.close()
+        await self.log.close()
+        await self.database.close()
+
+    def client(self) -> "Client":
+        """A browser that nobody is signed in at."""
+        client = Client(self.origin)
+        self._clients.append(client)
+        return client
+
+    async def signed_in(self, login: str) -> "Client":
+        client = self.client()
+        assert (await client.post("/api/v1/session", {"login": login, "password": PASSWORD})).status == 200
+        return client
+
+    async def at_desk(self, login: str) -> "Client":
+        """Signed in, with a telephone, and available."""
+        client = await self.signed_in(login)
+        client.device = (await client.post("/api/v1/me/phone")).json()["device"]
+        assert (await client.put("/api/v1/me/presence", {"presence": "available"})).status == 200
+        return client
+
+    # -- people on the network ----------------------------------------------------------------------------------------
+
+    def call_in(self, caller: str = KNOWN_CALLER) -> LegId:
+        return self.carrier.pump.act(lambda now: self.carrier.network.call_in(caller, DIALED))
+
+    def hang_up(self, leg: LegId) -> None:
+        self.carrier.pump.act(lambda now: self.carrier.network.hang_up(leg, now))
+
+    def answer(self, device: str) -> None:
+        assert self.carrier.pump.act(lambda now: self.carrier.network.answer(device, now)), "nothing rings there"
+
+
+class Reply:
+    """An answer, read to its end."""
+
+    def __init__(self, status: int, headers: Any, text: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.text = text
+
+    def json(self) -> Any:
+        return msgspec.json.decode(self.text)
+
+    @property
+    def code(self) -> str:
+        return str(self.json()["code"])
+
+
+class Client:
+    """A browser's fetch: cookies, and the headers that a page of ours sends."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.device = ""
+        self.http = ClientSession(cookie_jar=CookieJar(unsafe=True))
+
+    async def close(self) -> None:
+        await self.http.close()
+
+    async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        """`body` is sent as JSON; bytes are sent as they are."""
+        data = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
+        sent = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"} if method != "GET" else {}
+        if data is not None:
+            sent["Content-Type"] = "application/json"
+        sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+        async with self.http.request(method, self.origin + path, data=data, headers=sent, allow_redirects=False) as response:
+            return Reply(response.status, response.headers, await response.read())
+
+    async def get(self, path: str, **headers: str) -> Reply:
+        return await self.ask("GET", path, **headers)
+
+    async def post(self, path: str, body: Any = None) -> Reply:
+        return await self.ask("POST", path, body)
+
+    async def put(self, path: str, body: Any = None) -> Reply:
+        return await self.ask("PUT", path, body)
+
+    async def socket(self) -> "Page":
+        socket = await self.http.ws_connect(f"{self.origin}/api/v1/ws", headers={"Origin": self.origin})
+        return await Page(socket).welcomed()
+
+
+class Page:
+    """What a page keeps of one topic: the snapshot, and every delta put in."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.last_id = 0
+        self.shown: dict[str, dict[str, Any]] = {"queues": {}, "agents": {}, "calls": {}}
+        self.center: Any = None
+        self.position = 0
+        self.notices: list[Any] = []
+        self.messages: list[Any] = []
+        self.close_code: int | None = None
+
+    async def welcomed(self) -> Self:
+        assert (await self.receive())["type"] == "welcome"
+        return self
+
+    async def receive(self, seconds: float = 10) -> Any:
+        """The next message, put in; None when the server has closed."""
+        message = await self.socket.receive(seconds)
+        if message.type is not WSMsgType.TEXT:
+            self.close_code = self.socket.close_code
+            return None
+        found = msgspec.json.decode(message.data)
+        self.messages.append(found)
+        if found["type"] == "snapshot":
+            self.shown = {kind: found[kind] for kind in self.shown}
+            self.center, self.position = found["center"], found["position"]
+        elif found["type"] == "delta":
+            assert found["position"] >= self.position, "positions never fall"
+            self.position = found["position"]
+            self.center = found["center"] or self.center
+            self.notices += found["notices"]
+            for kind, views in self.shown.items():
+                views.update(found["set"][kind])
+                for id in found["remove"][kind]:
+                    views.pop(id)  # a page is never told to drop what it was not given
+        return found
+
+    async def send(self, type_: str, **fields: Any) -> int:
+        self.last_id += 1
+        await self.socket.send_str(msgspec.json.encode({"type": type_, "id": self.last_id, **fields}).decode())
+        return self.last_id
+
+    async def follow(self, topic: str) -> Self:
+        await self.send("subscribe", topic=topic)
+        found = await self.receive()
+        assert found["type"] == "snapshot", found
+        return self
+
+    async def until(self, condition: Callable[[Self], Any], seconds: float = 10) -> Self:
+        """Reads on until the condition holds."""
+        async with asyncio.timeout(seconds):
+            while not condition(self):
+                assert await self.receive() is not None, f"closed with {self.close_code}"
+        return self
+
+    @property
+    def call(self) -> Any:
+        """The one call shown; None when there is none."""
+        calls = list(self.shown["calls"].values())
+        assert len(calls) <= 1
+        return calls[0] if calls else None
