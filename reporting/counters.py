@@ -6,9 +6,11 @@ the center: a row of a table keeps the fields that its kind has.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Annotated as A
+from typing import Literal, get_type_hints
 
 import msgspec
+from msgspec import Meta as M
 from msgspec import Struct
 
 from callcenter.kernel.clock import QUARTER, SECOND
@@ -42,85 +44,67 @@ class IntervalKey(Struct, frozen=True, order=True):
 
 
 class Counters(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What happened, counted. Every field adds up but `longest_wait_ms`, of which the greatest counts."""
+    """What happened, counted. Every field adds up but `longest_wait_ms`, of which the greatest counts.
 
-    # -- entries of a queue, counted in the quarter of the entry ------------------------------------------------------
-    offered: int = 0
-    """Queue entries. offered = answered + abandoned + flowed_out + ended + still waiting."""
-    answered: int = 0
-    answered_in_time: int = 0
-    """Within the queue's own threshold, as it was when the call came in."""
-    abandoned: int = 0
-    """The caller hung up in the queue, early hang-ups included."""
-    short_abandoned: int = 0
-    """Of these, after less than the queue's short-abandon limit."""
-    abandoned_in_time: int = 0
-    """Of these, not later than the service-level threshold."""
-    flowed_out: int = 0
-    """Went on to another queue unanswered."""
-    ended: int = 0
-    """Ended by the system: a carrier's failure, a gap."""
-    came_back: int = 0
-    """Came back to the head of the queue because an agent's line was lost; no new entry."""
-    wait_answered_ms: int = 0
-    wait_abandoned_ms: int = 0
-    wait_short_ms: int = 0
-    """Of `wait_abandoned_ms`, that of the short ones."""
-    longest_wait_ms: int = 0
-    answered_waits: tuple[int, ...] = NO_WAITS
-    """Answered entries by wait, one number for each bucket of WAIT_EDGES_MS and one for longer ones."""
-    abandoned_waits: tuple[int, ...] = NO_WAITS
+    The descriptions are also the comments of the tables' columns.
+    """
 
-    # -- finished conversations: of a queue in the quarter of the entry, of an agent in that of the conversation's start
-    handled: int = 0
-    """Conversations with an agent, wrap-up done."""
-    handle_talk_ms: int = 0
-    handle_hold_ms: int = 0
-    handle_wrap_up_ms: int = 0
-    transferred: int = 0
-    """Of these, ended by a transfer."""
-    held: int = 0
-    """Of these, with at least one hold."""
-    agent_hung_up: int = 0
-    """Of these, ended by the agent."""
-    overrun: int = 0
-    """Of these, with a wrap-up longer than its limit."""
+    # -- entries of a queue, counted in the quarter of the entry --------------------------------------------------------
+    offered: A[int, M(description="Queue entries: answered, abandoned, flowed out, ended, and those that still wait.")] = 0
+    answered: A[int, M(description="Entries that an agent answered.")] = 0
+    answered_in_time: A[int, M(description="Of answered: within the queue's service-level threshold at the entry.")] = 0
+    abandoned: A[int, M(description="Entries in which the caller hung up, early hang-ups included.")] = 0
+    short_abandoned: A[int, M(description="Of abandoned: before the queue's short-abandon limit.")] = 0
+    abandoned_in_time: A[int, M(description="Of abandoned: not later than the service-level threshold.")] = 0
+    flowed_out: A[int, M(description="Entries that went on to another queue unanswered.")] = 0
+    ended: A[int, M(description="Entries ended by the system: a carrier's failure, a gap.")] = 0
+    came_back: A[int, M(description="Calls back in the queue because an agent's line was lost; no new entries.")] = 0
+    wait_answered_ms: A[int, M(description="Waits of answered entries together, ms.")] = 0
+    wait_abandoned_ms: A[int, M(description="Waits of abandoned entries together, ms.")] = 0
+    wait_short_ms: A[int, M(description="Of wait_abandoned_ms: that of short_abandoned.")] = 0
+    longest_wait_ms: A[int, M(description="The longest wait of an entry that has ended, ms.")] = 0
+    answered_waits: A[tuple[int, ...], M(description="Answered entries by wait: one number for each bucket.")] = NO_WAITS
+    abandoned_waits: A[tuple[int, ...], M(description="Abandoned entries by wait: one number for each bucket.")] = NO_WAITS
 
-    # -- offers of an agent, in the quarter of the offer -----------------------------------------------------------------
-    offers: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    missed: int = 0
-    """Rang out."""
-    withdrawn: int = 0
-    """The caller left first."""
-    device_errors: int = 0
+    # -- finished conversations: a queue's in the quarter of the entry, an agent's in that of the conversation's start ----
+    handled: A[int, M(description="Conversations with an agent, wrap-up done.")] = 0
+    handle_talk_ms: A[int, M(description="Talk time of handled, ms.")] = 0
+    handle_hold_ms: A[int, M(description="Hold time of handled, ms.")] = 0
+    handle_wrap_up_ms: A[int, M(description="Wrap-up time of handled, ms.")] = 0
+    transferred: A[int, M(description="Of handled: ended by a transfer.")] = 0
+    held: A[int, M(description="Of handled: with at least one hold.")] = 0
+    agent_hung_up: A[int, M(description="Of handled: ended by the agent.")] = 0
+    overrun: A[int, M(description="Of handled: with a wrap-up longer than its limit.")] = 0
 
-    # -- calls, in the quarter of their start: an agent has those she placed, the center all -----------------------------
-    placed: int = 0
-    reached: int = 0
-    """Placed calls that were answered and connected."""
-    arrived: int = 0
-    blocked: int = 0
-    closed: int = 0
-    ended_by_flow: int = 0
-    abandoned_in_ivr: int = 0
-    """Hung up before any queue: a figure of its own, in no abandon rate."""
-    lost: int = 0
-    """Gone when we looked again after a gap."""
-    failed: int = 0
-    ivr_ms: int = 0
+    # -- offers of an agent, in the quarter of the offer ------------------------------------------------------------------
+    offers: A[int, M(description="Calls that rang at the agent for an answer.")] = 0
+    accepted: A[int, M(description="Offers answered.")] = 0
+    rejected: A[int, M(description="Offers rejected by the agent.")] = 0
+    missed: A[int, M(description="Offers that rang out.")] = 0
+    withdrawn: A[int, M(description="Offers whose caller left first.")] = 0
+    device_errors: A[int, M(description="Offers that the agent's telephone failed.")] = 0
 
-    # -- time of an agent, split at the borders; in a queue's row that of all agents who serve the queue -----------------
-    talk_ms: int = 0
-    hold_ms: int = 0
-    wrap_up_ms: int = 0
-    idle_ms: int = 0
-    reserved_ms: int = 0
-    dialing_ms: int = 0
-    not_ready_ms: int = 0
-    overrun_ms: int = 0
-    """Of `wrap_up_ms`, what lies over the limit."""
+    # -- calls, in the quarter of their start: an agent has those she placed, the center all --------------------------------
+    placed: A[int, M(description="Calls that agents placed.")] = 0
+    reached: A[int, M(description="Of placed: answered and connected.")] = 0
+    arrived: A[int, M(description="Calls that came in.")] = 0
+    blocked: A[int, M(description="Of arrived: from a blocked number, not answered.")] = 0
+    closed: A[int, M(description="Of arrived: ended by the center's hours.")] = 0
+    ended_by_flow: A[int, M(description="Of arrived: ended by the flow.")] = 0
+    abandoned_in_ivr: A[int, M(description="Of arrived: the caller hung up before any queue; in no abandon rate.")] = 0
+    lost: A[int, M(description="Of arrived: gone when we looked again after a gap.")] = 0
+    failed: A[int, M(description="Of arrived: ended by a failure.")] = 0
+    ivr_ms: A[int, M(description="Time in the flows of calls that came in, ms.")] = 0
+
+    # -- time of an agent, split at the borders; in a queue's row that of all agents who serve the queue --------------------
+    talk_ms: A[int, M(description="Agents' time in conversation, ms.")] = 0
+    hold_ms: A[int, M(description="Agents' time with the customer on hold or the line lost, ms.")] = 0
+    wrap_up_ms: A[int, M(description="Agents' time in wrap-up, ms.")] = 0
+    idle_ms: A[int, M(description="Agents' time ready for a call, delays after a rejected offer included, ms.")] = 0
+    reserved_ms: A[int, M(description="Agents' time with an offer ringing, ms.")] = 0
+    dialing_ms: A[int, M(description="Agents' time waiting for a call they place, ms.")] = 0
+    not_ready_ms: A[int, M(description="Agents' time not ready, holds for a missed call included, ms.")] = 0
+    overrun_ms: A[int, M(description="Of wrap_up_ms: over the limit.")] = 0
 
 
 NOTHING = Counters()
@@ -137,6 +121,11 @@ def bucket_names(histogram: str) -> tuple[str, ...]:
 
 ANSWERED_NAMES = bucket_names("answered_waits")
 ABANDONED_NAMES = bucket_names("abandoned_waits")
+MEANING: dict[str, str] = {
+    name: hint.__metadata__[0].description for name, hint in get_type_hints(Counters, include_extras=True).items()
+}
+"""What each field counts, in a sentence."""
+
 FLAT_NAMES: tuple[str, ...] = (*SCALARS, *ANSWERED_NAMES, *ABANDONED_NAMES)
 """Every counter under a flat name: what a table's row and a tally have."""
 

@@ -7,7 +7,6 @@ the day before, whenever it is answered.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +14,7 @@ from msgspec import Struct
 from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.center import AgentValues, QueueValues
-from callcenter.kernel.clock import instant, local
+from callcenter.kernel.clock import local
 from callcenter.kernel.ids import AgentId, CallId, CarrierName, QueueId
 from callcenter.kernel.presence import Presence
 from reporting.agent_time import ABSENT, AgentClock, Clock, Span, agent_of
@@ -25,7 +24,7 @@ from reporting.fold import call_of
 from reporting.intervals import COUNTED
 from reporting.portraits import Desk, agent_view, call_view, desk_after, figures
 from reporting.records import RecordBook
-from reporting.tally import Calendar, Contribution, of_span, queues_of, tally
+from reporting.tally import Calendar, Contribution, day_bounds, of_span, queues_of, tally
 from reporting.views import AgentView, CallView, CenterView, Delta, LiveSnapshot, QueueView
 
 Subject = tuple[str, str]
@@ -43,16 +42,6 @@ class _Saved(Struct):
     carriers: dict[CarrierName, bool]
     today: dict[str, Tally]
     day: str
-
-
-def day_bounds(at: int, calendar: Calendar) -> tuple[str, int, int]:
-    """The center's day that holds `at`: its date, its first ms and the first ms of the next."""
-    day = local(at, calendar.zone).date()
-
-    def midnight(of: date) -> int:
-        return instant(datetime(of.year, of.month, of.day, tzinfo=calendar.zone))
-
-    return day.isoformat(), midnight(day), midnight(day + timedelta(days=1))
 
 
 class Live:
@@ -93,9 +82,9 @@ class Live:
         event = recorded.event
         self.position, self.at = recorded.position, recorded.at
         changed = _Changed()
+        self._new_day(recorded.at, changed)
         if isinstance(event, e.CenterChanged):
             self._change_center(recorded, event, changed)
-        self._new_day(recorded.at, changed)
         if isinstance(event, e.CarrierChanged):
             self._carriers[event.carrier] = event.up
             changed.center = True
@@ -129,8 +118,7 @@ class Live:
         self._desks, self._carriers = found.desks, found.carriers
         self._take_center()
         if found.day:
-            start = instant(datetime.fromisoformat(found.day).replace(tzinfo=self._calendar.zone))
-            self._day, self._day_start, self._day_end = day_bounds(start, self._calendar)
+            self._take_day(found.day)
         for name, amounts in found.today.items():
             kind, _, subject = name.partition("/")
             self._today[(kind, subject)] = amounts
@@ -152,20 +140,27 @@ class Live:
     def _change_center(self, recorded: e.Recorded, event: e.CenterChanged, changed: "_Changed") -> None:
         zone = self._calendar.zone
         self._version = event.version
+        for span in self._clock.settle_all(recorded.at):
+            self._count_span(span, changed)
         self._records.apply(recorded)
         self._take_center()
         if self._calendar.zone != zone:
             self._day = ""
+            self._new_day(recorded.at, changed)
         changed.everything(self._records.center.queues, self._records.center.agents)
         center = event.center
         changed.queues_gone.update(queue for queue in self._queues if queue not in center.queues)
         changed.agents_gone.update(agent for agent in self._agents if not self._shown(agent))
 
+    def _take_day(self, day: str) -> None:
+        self._day = day
+        self._day_start, self._day_end = day_bounds(day, self._calendar.zone)
+
     def _new_day(self, at: int, changed: "_Changed") -> bool:
         """Forgets the day before at the first moment of the new one. An event that is late for its own day turns nothing back."""
         if self._day and at < self._day_end:
             return False
-        self._day, self._day_start, self._day_end = day_bounds(at, self._calendar)
+        self._take_day(local(at, self._calendar.zone).date().isoformat())
         self._today = {}
         self._clock.settle_all(self._day_start)
         for call, record in self._records.records.items():
@@ -238,17 +233,17 @@ class Live:
             return
         span = self._clock.apply(recorded)
         if span is not None:
-            self._count_span(span)
-            changed.center = True
+            self._count_span(span, changed)
         self._desks[agent] = desk_after(self._desks.get(agent, Desk()), recorded, self._clock.state(agent))
         changed.agents.add(agent)
         if not self._shown(agent):
             changed.agents_gone.add(agent)
 
-    def _count_span(self, span: Span) -> None:
-        for key, amounts in of_span(span, (), self._calendar).items():
+    def _count_span(self, span: Span, changed: "_Changed") -> None:
+        for key, amounts in of_span(span, self._serves.get(span.agent, ()), self._calendar).items():
             if self._day_start <= key.start_at < self._day_end:
                 add(self._today.setdefault((key.kind, key.subject), {}), amounts)
+                changed.mark(key.kind, key.subject)
 
     def _shown(self, agent: AgentId) -> bool:
         values = self._records.center.agents.get(agent)

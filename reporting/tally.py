@@ -4,10 +4,11 @@ This is the only place that says what counts as offered, answered, abandoned or 
 and a full scan of the records all sum what it returns, so they agree by construction. No formula lives here.
 """
 
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from callcenter.kernel.center import Center, QueueValues
-from callcenter.kernel.clock import local
+from callcenter.kernel.clock import instant, local
 from callcenter.kernel.ids import AgentId, QueueId
 from callcenter.kernel.words import CallEnd, OfferEnd
 from reporting.agent_time import Span, split
@@ -61,6 +62,16 @@ class Calendar:
     def key(self, kind: Kind, subject: str, at: int) -> IntervalKey:
         start_at = quarter(at)
         return IntervalKey(kind, subject, start_at, self.day(start_at))
+
+
+def day_bounds(day: str, zone: ZoneInfo) -> tuple[int, int]:
+    """The first ms of a day of the center (ISO form) and the first of the next; 23, 24 or 25 hours lie between."""
+    first = date.fromisoformat(day)
+
+    def midnight(of: date) -> int:
+        return instant(datetime(of.year, of.month, of.day, tzinfo=zone))
+
+    return midnight(first), midnight(first + timedelta(days=1))
 
 
 Contribution = dict[IntervalKey, Tally]

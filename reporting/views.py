@@ -69,7 +69,7 @@ class QueueView(Struct, frozen=True, kw_only=True):
     oldest_since: int | None
     """Since when the longest waiting one waits."""
     today: Counters
-    """Of the center's day: entries since local midnight, and what became of them."""
+    """Of the center's day: entries since local midnight, and ended stretches of time of the agents who serve the queue."""
     figures: Figures
     service_level_ms: int
     service_level_target: float

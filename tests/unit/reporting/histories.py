@@ -498,7 +498,7 @@ class World:
 
 _NUMBERS = st.integers(0, 10_000)
 # Left alone, hypothesis draws lists of five or so: too short for a call to be answered, transferred and wrapped up.
-TAPES = st.one_of(st.lists(_NUMBERS, max_size=60), st.lists(_NUMBERS, min_size=150, max_size=400))
+TAPES = st.one_of(st.lists(_NUMBERS, max_size=40), st.lists(_NUMBERS, min_size=100, max_size=200))
 
 
 def history(tape: Sequence[int], *, closed: bool = False, start: int = NINE, zone: str = "America/New_York") -> list[e.Recorded]:

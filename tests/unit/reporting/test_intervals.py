@@ -117,11 +117,8 @@ def test_the_board_s_day_is_the_sum_of_its_quarters(tape, zone):
     running = {name: view.category for name, view in snapshot.agents.items()}
 
     def day(kind: str, subject: str) -> Counters:
-        mine = [one for key, one in drained.items() if key.kind == kind and key.subject == subject]
-        return total(
-            one for key, one in drained.items()
-            if mine and key.kind == kind and key.subject == subject and key.day == snapshot.center.day
-        )  # fmt: skip
+        today = snapshot.center.day
+        return total(one for key, one in drained.items() if (key.kind, key.subject, key.day) == (kind, subject, today))
 
     no_time = dict.fromkeys(TIMES, 0)
     for queue, view in snapshot.queues.items():
