@@ -29,7 +29,7 @@ from config.asterisk_files import PbxValues, Phone, Trunk, write
 LOOPBACK = "127.0.0.1"
 UID = 52210
 """The user that config/setup/asterisk.sh gives Asterisk."""
-DEVICES = ("deskana", "deskben", "deskeva")
+DEVICES = ("deskana", "deskben", "deskeva", "deskgil", "deskida", "deskleo")
 """Names of the fixed phones that every test exchange has; each is a SIPp endpoint on a port of its own."""
 
 

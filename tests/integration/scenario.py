@@ -126,8 +126,11 @@ def _scenario(name: str, body: str, steps: tuple[Step, ...] = ()) -> Scenario:
     return Scenario(xml, files)
 
 
-def caller(number: str, *steps: Step, name: str = "caller") -> Scenario:
-    """Somebody at `number` calls the service given to SIPp with -s, is answered, and does `steps`."""
+def caller(number: str, *steps: Step, gives_up_ms: int | None = None, name: str = "caller") -> Scenario:
+    """Somebody at `number` calls the service given to SIPp with -s, is answered, and does `steps`.
+
+    With `gives_up_ms` she cancels when so long after the last sign of life nobody has answered.
+    """
     invite = _message(
         f"""INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
         Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -159,41 +162,39 @@ def caller(number: str, *steps: Step, name: str = "caller") -> Scenario:
         Max-Forwards: 70""",
         retrans=True,
     )
+    limit = f' timeout="{gives_up_ms}" ontimeout="800"' if gives_up_ms is not None else ""
     body = (
         invite
-        + '<recv response="100" optional="true"/><recv response="180" optional="true"/>\n'
-        + '<recv response="183" optional="true"/><recv response="200" rrs="true"/>\n'
+        + f'<recv response="100" optional="true"{limit}/><recv response="180" optional="true"{limit}/>\n'
+        + f'<recv response="183" optional="true"{limit}/><recv response="200" rrs="true"{limit}/>\n'
         + ack
         + _steps(steps, bye)
     )
+    if gives_up_ms is not None:
+        body = body.replace('<label id="900"/>', '<nop next="900"/>\n' + _give_up(number) + '<label id="900"/>')
     return _scenario(name, body, steps)
+
+
+def _give_up(number: str) -> str:
+    """CANCEL of the first INVITE and what follows it; at label 800."""
+    headers = f"""From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]
+        Call-ID: [call_id]
+        Max-Forwards: 70"""
+    uri = "sip:[service]@[remote_ip]:[remote_port]"
+    via = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-0"
+    cancel = f"CANCEL {uri} SIP/2.0\n{via}\nTo: <{uri}>\nCSeq: 1 CANCEL\n{headers}"
+    ack = f"ACK {uri} SIP/2.0\n{via}\n[last_To:]\nCSeq: 1 ACK\n{headers}"
+    return (
+        '<label id="800"/>\n'
+        + _message(cancel, retrans=True)
+        + '<recv response="200"/><recv response="487"/>\n'
+        + _message(ack)
+    )
 
 
 def impatient_caller(number: str, ms: int, name: str = "impatient") -> Scenario:
     """Calls and gives up (CANCEL) after `ms`, before any answer."""
-    headers = f"""Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch-{{back}}]
-        From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]
-        To: <sip:[service]@[remote_ip]:[remote_port]>{{tag}}
-        Call-ID: [call_id]
-        CSeq: 1 {{method}}
-        Contact: <sip:{number}@[local_ip]:[local_port]>
-        Max-Forwards: 70"""
-    uri = "sip:[service]@[remote_ip]:[remote_port] SIP/2.0"
-    invite = _message(
-        f"INVITE {uri}\n" + headers.format(back=0, tag="", method="INVITE").replace("[branch-0]", "[branch]"),
-        retrans=True,
-        sdp=True,
-    )
-    cancel = _message(f"CANCEL {uri}\n" + headers.format(back=3, tag="", method="CANCEL"), retrans=True)
-    ack = _message(f"ACK {uri}\n" + headers.format(back=6, tag="[peer_tag_param]", method="ACK"))
-    body = (
-        invite
-        + f'<recv response="100"/><pause milliseconds="{ms}"/>\n'
-        + cancel
-        + '<recv response="180" optional="true"/><recv response="200"/><recv response="487"/>\n'
-        + ack
-    )
-    return _scenario(name, body)
+    return caller(number, Stay(), gives_up_ms=ms, name=name)
 
 
 _KEEP = """<recv request="INVITE" rrs="true"><action>

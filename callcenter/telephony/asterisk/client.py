@@ -9,6 +9,7 @@ have taken our events, or the peer may be frozen). Nothing here knows calls; ARI
 import asyncio
 import hmac
 import re
+import socket as socket_module
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections import Counter
@@ -278,7 +279,12 @@ class AriClient:
 
     async def _read(self, socket: web.WebSocketResponse) -> None:
         """Drains the socket. No awaiting of anybody here: a reader that stalls is cut off by Asterisk."""
+        tcp = None if self._transport is None else self._transport.get_extra_info("socket")
         async for message in socket:
+            if tcp is not None:
+                # Asterisk writes without TCP_NODELAY: its next event waits for our acknowledgement of this one, which the
+                # kernel would put off for 40 ms. The option is forgotten after each use.
+                tcp.setsockopt(socket_module.IPPROTO_TCP, socket_module.TCP_QUICKACK, 1)
             if message.type is not WSMsgType.TEXT:
                 continue
             item = ari.decode(message.data)

@@ -132,6 +132,14 @@ class ChannelDestroyed(Event, frozen=True, kw_only=True):
     """The SIP status."""
 
 
+class ChannelHangupRequest(Event, frozen=True, kw_only=True):
+    """Somebody ends the channel: comes before what the end brings with it (a prompt that "failed", say)."""
+
+    channel: Channel
+    cause: int = 0
+    tech_cause: int | None = None
+
+
 class ChannelDtmfReceived(Event, frozen=True, kw_only=True):
     digit: str
     channel: Channel
@@ -209,6 +217,7 @@ AnyEvent = (
     | StasisEnd
     | ChannelStateChange
     | ChannelDestroyed
+    | ChannelHangupRequest
     | ChannelDtmfReceived
     | ChannelEnteredBridge
     | ChannelLeftBridge

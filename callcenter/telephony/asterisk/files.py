@@ -109,5 +109,5 @@ class AriFiles:
             if answer.status == 200:
                 return []
         return [
-            "Asterisk cannot list its recordings: make the folder `recording` in its spool folder (astspooldir), owned by its user."
+            "Asterisk cannot list its recordings: make the folder recording/ below astspooldir, owned by Asterisk's user."
         ]

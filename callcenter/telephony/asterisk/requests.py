@@ -178,6 +178,10 @@ def play(channel: str, playback: str, media: Sequence[str], language: str | None
     return _request("channels.playWithId", "POST", *path, media=",".join(media), lang=language)
 
 
+def playback(playback: str) -> Request:
+    return _request("playbacks.get", "GET", "playbacks", playback)
+
+
 def stop_playback(playback: str) -> Request:
     return _request("playbacks.stop", "DELETE", "playbacks", playback)
 

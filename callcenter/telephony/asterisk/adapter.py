@@ -1,0 +1,301 @@
+"""The telephony port over one Asterisk: joins the socket (`client`), the words (`translate`, `listing`) and the hub's `deliver`.
+
+One task takes what the socket brings, in order; `perform` only turns an effect into requests and returns. No Asterisk word leaves
+this package. Which requests there are, and what events mean, is not decided here.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+
+import structlog
+from aiohttp import web
+from msgspec import Struct
+
+from callcenter.kernel.effects import AnyCarrierEffect
+from callcenter.kernel.errors import CarrierFault
+from callcenter.kernel.ids import CarrierName, RecordingId
+from callcenter.kernel.signals import CarrierDown, EffectFailed
+from callcenter.kernel.words import Fault
+from callcenter.telephony.asterisk import requests as r
+from callcenter.telephony.asterisk.client import AriClient, AsteriskSettings, Connected, Disconnected, Item, Reply
+from callcenter.telephony.asterisk.files import AriFiles
+from callcenter.telephony.asterisk.lines import Send, Token
+from callcenter.telephony.asterisk.listing import Listing
+from callcenter.telephony.asterisk.sip_socket import SipSocket, asterisk_socket
+from callcenter.telephony.asterisk.translate import Translation
+from callcenter.telephony.port import CarrierHealth, Deliver, DeviceAccount
+
+LIST_AGAIN_MS = 1_000
+
+log = structlog.get_logger(__name__)
+
+
+class SoftphoneSettings(Struct, frozen=True, kw_only=True):
+    """What softphones need besides their password."""
+
+    domain: str = "callcenter.invalid"
+    """Domain of their SIP addresses; it is looked up nowhere."""
+    media_address: str = ""
+    """Asterisk's address for sound, when it must not be the one of the default route (loopback in tests)."""
+    ice_servers: tuple[dict[str, str | list[str]], ...] = ()
+    """STUN and TURN servers, as a browser's RTCPeerConnection wants them."""
+
+
+class AsteriskCarrier:
+    """One Asterisk as a carrier. `prompts` is the folder of the prompts as Asterisk sees it (a path, or an http address)."""
+
+    def __init__(
+        self,
+        settings: AsteriskSettings,
+        *,
+        prompts: str,
+        clock: Callable[[], int],
+        softphones: SoftphoneSettings | None = None,
+        trunk: str = "trunk",
+    ) -> None:
+        self.name = CarrierName(settings.name)
+        self.client = AriClient(settings)
+        self.files = AriFiles(settings)
+        self._application = settings.application
+        self._translation = Translation(self.name, application=settings.application, prompts=prompts, trunk=trunk)
+        self._clock = clock
+        self._softphones = softphones or SoftphoneSettings()
+        self._sip = SipSocket(f"/carrier/{settings.name}/sip", asterisk_socket(settings.ari_url))
+        self._deliver: Deliver | None = None
+        self._listing: Listing | None = None
+        self._listings = 0
+        self._listed = False
+        self._list_again_at: int | None = None
+        self._startup_time = ""
+        self._accounts: dict[str, str] = {}
+        """Device -> password, of those signed in."""
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # -- the port -----------------------------------------------------------------------------------------------------------
+
+    async def start(self, deliver: Deliver) -> None:
+        self._deliver = deliver
+        await self.client.start()
+        self.client.activate()
+        self._spawn(self._run())
+
+    async def perform(self, effect: AnyCarrierEffect) -> None:
+        if not self._listed:
+            self._tell(
+                EffectFailed(
+                    effect=effect.effect,
+                    kind=type(effect).__name__,
+                    fault=Fault.UNAVAILABLE,
+                    leg=getattr(effect, "leg", None),
+                    detail=self.health().why,
+                )
+            )
+            return
+        self._translation.effect(effect, self._clock())
+        self._flush()
+        self._changed.set()
+
+    async def fetch_recording(self, recording: RecordingId) -> AsyncIterator[bytes]:
+        pieces = self.files.recording(recording)
+        first = await anext(pieces, b"")  # so that a missing file is known now, and not in the middle
+        return _after(first, pieces)
+
+    async def discard_recording(self, recording: RecordingId) -> None:
+        reply = await self.client.ask(r.delete_recording(recording))
+        if not (reply.good or reply.gone):
+            raise CarrierFault(f"Asterisk did not delete the recording: {reply.status} {reply.message}", retryable=True)
+
+    async def open_device(self, device: str) -> DeviceAccount:
+        password = secrets.token_urlsafe(18)
+        self._accounts[device] = password
+        if self._listed:
+            await self._push(device, password)
+        return DeviceAccount(
+            device=device,
+            kind="jssip",
+            uri=f"sip:{device}@{self._softphones.domain}",
+            user=device,
+            password=password,
+            socket=self._sip.path,
+            ice_servers=self._softphones.ice_servers,
+        )
+
+    async def close_device(self, device: str) -> None:
+        self._accounts.pop(device, None)
+        # Without its password first: nobody may register while the rest goes.
+        for kind in ("auth", "endpoint", "aor"):
+            await self.client.ask(r.delete_object(kind, device))
+
+    def health(self) -> CarrierHealth:
+        why = self.client.why_not
+        if not why and not self._listed:
+            why = (self._listing.failed if self._listing else "") or "Asterisk is being asked what calls it has."
+        return CarrierHealth(ready=not why, why=why, version=self.client.version)
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        return self._sip.routes()
+
+    async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.client.close()
+        await self.files.close()
+        await self._sip.close()
+
+    # -- the one task -------------------------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        taking: asyncio.Task[Item] = asyncio.create_task(self.client.next_item())
+        changed: asyncio.Task[bool] = asyncio.create_task(self._changed.wait())
+        try:
+            while True:
+                done, _ = await asyncio.wait(
+                    {taking, changed}, timeout=self._wait_s(), return_when=asyncio.FIRST_COMPLETED
+                )
+                if changed in done:
+                    self._changed.clear()
+                    changed = asyncio.create_task(self._changed.wait())
+                if taking in done:
+                    item = taking.result()
+                    taking = asyncio.create_task(self.client.next_item())
+                    self._take(item)
+                self._tick()
+        finally:
+            taking.cancel()
+            changed.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(taking, changed, return_exceptions=True)
+
+    def _wait_s(self) -> float | None:
+        due = self._list_again_at
+        if self._listed and due is None:
+            due = self._translation.next_deadline()
+        return None if due is None else max(0.0, (due - self._clock()) / 1000)
+
+    def _tick(self) -> None:
+        now = self._clock()
+        if self._list_again_at is not None and self._list_again_at <= now:
+            self._list_again_at = None
+            self._begin_listing()
+        if self._listed:
+            self._translation.tick(now)
+            self._flush()
+
+    def _take(self, item: Item) -> None:
+        """One thing that the socket brought."""
+        match item:
+            case Connected():
+                log.info("asterisk.up", carrier=self.name, version=item.version)
+                if item.startup_time != self._startup_time:
+                    self._startup_time = item.startup_time
+                    self._spawn(self._push_all())
+                self._begin_listing()
+            case Disconnected():
+                log.warning("asterisk.down", carrier=self.name, why=item.why)
+                self._listed = False
+                self._listing = None
+                self._list_again_at = None
+                self._tell(CarrierDown(carrier=self.name, why=item.why))
+            case Reply(token=Token() as token) if token.step.startswith("list_"):
+                if self._listing is not None and token.number == self._listing.number:
+                    self._listed_reply(self._listing, item)
+            case Reply():
+                self._translation.reply(item, self._clock())
+                self._flush()
+            case _ if self._listing is not None:
+                self._listing.waiting.append(item)
+            case _ if self._listed:
+                self._translation.event(item, self._clock())
+                self._flush()
+
+    def _begin_listing(self) -> None:
+        self._listed = False
+        self._listings += 1
+        self._listing = Listing(self._translation, self._listings)
+        for send in self._listing.begin():
+            self.client.send(send.request, send.token)
+
+    def _listed_reply(self, listing: Listing, reply: Reply) -> None:
+        for send in listing.reply(reply):
+            self.client.send(send.request, send.token)
+        if listing.failed:
+            log.warning("asterisk.not_listed", carrier=self.name, why=listing.failed)
+            if self._list_again_at is None:
+                self._list_again_at = self._clock() + LIST_AGAIN_MS
+        elif listing.snapshot is not None:
+            self._listing = None
+            self._listed = True
+            assert self._deliver is not None
+            self._deliver(listing.snapshot)
+            for event in listing.waiting:
+                self._translation.event(event, self._clock())
+            self._flush()
+
+    def _flush(self) -> None:
+        for out in self._translation.take():
+            if isinstance(out, Send):
+                self.client.send(out.request, out.token)
+            else:
+                self._tell(out)
+
+    def _tell(self, signal: object) -> None:
+        assert self._deliver is not None, "started"
+        self._deliver(signal)  # type: ignore[arg-type]
+
+    # -- softphone accounts -------------------------------------------------------------------------------------------------
+
+    async def _push_all(self) -> None:
+        """Memory is empty after a restart of Asterisk: those who are signed in get their accounts again."""
+        for device, password in list(self._accounts.items()):
+            try:
+                await self._push(device, password)
+            except CarrierFault as fault:
+                log.warning("asterisk.account_refused", carrier=self.name, why=fault.why)
+
+    async def _push(self, device: str, password: str) -> None:
+        media = {"media_address": self._softphones.media_address, "bind_rtp_to_media_address": "yes"}
+        parts: tuple[r.Request, ...] = (
+            r.make_object("auth", device, {"auth_type": "userpass", "username": device, "password": password}),
+            r.make_object("aor", device, {"max_contacts": "1", "remove_existing": "yes"}),
+            r.make_object(
+                "endpoint",
+                device,
+                {
+                    "transport": "transport-ws",
+                    "context": "phones",
+                    "auth": device,
+                    "aors": device,
+                    "disallow": "all",
+                    "allow": "opus,ulaw",
+                    "webrtc": "yes",
+                    "dtls_auto_generate_cert": "yes",
+                    "direct_media": "no",
+                    "dtmf_mode": "rfc4733",
+                    "rewrite_contact": "yes",
+                    "send_connected_line": "no",
+                    "allow_transfer": "no",
+                    **(media if self._softphones.media_address else {}),
+                },
+            ),
+            r.subscribe_to_device(self._application, device),
+        )
+        for request in parts:
+            reply = await self.client.ask(request)
+            if not reply.good:
+                why = f"Asterisk did not make the account ({request.operation}: {reply.status} {reply.message})"
+                raise CarrierFault(why, retryable=True)
+
+    def _spawn(self, work: object) -> None:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece

@@ -1,0 +1,196 @@
+"""After a connection came up: what Asterisk has now, asked with ordinary requests, made into a CarrierSnapshot. Pure.
+
+Events are not told again, so the listing is the truth: what we remember and Asterisk does not have is forgotten, what it has and
+we do not know is taken in. Events of the meantime wait here until the snapshot has been delivered, then count as usual.
+"""
+
+import re
+from typing import TypeVar
+
+import msgspec
+
+from callcenter.kernel.ids import BridgeId, LegId, RecordingId
+from callcenter.telephony.asterisk import events as ari
+from callcenter.telephony.asterisk import requests as r
+from callcenter.telephony.asterisk.client import Reply
+from callcenter.telephony.asterisk.lines import Gathering, Line, Room, Send, Speaking, Tape, Token
+from callcenter.telephony.asterisk.translate import INBOUND, Translation
+from callcenter.telephony.port import CarrierSnapshot, LegSeen
+
+_OURS = re.compile(r"[a-z][a-z2-7]{19}")
+_LISTS = {
+    "list_channels": r.channels,
+    "list_bridges": r.bridges,
+    "list_endpoints": r.endpoints,
+    "list_files": r.stored_recordings,
+}
+T = TypeVar("T")
+
+
+class Listing:
+    """One resync. `begin` asks; every reply whose token says "list_..." goes to `reply`, until `snapshot` is there."""
+
+    def __init__(self, translation: Translation, number: int) -> None:
+        self.number = number
+        self._translation = translation
+        self._channels: list[ari.Channel] = []
+        self._bridges: list[ari.Bridge] = []
+        self._endpoints: list[ari.Endpoint] = []
+        self._live: list[ari.LiveRecording] = []
+        self._silent: set[str] = set()
+        self._open = 0
+        self.waiting: list[ari.AnyEvent] = []
+        """Events that came meanwhile."""
+        self.failed = ""
+        """Why there is no listing; it must be begun again."""
+        self.snapshot: CarrierSnapshot | None = None
+
+    def begin(self) -> list[Send]:
+        sends = [Send(request(), Token(step=step, number=self.number)) for step, request in _LISTS.items()]
+        for line in self._translation.known.lines.values():
+            if isinstance(line.hears, Speaking | Gathering) and line.hears.playback is not None:
+                token = Token(step="list_playback", part=line.hears.playback, number=self.number)
+                sends.append(Send(r.playback(line.hears.playback), token))
+        self._open = len(sends)
+        return sends
+
+    def reply(self, reply: Reply) -> list[Send]:
+        """Takes one answer in; returns what must be asked besides."""
+        step = reply.token.step
+        sends: list[Send] = []
+        self._open -= 1
+        if step == "list_playback":
+            if reply.gone:
+                self._silent.add(reply.token.part)
+        elif step == "list_live":
+            if reply.good:
+                self._live += self._read(reply, ari.LiveRecording)
+        elif not reply.good:
+            self.failed = f"Asterisk does not list what it has ({reply.request.operation}: {reply.status} {reply.message})"
+        elif step == "list_channels":
+            self._channels = self._read_all(reply, ari.Channel)
+        elif step == "list_bridges":
+            self._bridges = self._read_all(reply, ari.Bridge)
+        elif step == "list_endpoints":
+            self._endpoints = self._read_all(reply, ari.Endpoint)
+        elif step == "list_files":
+            # A running recording has its file already; ARI lists no running ones.
+            for file in self._read_all(reply, ari.StoredRecording):
+                tape = self._translation.known.tapes.get(RecordingId(file.name))
+                if _OURS.fullmatch(file.name) and (tape is None or tape.state != "ended"):
+                    sends.append(Send(r.live_recording(file.name), Token(step="list_live", number=self.number)))
+            self._open += len(sends)
+        if self._open == 0 and not self.failed:
+            self.snapshot = self._take_over()
+            for device in self.snapshot.reachable + tuple(self._unreachable()):
+                request = r.subscribe_to_device(self._translation.application, device)
+                sends.append(Send(request, Token(step="subscribe")))
+        return sends
+
+    def _read(self, reply: Reply, kind: type[T]) -> list[T]:
+        try:
+            return [msgspec.json.decode(reply.body, type=kind)]
+        except msgspec.DecodeError as error:
+            self.failed = f"Asterisk's answer to {reply.request.operation} is not as described: {error}"
+            return []
+
+    def _read_all(self, reply: Reply, kind: type[T]) -> list[T]:
+        try:
+            found: list[T] = msgspec.json.decode(reply.body, type=list[kind])  # type: ignore[valid-type]
+        except msgspec.DecodeError as error:
+            self.failed = f"Asterisk's answer to {reply.request.operation} is not as described: {error}"
+            return []
+        return found
+
+    # -- what is there becomes what we know -----------------------------------------------------------------------------------
+
+    def _take_over(self) -> CarrierSnapshot:
+        known = self._translation.known
+        where = {channel: bridge.id for bridge in self._bridges if _OURS.fullmatch(bridge.id) for channel in bridge.channels}
+        lines = [line for channel in self._channels if (line := self._line(channel, where)) is not None]
+        known.lines = {line.leg: line for line in lines}
+        known.rooms = {
+            BridgeId(bridge.id): known.rooms.get(BridgeId(bridge.id)) or Room(bridge=BridgeId(bridge.id))
+            for bridge in self._bridges
+            if _OURS.fullmatch(bridge.id)
+        }
+        self._take_over_tapes()
+        known.devices = {
+            endpoint.resource: endpoint.state == "online"
+            for endpoint in self._endpoints
+            if endpoint.resource != self._translation.trunk
+        }
+        for line in lines:
+            self._finish_prompt(line)
+        return CarrierSnapshot(
+            carrier=self._translation.carrier,
+            legs=tuple(
+                LegSeen(
+                    leg=line.leg,
+                    up=line.state == "up",
+                    ringing=line.state == "ringing",
+                    bridge=line.bridge,
+                    caller=line.caller,
+                    dialed=line.dialed,
+                    inbound=line.inbound,
+                )
+                for line in lines
+            ),
+            bridges=tuple(known.rooms),
+            recordings=tuple(tape.recording for tape in known.tapes.values() if tape.state != "ended"),
+            working=tuple(line.hears.asked.effect for line in lines if isinstance(line.hears, Speaking | Gathering)),
+            reachable=tuple(name for name, reachable in known.devices.items() if reachable),
+        )
+
+    def _unreachable(self) -> list[str]:
+        return [name for name, reachable in self._translation.known.devices.items() if not reachable]
+
+    def _line(self, channel: ari.Channel, where: dict[str, str]) -> Line | None:
+        """The line of a channel of ours; None for others, among them callers whom the dialplan looks after."""
+        leg = LegId(channel.id)
+        line = self._translation.known.lines.get(leg)
+        arguments = channel.dialplan.app_data.split(",")
+        in_application = channel.dialplan.app_name == "Stasis" and arguments[:1] == [self._translation.application]
+        if in_application and arguments[1:2] == [INBOUND]:
+            if line is None:
+                dialed = arguments[2] if len(arguments) > 2 else channel.dialplan.exten
+                line = Line(
+                    leg=leg, inbound=True, state="offered", caller=channel.caller.number, dialed=dialed, guarded=True, stale=True
+                )
+        elif _OURS.fullmatch(channel.id) and channel.id.startswith("l"):
+            if line is None:
+                line = Line(leg=leg, inbound=False, state="dialing", stale=True)
+        else:
+            return None
+        if channel.state == "Up":
+            line.state = "up"
+            line.gives_up_at = None
+        elif channel.state == "Ringing" and line.state == "dialing":
+            line.state = "ringing"
+        bridge = where.get(channel.id)
+        line.bridge = None if bridge is None else BridgeId(bridge)
+        line.joined = bridge is not None
+        return line
+
+    def _take_over_tapes(self) -> None:
+        tapes = self._translation.known.tapes
+        live = {RecordingId(recording.name): recording for recording in self._live}
+        for name in [name for name, tape in tapes.items() if tape.state != "ended" and name not in live]:
+            del tapes[name]
+        for name, recording in live.items():
+            bridge = BridgeId(recording.target_uri.removeprefix("bridge:"))
+            tape = tapes.setdefault(name, Tape(recording=name, bridge=bridge, effect=None))
+            if tape.state == "asked":
+                tape.state = "running"
+
+    def _finish_prompt(self, line: Line) -> None:
+        """A prompt that ended in the gap: only its last word was lost."""
+        hears = line.hears
+        if isinstance(hears, Speaking | Gathering) and hears.playback in self._silent:
+            self.waiting.insert(0, _finished(line.leg, hears.playback or ""))
+
+
+def _finished(leg: LegId, playback: str) -> ari.PlaybackFinished:
+    words = ari.Playback(id=playback, target_uri=f"channel:{leg}", state="done")
+    return ari.PlaybackFinished(application="", timestamp="", playback=words)
+

@@ -1,0 +1,605 @@
+"""Our words into Asterisk's and back: effects become requests, replies and events become signals. Pure: it is told the time,
+awaits nothing, and what is to be sent or said is fetched by `take`.
+
+Two facts shape it. Requests share one socket, and one that must wait for a channel makes all others wait: so a prompt is always
+stopped before anything is asked that its channel has to carry out. And the same ending is told more than once (a failed prompt, a
+left bridge, StasisEnd, ChannelDestroyed): each is believed once. What happened while nobody listened is `resync`'s matter.
+"""
+
+import re
+
+from callcenter.kernel import effects as fx
+from callcenter.kernel import signals as sig
+from callcenter.kernel.ids import BridgeId, CarrierName, EffectId, LegId, RecordingId
+from callcenter.kernel.words import Cause, Fault, GatherEnd, PlaybackEnd, Treatment
+from callcenter.telephony.asterisk import events as ari
+from callcenter.telephony.asterisk import requests as r
+from callcenter.telephony.asterisk.causes import cause_of, in_words, reason_for
+from callcenter.telephony.asterisk.client import NO_ANSWER, Reply
+from callcenter.telephony.asterisk.lines import Gathering, Known, Line, Out, Room, Send, Speaking, Tape, Token
+from callcenter.telephony.spoken import pieces
+
+INBOUND = "inbound"
+"""First argument that config/asterisk/extensions.conf gives to Stasis()."""
+OUTBOUND = "leg"
+"""The argument of the channels that we originate."""
+CLOSE_WAIT_MS = 2_000
+"""How long a closing bridge waits for its recordings to say that they have ended."""
+ENDED_TAPES = 1_000
+"""Finished recordings remembered, so that a repeated stop is answered again."""
+
+_DIALABLE = re.compile(r"\+?[0-9]{3,15}")
+_DEVICE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+class Translation:
+    """The state between one Asterisk and the hub. Every method that takes `now` (ms) may make output; fetch it by `take`."""
+
+    def __init__(self, carrier: CarrierName, *, application: str, prompts: str, trunk: str = "trunk") -> None:
+        self.carrier = carrier
+        self.application = application
+        self.prompts = prompts
+        self.trunk = trunk
+        self.known = Known()
+        self._out: list[Out] = []
+
+    def take(self) -> list[Out]:
+        """What is to be sent and delivered, in order; each only once."""
+        out, self._out = self._out, []
+        return out
+
+    def next_deadline(self) -> int | None:
+        """When `tick` has something to do."""
+        times = [line.gives_up_at for line in self.known.lines.values()]
+        times += [line.hears.due_at for line in self.known.lines.values() if isinstance(line.hears, Gathering)]
+        times += [room.close_by for room in self.known.rooms.values() if room.closing is not None]
+        return min((time for time in times if time is not None), default=None)
+
+    def tick(self, now: int) -> None:
+        for line in list(self.known.lines.values()):
+            if isinstance(line.hears, Gathering) and line.hears.due_at is not None and line.hears.due_at <= now:
+                self._gathered(line, line.hears, GatherEnd.TIMEOUT)
+            if line.gives_up_at is not None and line.gives_up_at <= now:
+                line.gives_up_at = None
+                line.ending = Cause.NO_ANSWER if line.state == "ringing" else Cause.UNREACHABLE
+                self._send(r.hang_up(line.leg, "no_answer"), Token(step="give_up", leg=line.leg))
+        for room in list(self.known.rooms.values()):
+            if room.closing is not None and room.close_by <= now:
+                for tape in self._tapes_of(room.bridge):
+                    self._tape_ended(tape, now)
+                self._destroy(room)
+
+    # -- effects ------------------------------------------------------------------------------------------------------------
+
+    def effect(self, effect: fx.AnyCarrierEffect, now: int) -> None:
+        """Begins to carry an effect out."""
+        match effect:
+            case fx.AnswerLeg():
+                if (line := self._line(effect, effect.leg)) is not None:
+                    self._answer(effect, line)
+            case fx.OriginateLeg():
+                self._originate(effect, now)
+            case fx.HangUpLeg():
+                self._hang_up(effect)
+            case fx.PlayPrompts():
+                if (line := self._alone(effect, effect.leg)) is not None:
+                    if isinstance(line.hears, Speaking) and line.hears.asked.effect == effect.effect:
+                        return
+                    self._stop_hearing(line)
+                    line.hears = Speaking(asked=effect, files=self._files(effect))
+                    self._next_file(line, line.hears, now)
+            case fx.Gather():
+                if (line := self._alone(effect, effect.leg)) is not None:
+                    if isinstance(line.hears, Gathering) and line.hears.asked.effect == effect.effect:
+                        return
+                    self._stop_hearing(line)
+                    line.hears = Gathering(asked=effect, files=self._files(effect))
+                    self._next_file(line, line.hears, now)
+            case fx.SetTreatment():
+                if (line := self._alone(effect, effect.leg)) is not None:
+                    self._stop_hearing(line)
+                    self._treat(line, effect.treatment, effect.effect, "SetTreatment")
+            case fx.JoinBridge():
+                self._join(effect)
+            case fx.LeaveBridge():
+                self._leave(effect)
+            case fx.CloseBridge():
+                self._close(effect, now)
+            case fx.StartRecording():
+                self._record(effect)
+            case fx.StopRecording():
+                self._stop_recording(effect)
+
+    def _answer(self, effect: fx.AnswerLeg, line: Line) -> None:
+        if not line.inbound:
+            self._fail(effect.effect, "AnswerLeg", Fault.REFUSED, line.leg, "only an incoming leg is answered by us")
+        elif line.state == "up":
+            self._say(sig.LegAnswered(leg=line.leg))
+        else:
+            self._adopt(line)
+            self._send(r.answer(line.leg), self._token(effect, "answer", leg=line.leg))
+
+    def _adopt(self, line: Line) -> None:
+        """The hub cares for this caller: the dialplan's countdown may stop."""
+        if line.guarded:
+            line.guarded = False
+            self._send(r.set_variable(line.leg, "TIMEOUT(absolute)", "0"), Token(step="adopt", leg=line.leg))
+
+    def _originate(self, effect: fx.OriginateLeg, now: int) -> None:
+        if effect.leg in self.known.lines:
+            return
+        match effect.target:
+            case fx.DeviceTarget(device=name) if _DEVICE.fullmatch(name):
+                endpoint = f"PJSIP/{name}"
+            case fx.NumberTarget(number=number) if _DIALABLE.fullmatch(number):
+                endpoint = f"PJSIP/{number}@{self.trunk}"
+            case _:
+                # A dial string is text: nothing but a number or a device's name may become part of it.
+                detail = "not a number or device that can be dialed"
+                self._fail(effect.effect, "OriginateLeg", Fault.REFUSED, effect.leg, detail)
+                return
+        self.known.lines[effect.leg] = Line(
+            leg=effect.leg, inbound=False, state="dialing", caller=effect.caller_id, gives_up_at=now + effect.ring_ms
+        )
+        request = r.originate(
+            effect.leg,
+            endpoint=endpoint,
+            application=self.application,
+            arguments=OUTBOUND,
+            caller_id=effect.caller_id if _DIALABLE.fullmatch(effect.caller_id) else "",
+            timeout_s=effect.ring_ms // 1000 + 2,  # we give up at the millisecond; this is for when we are gone
+            formats=None,
+            variables={
+                # The softphone answers calls of some roles by itself, and knows by the leg which ring belongs to which offer.
+                "PJSIP_HEADER(add,X-Call-Role)": effect.role,
+                "PJSIP_HEADER(add,X-Call-Leg)": effect.leg,
+            }
+            if isinstance(effect.target, fx.DeviceTarget)
+            else {},
+        )
+        self._send(request, self._token(effect, "originate", leg=effect.leg))
+
+    def _hang_up(self, effect: fx.HangUpLeg) -> None:
+        line = self.known.lines.get(effect.leg)
+        if line is None or line.by_us:
+            return
+        line.by_us = True
+        line.ending = effect.cause
+        line.gives_up_at = None
+        self._send(r.hang_up(line.leg, reason_for(effect.cause)), self._token(effect, "hang_up", leg=line.leg))
+
+    def _join(self, effect: fx.JoinBridge) -> None:
+        line = self._up(effect, effect.leg)
+        if line is None:
+            return
+        if line.bridge == effect.bridge:
+            # Asked again, Asterisk would take it out and put it in.
+            if line.joined:
+                self._say(sig.LegJoined(bridge=effect.bridge, leg=line.leg))
+            return
+        self._stop_hearing(line)
+        if line.bridge is not None and line.joined:
+            self._left(line)
+        if effect.bridge not in self.known.rooms:
+            self.known.rooms[effect.bridge] = Room(bridge=effect.bridge)
+            self._send(r.create_bridge(effect.bridge), self._token(effect, "create_bridge", bridge=effect.bridge))
+        line.bridge = effect.bridge
+        line.joined = False
+        token = self._token(effect, "join", leg=line.leg, bridge=effect.bridge)
+        self._send(r.add_to_bridge(effect.bridge, line.leg), token)
+
+    def _leave(self, effect: fx.LeaveBridge) -> None:
+        line = self._line(effect, effect.leg)
+        if line is None:
+            return
+        if line.bridge == effect.bridge:
+            line.then = effect.then
+            token = self._token(effect, "leave", leg=line.leg, bridge=effect.bridge)
+            self._send(r.remove_from_bridge(effect.bridge, line.leg), token)
+        elif line.bridge is None and line.state == "up":
+            self._stop_hearing(line)
+            self._treat(line, effect.then, effect.effect, "LeaveBridge")
+
+    def _close(self, effect: fx.CloseBridge, now: int) -> None:
+        room = self.known.rooms.setdefault(effect.bridge, Room(bridge=effect.bridge))
+        if room.closing is not None:
+            return
+        room.closing = effect.effect
+        room.close_by = now + CLOSE_WAIT_MS
+        tapes = self._tapes_of(effect.bridge)
+        for tape in tapes:
+            self._send(
+                r.stop_recording(tape.recording), Token(step="stop_recording", recording=tape.recording, bridge=effect.bridge)
+            )
+            tape.state = "stopping"
+        if not tapes:
+            self._destroy(room)
+
+    def _destroy(self, room: Room) -> None:
+        token = Token(step="destroy", effect=room.closing, kind="CloseBridge", bridge=room.bridge)
+        room.closing = None
+        self._send(r.destroy_bridge(room.bridge), token)
+
+    def _record(self, effect: fx.StartRecording) -> None:
+        if effect.bridge not in self.known.rooms:
+            self._fail(effect.effect, "StartRecording", Fault.GONE, None, "no such bridge")
+            return
+        tape = self.known.tapes.get(effect.recording)
+        if tape is not None:
+            if tape.state == "ended" or tape.bridge != effect.bridge:
+                self._fail(effect.effect, "StartRecording", Fault.REFUSED, None, "a recording of this name exists")
+            return
+        for old in [name for name, one in self.known.tapes.items() if one.state == "ended"][:-ENDED_TAPES]:
+            del self.known.tapes[old]
+        self.known.tapes[effect.recording] = Tape(recording=effect.recording, bridge=effect.bridge, effect=effect.effect)
+        token = self._token(effect, "record", recording=effect.recording, bridge=effect.bridge)
+        self._send(r.record_bridge(effect.bridge, effect.recording), token)
+
+    def _stop_recording(self, effect: fx.StopRecording) -> None:
+        tape = self.known.tapes.get(effect.recording)
+        if tape is not None and tape.state == "ended":
+            self._say(sig.RecordingEnded(recording=tape.recording, duration_ms=tape.duration_ms))
+            return
+        self._send(r.stop_recording(effect.recording), self._token(effect, "stop_recording", recording=effect.recording))
+
+    # -- what a leg hears ---------------------------------------------------------------------------------------------------
+
+    def _stop_hearing(self, line: Line) -> None:
+        """Whatever it hears from us stops, because something else was asked."""
+        hears, line.hears = line.hears, Treatment.SILENCE
+        if line.stale:
+            line.stale = False
+            self._send(r.stop_music(line.leg), Token(step="stop_treatment", leg=line.leg))
+            self._send(r.stop_ring(line.leg), Token(step="stop_treatment", leg=line.leg))
+        if isinstance(hears, Speaking | Gathering):
+            if hears.playback is not None:
+                self._send(r.stop_playback(hears.playback), Token(step="stop_playback", leg=line.leg))
+            self._say(sig.PlaybackEnded(leg=line.leg, effect=hears.asked.effect, end=PlaybackEnd.REPLACED))
+        elif hears is Treatment.MUSIC:
+            self._send(r.stop_music(line.leg), Token(step="stop_treatment", leg=line.leg))
+        elif hears is Treatment.RINGBACK:
+            self._send(r.stop_ring(line.leg), Token(step="stop_treatment", leg=line.leg))
+
+    def _treat(self, line: Line, treatment: Treatment, effect: EffectId | None, kind: str) -> None:
+        line.hears = treatment
+        if treatment is Treatment.SILENCE:
+            return
+        request = r.start_music(line.leg) if treatment is Treatment.MUSIC else r.ring(line.leg)
+        self._send(request, Token(step="treat", effect=effect, kind=kind, leg=line.leg))
+
+    def _files(self, asked: fx.PlayPrompts | fx.Gather) -> list[str]:
+        folder = f"{self.prompts}/{asked.language}"
+        return [f"sound:{folder}/{name}" for spoken in asked.prompts for name in pieces(spoken, asked.language)]
+
+    def _next_file(self, line: Line, hears: Speaking | Gathering, now: int) -> None:
+        """Plays the next file, or goes on after the last."""
+        if hears.files:
+            hears.playback = f"{hears.asked.effect}-{hears.count:03}"
+            hears.count += 1
+            token = self._token(hears.asked, "play", leg=line.leg, part=hears.playback)
+            self._send(r.play(line.leg, hears.playback, [hears.files.pop(0)]), token)
+            return
+        hears.playback = None
+        if isinstance(hears, Gathering):
+            hears.due_at = now + (hears.asked.between_ms if hears.digits else hears.asked.timeout_ms)
+            return
+        self._say(sig.PlaybackEnded(leg=line.leg, effect=hears.asked.effect, end=PlaybackEnd.COMPLETED))
+        self._treat(line, hears.asked.then, hears.asked.effect, "PlayPrompts")
+
+    def _unspoken(self, line: Line, hears: Speaking | Gathering, detail: str) -> None:
+        """A file cannot be played; the leg hears what would have come after the prompts."""
+        asked = hears.asked
+        self._fail(asked.effect, type(asked).__name__, Fault.MISSING_MEDIA, line.leg, detail)
+        line.hears = Treatment.SILENCE
+        if isinstance(asked, fx.PlayPrompts):
+            self._treat(line, asked.then, asked.effect, "PlayPrompts")
+
+    def _key(self, line: Line, key: str, now: int) -> None:
+        gathering = line.hears
+        if line.bridge is not None or not isinstance(gathering, Gathering):
+            return
+        if gathering.playback is not None:
+            self._send(r.stop_playback(gathering.playback), Token(step="stop_playback", leg=line.leg))
+            gathering.playback = None
+        gathering.files.clear()
+        if key in gathering.asked.terminator:
+            self._gathered(line, gathering, GatherEnd.TERMINATOR)
+            return
+        gathering.digits += key
+        if len(gathering.digits) >= gathering.asked.maximum:
+            self._gathered(line, gathering, GatherEnd.MAXIMUM)
+        else:
+            gathering.due_at = now + gathering.asked.between_ms
+
+    def _gathered(self, line: Line, gathering: Gathering, end: GatherEnd) -> None:
+        line.hears = Treatment.SILENCE
+        asked = gathering.asked
+        self._say(sig.DigitsGathered(leg=line.leg, effect=asked.effect, digits=gathering.digits, end=end))
+
+    # -- events -------------------------------------------------------------------------------------------------------------
+
+    def event(self, event: ari.AnyEvent, now: int) -> None:
+        """What Asterisk tells. Whatever it tells of a leg, bridge or recording that is not ours or is over, is passed by."""
+        match event:
+            case ari.StasisStart():
+                self._entered(event)
+            case ari.StasisEnd(channel=channel):
+                self._ended(channel.id, 0, None)
+            case ari.ChannelDestroyed(channel=channel):
+                self._ended(channel.id, event.cause, event.tech_cause)
+            case ari.ChannelHangupRequest(channel=channel):
+                if (line := self._of(channel)) is not None:
+                    line.hanging_up = True
+                    if event.cause or event.tech_cause:
+                        line.detail = in_words(event.cause, event.tech_cause)
+            case ari.ChannelStateChange(channel=channel):
+                if (line := self._of(channel)) is not None:
+                    if channel.state == "Ringing":
+                        self._rings(line)
+                    elif channel.state == "Up" and line.inbound:
+                        self._answered(line)
+            case ari.Dial(peer=channel, dialstatus="RINGING" | "PROGRESS"):
+                if (line := self._of(channel)) is not None:
+                    self._rings(line)
+            case ari.ChannelDtmfReceived(channel=channel):
+                if (line := self._of(channel)) is not None:
+                    self._key(line, event.digit, now)
+            case ari.PlaybackFinished(playback=playback):
+                self._played(playback, now)
+            case ari.ChannelEnteredBridge(bridge=bridge, channel=ari.Channel() as channel):
+                line = self._of(channel)
+                if line is not None and line.bridge == bridge.id and not line.joined:
+                    line.joined = True
+                    self._say(sig.LegJoined(bridge=line.bridge, leg=line.leg))
+            case ari.ChannelLeftBridge(bridge=bridge, channel=channel):
+                line = self._of(channel)
+                if line is not None and line.bridge == bridge.id and line.joined:
+                    self._left(line)
+                    self._treat(line, line.then, None, "LeaveBridge")
+                    line.then = Treatment.SILENCE
+            case ari.BridgeDestroyed(bridge=bridge):
+                if (room := self.known.rooms.get(BridgeId(bridge.id))) is not None:
+                    self._closed(room)
+            case ari.RecordingStarted(recording=recording):
+                if (tape := self.known.tapes.get(RecordingId(recording.name))) is not None and tape.state == "asked":
+                    tape.state = "running"
+                    tape.began_at = ari.moment(event.timestamp)
+                    self._say(sig.RecordingStarted(recording=tape.recording))
+            case ari.RecordingFinished(recording=recording) | ari.RecordingFailed(recording=recording):
+                if (tape := self.known.tapes.get(RecordingId(recording.name))) is not None:
+                    self._tape_told(tape, recording, ari.moment(event.timestamp))
+            case ari.DeviceStateChanged(device_state=state):
+                self._device(state)
+
+    def _entered(self, event: ari.StasisStart) -> None:
+        channel = event.channel
+        leg = LegId(channel.id)
+        line = self.known.lines.get(leg)
+        if line is None:
+            if event.args[:1] != [INBOUND]:
+                return
+            dialed = event.args[1] if len(event.args) > 1 else channel.dialplan.exten
+            caller = channel.caller.number
+            self.known.lines[leg] = Line(
+                leg=leg, inbound=True, state="offered", caller=caller, dialed=dialed, guarded=True
+            )
+            self._say(sig.LegOffered(carrier=self.carrier, leg=leg, caller=caller, dialed=dialed))
+        elif not line.inbound:
+            # Only now can the channel be told what to do.
+            self._answered(line)
+
+    def _rings(self, line: Line) -> None:
+        if line.state == "dialing":
+            line.state = "ringing"
+            self._say(sig.LegRinging(leg=line.leg))
+
+    def _answered(self, line: Line) -> None:
+        if line.state != "up":
+            line.state = "up"
+            line.gives_up_at = None
+            self._say(sig.LegAnswered(leg=line.leg))
+
+    def _ended(self, channel: str, q850: int, sip: int | None) -> None:
+        """The leg is gone: StasisEnd, ChannelDestroyed, or a request that found nothing. The first of them counts."""
+        line = self.known.lines.pop(LegId(channel), None)
+        if line is None:
+            return
+        if line.bridge is not None and line.joined:
+            self._left(line)
+        cause = line.ending or cause_of(q850, sip, was_up=line.state == "up" or line.inbound, rang=line.state == "ringing")
+        detail = in_words(q850, sip) if q850 or sip else line.detail
+        self._say(sig.LegEnded(leg=line.leg, cause=cause, by_us=line.by_us, detail=detail))
+
+    def _left(self, line: Line) -> None:
+        bridge, line.bridge, line.joined = line.bridge, None, False
+        assert bridge is not None, "only a leg in a bridge leaves it"
+        self._say(sig.LegLeft(bridge=bridge, leg=line.leg))
+
+    def _played(self, playback: ari.Playback, now: int) -> None:
+        line = self.known.lines.get(LegId(playback.target_uri.removeprefix("channel:")))
+        if line is None or not isinstance(line.hears, Speaking | Gathering) or line.hears.playback != playback.id:
+            return
+        line.hears.playback = None
+        if playback.state != "failed":
+            self._next_file(line, line.hears, now)
+        elif not line.hanging_up and not line.by_us:
+            self._unspoken(line, line.hears, "a prompt's sound file is missing or cannot be read")
+
+    def _tape_told(self, tape: Tape, recording: ari.LiveRecording, at: int) -> None:
+        if tape.state == "asked":
+            del self.known.tapes[tape.recording]
+            detail = recording.cause or "the recording did not start"
+            self._fail(tape.effect, "StartRecording", Fault.REFUSED, None, detail)
+        elif tape.state != "ended":
+            self._tape_ended(tape, at)
+            room = self.known.rooms.get(tape.bridge)
+            if room is not None and room.closing is not None and not self._tapes_of(tape.bridge):
+                self._destroy(room)
+
+    def _tape_ended(self, tape: Tape, at: int) -> None:
+        tape.duration_ms = max(0, at - tape.began_at) if tape.began_at else 0
+        tape.state = "ended"
+        self._say(sig.RecordingEnded(recording=tape.recording, duration_ms=tape.duration_ms))
+
+    def _tapes_of(self, bridge: BridgeId) -> list[Tape]:
+        return [tape for tape in self.known.tapes.values() if tape.bridge == bridge and tape.state != "ended"]
+
+    def _closed(self, room: Room) -> None:
+        del self.known.rooms[room.bridge]
+        for line in self.known.lines.values():
+            if line.bridge == room.bridge:
+                if line.joined:
+                    self._left(line)
+                line.bridge = None
+                line.hears = Treatment.SILENCE
+        self._say(sig.BridgeClosed(bridge=room.bridge))
+
+    def _device(self, state: ari.DeviceState) -> None:
+        name = state.name.removeprefix("PJSIP/")
+        reachable = state.state not in ("UNAVAILABLE", "INVALID", "UNKNOWN")
+        if self.known.devices.get(name) is not reachable:
+            self.known.devices[name] = reachable
+            self._say(sig.DeviceChanged(carrier=self.carrier, device=name, reachable=reachable))
+
+    # -- replies ------------------------------------------------------------------------------------------------------------
+
+    def reply(self, reply: Reply, now: int) -> None:
+        """Asterisk's answer to a request of ours. A good one mostly says nothing: the event is the news."""
+        token = reply.token
+        assert isinstance(token, Token), "a reply comes with the token of its request"
+        line = self.known.lines.get(token.leg) if token.leg is not None else None
+        match token.step:
+            case "originate" if not reply.good and line is not None:
+                self._not_originated(reply, token, line)
+            case "look_again" if line is not None and not reply.good:
+                # It never came to be, or nobody knows: it must not be tried again blindly.
+                del self.known.lines[line.leg]
+                fault = Fault.REFUSED if token.part == "409" else Fault.UNAVAILABLE
+                self._fail(token.effect, token.kind, fault, token.leg, f"originate: {token.part}")
+            case "hang_up" | "give_up" if reply.status == 404 and line is not None:
+                if reply.gone:
+                    self._ended(line.leg, 0, None)
+            case "destroy" if reply.good or reply.gone:
+                if (room := self.known.rooms.get(token.bridge or BridgeId(""))) is not None:
+                    self._closed(room)
+            case "create_bridge" if reply.status == 409:
+                pass  # it is there: that is what was asked
+            case "leave" if reply.status in (404, 409, 422) and line is not None and line.bridge == token.bridge:
+                # Asterisk says that it is not in there: then it has left.
+                if line.joined:
+                    self._left(line)
+                line.bridge = None
+                self._treat(line, line.then, token.effect, token.kind)
+            case "join" if not reply.good:
+                if line is not None and line.bridge == token.bridge and not line.joined:
+                    line.bridge = None
+                if reply.gone and "ridge" in reply.message:
+                    self.known.rooms.pop(token.bridge or BridgeId(""), None)
+                self._failed(reply, token, gone=(400, 422))
+            case "play" if not reply.good:
+                hears = line.hears if line is not None else None
+                if line is not None and isinstance(hears, Speaking | Gathering) and hears.playback == token.part:
+                    line.hears = Treatment.SILENCE
+                    self._failed(reply, token)
+            case "record" if not reply.good:
+                self._not_recorded(reply, token)
+            case "stop_recording" if not reply.good:
+                self._not_stopped(reply, token, now)
+            case "stop_playback" | "stop_treatment" | "adopt" | "subscribe":
+                pass  # gone already, or the leg's end will say so
+            case _ if not reply.good and token.effect is not None:
+                self._failed(reply, token)
+
+    def _not_originated(self, reply: Reply, token: Token, line: Line) -> None:
+        if reply.status == 500 or (reply.status == 400 and "ndpoint" in reply.message):
+            # "Allocation failed": the device is not registered. Not an error of ours.
+            del self.known.lines[line.leg]
+            self._fail(token.effect, token.kind, Fault.UNREACHABLE, token.leg, reply.message)
+        elif reply.status in (NO_ANSWER, 409):
+            # 409 may be a used id or a bad endpoint; no answer may be anything: only looking tells.
+            part = "409" if reply.status == 409 else "no answer"
+            again = Token(step="look_again", effect=token.effect, kind=token.kind, leg=token.leg, part=part)
+            self._send(r.channel(line.leg), again)
+        else:
+            del self.known.lines[line.leg]
+            self._failed(reply, token)
+
+    def _not_recorded(self, reply: Reply, token: Token) -> None:
+        tape = self.known.tapes.get(token.recording or RecordingId(""))
+        if tape is not None and tape.state == "asked":
+            del self.known.tapes[tape.recording]
+        self._failed(reply, token)
+
+    def _not_stopped(self, reply: Reply, token: Token, now: int) -> None:
+        tape = self.known.tapes.get(token.recording or RecordingId(""))
+        if tape is not None and tape.state != "ended" and reply.gone:
+            # It ended by itself, and its last word was lost.
+            self._tape_told(tape, ari.LiveRecording(name=tape.recording, target_uri="", state="done"), now)
+        elif token.effect is not None and tape is None:
+            self._failed(reply, token)
+
+    # -- words --------------------------------------------------------------------------------------------------------------
+
+    def _of(self, channel: ari.Channel) -> Line | None:
+        return self.known.lines.get(LegId(channel.id))
+
+    def _line(self, effect: fx.AnyCarrierEffect, leg: LegId) -> Line | None:
+        """The leg's line; None, and the failure said, when it is gone."""
+        line = self.known.lines.get(leg)
+        if line is None:
+            self._fail(effect.effect, type(effect).__name__, Fault.GONE, leg, "no such leg")
+        return line
+
+    def _up(self, effect: fx.AnyCarrierEffect, leg: LegId) -> Line | None:
+        line = self._line(effect, leg)
+        if line is not None and line.state != "up":
+            self._fail(effect.effect, type(effect).__name__, Fault.REFUSED, leg, f"the leg is {line.state}")
+            return None
+        return line
+
+    def _alone(self, effect: fx.AnyCarrierEffect, leg: LegId) -> Line | None:
+        line = self._up(effect, leg)
+        if line is not None and line.bridge is not None:
+            detail = "the leg is in a bridge and hears that"
+            self._fail(effect.effect, type(effect).__name__, Fault.REFUSED, leg, detail)
+            return None
+        return line
+
+    def _token(
+        self,
+        effect: fx.AnyCarrierEffect,
+        step: str,
+        *,
+        leg: LegId | None = None,
+        bridge: BridgeId | None = None,
+        recording: RecordingId | None = None,
+        part: str = "",
+    ) -> Token:
+        return Token(
+            step=step,
+            effect=effect.effect,
+            kind=type(effect).__name__,
+            leg=leg,
+            bridge=bridge,
+            recording=recording,
+            part=part,
+        )
+
+    def _send(self, request: r.Request, token: Token) -> None:
+        self._out.append(Send(request, token))
+
+    def _say(self, signal: sig.CarrierSignal) -> None:
+        self._out.append(signal)
+
+    def _failed(self, reply: Reply, token: Token, gone: tuple[int, ...] = ()) -> None:
+        if reply.status == NO_ANSWER or reply.status >= 500 or (reply.status == 404 and not reply.gone):
+            fault = Fault.UNAVAILABLE
+        elif reply.gone or reply.status in gone:
+            fault = Fault.GONE
+        else:
+            fault = Fault.REFUSED
+        self._fail(token.effect, token.kind, fault, token.leg, f"{reply.status} {reply.message}")
+
+    def _fail(self, effect: EffectId | None, kind: str, fault: Fault, leg: LegId | None, detail: str) -> None:
+        if effect is not None:
+            self._say(sig.EffectFailed(effect=effect, kind=kind, fault=fault, leg=leg, detail=detail))

@@ -1,0 +1,174 @@
+"""The real Asterisk's world: people are SIPp processes, softphones register over the SIP socket, the wire is a relay."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+
+from callcenter.kernel.ids import PromptId
+from callcenter.telephony.asterisk.adapter import AsteriskCarrier, SoftphoneSettings
+from callcenter.telephony.asterisk.client import AsteriskSettings
+from callcenter.telephony.port import DeviceAccount
+from tests.contract.world import CALLER_TONE, PHONE_TONE, CallerDoes, PhoneDoes
+from tests.integration import keys, sound
+from tests.integration.pbx import DEVICES, LOOPBACK, Pbx, free_ports
+from tests.integration.relay import Relay
+from tests.integration.scenario import (
+    HangUp,
+    Keys,
+    Scenario,
+    Stay,
+    Step,
+    Tone,
+    Wait,
+    caller,
+    phone_answers,
+    phone_refuses,
+    phone_rings,
+)
+from tests.integration.sipp import Sipp, sipp
+from tests.integration.softphone import softphone
+
+
+def wall_clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@lru_cache
+def tone_file(frequency: int) -> Path:
+    """A second of a tone, for SIPp."""
+    path = Path(tempfile.mkdtemp(prefix="callcenter-tone-")) / f"{frequency}.ulaw"
+    path.write_bytes(sound.ulaw(sound.tone(frequency, 1)))
+    return path
+
+
+def settings(pbx: Pbx, port: int) -> AsteriskSettings:
+    """How a service on `port` finds this exchange."""
+    values = pbx.values
+    return AsteriskSettings(
+        name="pbx",
+        listen_port=port,
+        listen_user=values.service_user,
+        listen_password=values.service_password,
+        ari_url=f"http://{LOOPBACK}:{values.http_port}/ari",
+        ari_user=values.ari_user,
+        ari_password=values.ari_password,
+        echo_every_ms=500,
+        echo_timeout_ms=1_000,
+    )
+
+
+class AsteriskWorld:
+    dialed = "+12025550100"
+    prompt = PromptId("greeting")
+    missing = PromptId("lost")
+
+    def __init__(self, pbx: Pbx, folder: Path, people: AsyncExitStack) -> None:
+        with free_ports(1) as (port,):
+            pass
+        self.pbx = pbx
+        self.carrier = AsteriskCarrier(
+            settings(pbx, port),
+            prompts=f"{pbx.values.directory}/prompts",
+            clock=wall_clock,
+            softphones=SoftphoneSettings(media_address=LOOPBACK),
+        )
+        self.relay = Relay(pbx.service_port, port)
+        self._folder = folder
+        self._people = people
+        self._names = count(1)
+        self._devices = iter(DEVICES)
+        self._trunk: Sipp | None = None
+
+    async def call_in(self, caller_number: str, does: CallerDoes) -> None:
+        steps: list[Step] = [Tone(tone_file(CALLER_TONE))] if does.tone else []
+        pressed_ms = 0
+        for press in does.keys:
+            steps += [Wait(max(1, press.after_ms - pressed_ms)), Keys(press.key)]
+            pressed_ms = keys.duration_ms(press.key) + 60
+        if does.hangs_up_ms is None:
+            steps.append(Stay())
+        else:
+            steps += [Wait(max(1, does.hangs_up_ms)), HangUp()]
+        scenario = caller(caller_number, *steps, gives_up_ms=does.gives_up_ms)
+        to = (LOOPBACK, self.pbx.values.sip_port)
+        await self._people.enter_async_context(sipp(self._place("caller"), scenario, to=to, service=self.dialed))
+
+    async def phone(self, does: PhoneDoes) -> str:
+        name = next(self._devices)
+        await self._people.enter_async_context(
+            sipp(self._place(name), _telephone(does), port=self.pbx.phone_ports[name], calls=9)
+        )
+        return name
+
+    async def number(self, does: PhoneDoes) -> str:
+        if self._trunk is not None:
+            await self._trunk.end()  # one process stands for the whole network outside
+        self._trunk = await self._people.enter_async_context(
+            sipp(self._place("outside"), _telephone(does), port=self.pbx.trunk_port, calls=9)
+        )
+        return f"+1202556{next(self._names):04d}"
+
+    @asynccontextmanager
+    async def registered(self, account: DeviceAccount) -> AsyncIterator[None]:
+        url = f"ws://{LOOPBACK}:{self.pbx.values.http_port}/ws"
+        async with softphone(url, account.user, account.password, domain="callcenter.invalid") as phone:
+            assert await phone.register() == 200
+            yield
+
+    async def cut(self) -> None:
+        await self.relay.cut()
+
+    async def mend(self) -> None:
+        await self.relay.mend()
+
+    def _place(self, name: str) -> Path:
+        return self._folder / f"{next(self._names)}-{name}"
+
+
+def _telephone(does: PhoneDoes) -> Scenario:
+    steps: list[Step] = [Tone(tone_file(PHONE_TONE))] if does.tone else []
+    match does.does:
+        case "answers":
+            steps += [Stay()] if does.hangs_up_ms is None else [Wait(does.hangs_up_ms), HangUp()]
+            return phone_answers(*steps, rings_ms=does.after_ms)
+        case "rejects":
+            return phone_refuses("603 Decline", rings_ms=max(1, does.after_ms))
+        case "busy":
+            return phone_refuses("486 Busy Here")
+        case "ignores":
+            return phone_rings()
+        case "invalid":
+            return phone_refuses("404 Not Found")
+        case "congestion":
+            return phone_refuses("503 Service Unavailable")
+
+
+@asynccontextmanager
+async def asterisk_world(pbx: Pbx) -> AsyncIterator[AsteriskWorld]:
+    """People and wires end with the block, and so does every channel and bridge that a story left."""
+    with tempfile.TemporaryDirectory(prefix="callcenter-contract-") as folder:
+        world = AsteriskWorld(pbx, Path(folder), AsyncExitStack())
+        try:
+            await world.relay.mend()
+            yield world
+        finally:
+            await world.relay.cut()
+            await asyncio.to_thread(sweep, pbx)
+            await world._people.aclose()
+
+
+def sweep(pbx: Pbx) -> None:
+    """No channel and no bridge stays."""
+    for channel in pbx.channels():
+        pbx.http("DELETE", f"/channels/{channel['id']}")
+    for bridge in pbx.bridges():
+        pbx.http("DELETE", f"/bridges/{bridge['id']}")
+    deadline = time.monotonic() + 10
+    while pbx.channels() or pbx.bridges():
+        assert time.monotonic() < deadline, "a channel or bridge stays"
+        time.sleep(0.02)  # Asterisk ends them in its own time

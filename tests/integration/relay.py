@@ -1,0 +1,59 @@
+"""A wire that can be cut: passes TCP on from one loopback port to another. Imports nothing of ours."""
+
+import asyncio
+from contextlib import suppress
+
+LOOPBACK = "127.0.0.1"
+
+
+class Relay:
+    """Listens on `port`, passes on to `target`. Cut, it closes everything and refuses; frozen, it keeps open and swallows."""
+
+    def __init__(self, port: int, target: int) -> None:
+        self.port = port
+        self.target = target
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._flows = asyncio.Event()
+        self._flows.set()
+
+    async def mend(self) -> None:
+        self._flows.set()
+        if self._server is None:
+            self._server = await asyncio.start_server(self._pass_on, LOOPBACK, self.port)
+
+    async def cut(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for writer in list(self._writers):
+            writer.transport.abort()
+        self._writers.clear()
+
+    def freeze(self) -> None:
+        """Half open: nothing passes, nobody is told."""
+        self._flows.clear()
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            there, back = await asyncio.open_connection(LOOPBACK, self.target)
+        except OSError:
+            writer.transport.abort()
+            self._writers.discard(writer)
+            return
+        self._writers.add(back)
+        try:
+            await asyncio.gather(self._copy(reader, back), self._copy(there, writer))
+        finally:
+            for end in (writer, back):
+                end.transport.abort()
+                self._writers.discard(end)
+
+    async def _copy(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await source.read(65536):
+                await self._flows.wait()
+                target.write(data)
+                await target.drain()
+        target.transport.abort()
