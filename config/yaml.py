@@ -18,7 +18,10 @@ LONGEST_FILE = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, order=True)
 class FileMistake:
-    """One mistake, in the words of the house: where, what is wrong, what to write instead."""
+    """One mistake, in the words of the house: where, what is wrong, what to write instead.
+
+    `line` counts from 1; 0 is for what has no lines, such as an environment variable.
+    """
 
     file: str
     line: int
@@ -26,7 +29,8 @@ class FileMistake:
     instead: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.why}; write instead: {self.instead}"
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.why}; write instead: {self.instead}"
 
 
 class BadFile(Exception):
