@@ -88,8 +88,8 @@ class DirectoryStore:
             version = found or 0
             if version != expected_version:
                 raise Conflict(f"the directory is at version {version} by now, not {expected_version}: compare again")
-            named = await self._with_ids(session, _named(new))
             old = await read_center(session)
+            named = await self._with_ids(session, _named(new))
             if old is not None and not any(_differences(_shown(old[1]), _shown(named))):
                 return _directory(*old)
             await write_center(session, named, version + 1, now)
