@@ -29,6 +29,7 @@ def enqueue(
     skills: dict[SkillId, int] = dict(call.skills) if own_skills else {}
     if queue.skill is not None:
         skills[queue.skill] = max(queue.minimum_level, skills.get(queue.skill, 0))
+    turn.treat(call.customer, Treatment.MUSIC)
     turn.emit(
         e.CallQueued(
             call=call.id,
@@ -41,7 +42,6 @@ def enqueue(
     )
     if queue.announce_every_ms > 0 and SystemPrompt.POSITION in center.prompts:
         turn.emit(e.AnnouncementsSet(call=call.id, next_at=turn.now + queue.announce_first_ms))
-    turn.treat(call.customer, Treatment.MUSIC)
 
 
 def announce(turn: Turn, call: Call) -> None:

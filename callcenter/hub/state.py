@@ -52,7 +52,8 @@ class Leg:
     """The originate that made it, while it is pending."""
     bridge: BridgeId | None = None
     joining: EffectId | None = None
-    """The join that is under way."""
+    """The join that is under way, into `destination`."""
+    destination: BridgeId | None = None
 
     @property
     def alive(self) -> bool:

@@ -79,6 +79,7 @@ def failed(turn: Turn, call: Call, why: str) -> None:
     if call.state is not CallState.TRANSFERRING:
         return
     bridge = call.bridge
+    turn.treat(call.customer, Treatment.MUSIC)
     turn.emit(e.TransferFailed(call=call.id, why=why))
     turn.close_bridge(call, bridge)
     queueing.enqueue(turn, call, call.queue, since=call.began_at)

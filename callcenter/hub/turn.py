@@ -89,9 +89,8 @@ class Turn:
         leg = self.up(leg_id)
         if leg is None:
             return
-        if leg.bridge is not None or leg.joining is not None:
-            bridge = leg.bridge or self.state.calls[leg.call].bridge
-            assert bridge is not None
+        bridge = leg.destination if leg.joining is not None else leg.bridge
+        if bridge is not None:
             self.ask(fx.LeaveBridge(effect=self.entropy.effect(), carrier=leg.carrier, bridge=bridge, leg=leg.id, then=treatment))
         else:
             self.ask(fx.SetTreatment(effect=self.entropy.effect(), carrier=leg.carrier, leg=leg.id, treatment=treatment))

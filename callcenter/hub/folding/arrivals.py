@@ -1,7 +1,7 @@
 """Folding: calls that arrive, what the flow learns of them, queue entries and offers."""
 
 from callcenter.hub.deadlines import Due
-from callcenter.hub.folding.register import act, folds, idle, sync_free
+from callcenter.hub.folding.register import act, folds, forget_joins, idle, sync_free
 from callcenter.hub.state import Call, Leg, Offer, Pending, Prompting, State
 from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CALL
@@ -135,6 +135,7 @@ def _(state: State, event: e.CallQueued, at: int) -> None:
         call.prompting = None
     call.agent = call.agent_leg = call.bridge = None
     call.target = None
+    forget_joins(state, call)
     for due in (Due.IVR_STEP, Due.IVR_TOTAL, Due.CONNECT, Due.CALL, Due.LONGEST):
         state.deadlines.clear(due, call.id)
 
@@ -194,6 +195,7 @@ def _(state: State, event: e.ConnectFailed, at: int) -> None:
     if call.offer is not None:
         state.offers.pop(call.offer, None)
     call.offer = call.agent = call.agent_leg = None
+    forget_joins(state, call)
     state.deadlines.clear(Due.CONNECT, call.id)
     idle(state, her, at)
 

@@ -1,7 +1,7 @@
 """Folding: calls that agents place, conversations, transfers, ends, recordings."""
 
 from callcenter.hub.deadlines import Due
-from callcenter.hub.folding.register import act, folds, idle, sync_free
+from callcenter.hub.folding.register import act, folds, forget_joins, idle, sync_free
 from callcenter.hub.state import Call, Pending, Recording, State
 from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CALL
@@ -77,6 +77,7 @@ def _(state: State, event: e.TransferStarted, at: int) -> None:
 @folds(e.TransferFailed)
 def _(state: State, event: e.TransferFailed, at: int) -> None:
     state.calls[event.call].target = None
+    forget_joins(state, state.calls[event.call])
     for due in (Due.CALL, Due.CONNECT):
         state.deadlines.clear(due, event.call)
 

@@ -94,7 +94,9 @@ def _(state: State, event: e.LegDown, at: int) -> None:
 def _(state: State, event: e.LegJoining, at: int) -> None:
     leg = state.legs[event.leg]
     call = state.calls[event.call]
-    leg.joining = event.effect
+    if leg.joining is not None:
+        state.pending.pop(leg.joining, None)
+    leg.joining, leg.destination = event.effect, event.bridge
     call.bridge = event.bridge
     state.bridges[event.bridge] = call.id
     if call.state in _joining and state.deadlines.get(Due.CONNECT, call.id) is None:

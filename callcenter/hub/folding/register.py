@@ -73,3 +73,12 @@ def idle(state: State, agent: Agent, at: int) -> None:
     agent.offer = None
     agent.idle_since = at
     sync_free(state, agent)
+
+
+def forget_joins(state: State, call: Call) -> None:
+    """Joins that are under way no longer matter: the call goes another way."""
+    for leg_id in call.legs:
+        leg = state.legs[leg_id]
+        if leg.joining is not None:
+            state.pending.pop(leg.joining, None)
+            leg.joining = None

@@ -1,0 +1,62 @@
+"""What the process writes about itself: one JSON line per message on stderr, tagged fields only, nothing personal, no secret.
+
+Messages of libraries go the same way. Masking is a last line of defence: code of ours logs ids, kinds and counts.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+MASK = "***"
+_NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
+_PERSONAL = frozenset({"number", "caller", "dialed", "caller_id", "name", "digits", "text", "note", "email", "party"})
+_SECRET = frozenset({"password", "token", "cookie", "secret", "authorization"})
+_FIGURES = frozenset({"timestamp", "at", "position", "startup_time"})
+
+Fields = MutableMapping[str, Any]
+
+
+def masked(_: Any, __: str, fields: Fields) -> Fields:
+    """Takes out what must not be written, whoever wrote it."""
+    for key, value in fields.items():
+        if key in _PERSONAL or key in _SECRET:
+            fields[key] = MASK
+        elif isinstance(value, str) and key not in _FIGURES:
+            fields[key] = _NUMBER.sub(MASK, value)
+    return fields
+
+
+def set_up(level: str = "info") -> None:
+    """Once, at the start of the process; `level` is debug, info, warning or error."""
+    number = logging.getLevelName(level.upper())
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        masked,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                masked,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(max(number, logging.INFO))

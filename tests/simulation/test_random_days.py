@@ -1,0 +1,219 @@
+"""Random days with every fault the network knows: whatever happens, nobody is lost and nothing stays behind.
+
+A seed is a world: the failing one is in the test's id, and `pytest -k seed-17` runs it again.
+"""
+
+import os
+import random
+from collections.abc import Callable
+
+import pytest
+
+from callcenter.hub.apply import apply
+from callcenter.hub.state import State
+from callcenter.kernel import commands as c
+from callcenter.kernel import events as e
+from callcenter.kernel.activity import Activity
+from callcenter.kernel.call_state import CallState
+from callcenter.kernel.errors import HouseError
+from callcenter.kernel.ids import AgentId, QueueId
+from callcenter.kernel.presence import Presence
+from callcenter.kernel.words import Fault, LegRole
+from callcenter.simulation.phones import Outside
+from tests.unit.hub.story import CARRIER, Story
+
+AGENTS = ("ana", "bo", "chen")
+EFFECTS = ("AnswerLeg", "OriginateLeg", "PlayPrompts", "Gather", "SetTreatment", "JoinBridge", "LeaveBridge", "StartRecording")
+SIGNALS = ("LegAnswered", "LegEnded", "LegJoined", "LegLeft", "PlaybackEnded", "DigitsGathered", "RecordingEnded", "LegRinging")
+OUTSIDE = "+12125550177"
+SEEDS = int(os.environ.get("CALLCENTER_SEEDS", "60"))
+
+
+class Day:
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.story = Story()
+        self.offers_ended: dict[str, int] = {}
+        self.folded = 0
+
+    def live(self, steps: int) -> None:
+        deeds: list[Callable[[], None]] = [
+            self.call_in, self.call_in, self.press, self.press, self.sign_in, self.choose, self.choose, self.answer,
+            self.answer, self.answer, self.reject, self.hang_up, self.phone_down, self.hold, self.hold, self.transfer,
+            self.place, self.wrap_up, self.lose_phone, self.fault, self.weather, self.pause, self.pause, self.pause,
+        ]  # fmt: skip
+        for _ in range(steps):
+            try:
+                self.dice.choice(deeds)()
+                self.story.settles()
+            except HouseError:
+                pass
+            self.check()
+
+    # -- deeds ----------------------------------------------------------------------------------------------------------
+
+    def agent(self) -> AgentId:
+        return AgentId(self.dice.choice(AGENTS))
+
+    def call_in(self) -> None:
+        dialed = self.dice.choice(["+15555550100", "+15555550999"])
+        self.story.network.call_in(f"+1212555{self.dice.randrange(10_000):04}", dialed)
+
+    def some_customer(self) -> str | None:
+        lines = [line.leg for line in self.story.network.lines.values() if line.device is None]
+        return self.dice.choice(lines) if lines else None
+
+    def press(self) -> None:
+        if (leg := self.some_customer()) is not None:
+            self.story.network.press(leg, self.dice.choice("12129#"), self.story.now)  # type: ignore[arg-type]
+
+    def hang_up(self) -> None:
+        if (leg := self.some_customer()) is not None:
+            self.story.network.hang_up(leg, self.story.now)  # type: ignore[arg-type]
+
+    def sign_in(self) -> None:
+        name = self.agent()
+        roles = frozenset({LegRole.PLACING, LegRole.RECONNECT}) if self.dice.random() < 0.8 else frozenset()
+        self.story.network.register(f"phone-{name}", self.story.now, answers_itself=roles)
+        self.story.asks(c.SignIn(agent=name, carrier=CARRIER, device=f"phone-{name}", reachable=True))
+
+    def choose(self) -> None:
+        name = self.agent()
+        available, away = c.SetAvailable(agent=name), c.SetNotReady(agent=name, reason="break")
+        self.story.asks(self.dice.choice([available, available, away, c.SignOut(agent=name)]))
+
+    def answer(self) -> None:
+        self.story.network.answer(f"phone-{self.agent()}", self.story.now)
+
+    def reject(self) -> None:
+        name = self.agent()
+        offer = self.story.agent(name).offer
+        if offer is not None and self.dice.random() < 0.5:
+            self.story.asks(c.RejectOffer(agent=name, offer=offer))
+        else:
+            self.story.network.reject(f"phone-{name}", self.story.now)
+
+    def phone_down(self) -> None:
+        line = self.story.network.device_line(f"phone-{self.agent()}")
+        if line is not None:
+            self.story.network.hang_up(line.leg, self.story.now)
+
+    def hold(self) -> None:
+        name = self.agent()
+        call = self.story.agent(name).call
+        if call is not None:
+            self.story.asks(self.dice.choice([c.Hold, c.Retrieve, c.HangUp])(agent=name, call=call))
+
+    def transfer(self) -> None:
+        name = self.agent()
+        call = self.story.agent(name).call
+        if call is not None:
+            self.story.network.outside[OUTSIDE] = Outside(
+                does=self.dice.choice(["answers", "busy", "no_answer", "rejects", "invalid"]),
+                hangs_up_after_ms=self.dice.choice([None, 4_000]),
+            )
+            to = self.dice.choice([c.ToQueue(QueueId("technical")), c.ToAgent(self.agent()), c.ToNumber(OUTSIDE)])
+            self.story.asks(c.TransferBlind(agent=name, call=call, to=to))
+
+    def place(self) -> None:
+        self.story.network.outside[OUTSIDE] = Outside(does=self.dice.choice(["answers", "answers", "busy", "no_answer"]))
+        self.story.asks(c.PlaceCall(agent=self.agent(), number=OUTSIDE))
+
+    def wrap_up(self) -> None:
+        self.story.asks(c.FinishWrapUp(agent=self.agent()))
+
+    def lose_phone(self) -> None:
+        if self.dice.random() < 0.5:
+            self.story.network.unregister(f"phone-{self.agent()}", self.story.now)
+
+    def fault(self) -> None:
+        network = self.story.network
+        match self.dice.randrange(3):
+            case 0:
+                network.fail_next(self.dice.choice(EFFECTS), self.dice.choice([f for f in Fault if f is not Fault.LOST]))
+            case 1:
+                network.lose_next(self.dice.choice(SIGNALS))
+            case 2:
+                network.double_next(self.dice.choice(SIGNALS))
+
+    def weather(self) -> None:
+        if self.story.network.connected and self.dice.random() < 0.3:
+            self.story.network.lose_connection("planned")
+        else:
+            self.story.network.connect()
+
+    def pause(self) -> None:
+        self.story.advances(self.dice.choice([0.05, 0.3, 1, 4, 15, 40]))
+
+    # -- what must always be true ---------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        state = self.story.hub.state
+        for recorded in self.story.events[self.folded :]:
+            if isinstance(recorded.event, e.OfferOver | e.OfferAccepted):
+                self.offers_ended[recorded.event.offer] = self.offers_ended.get(recorded.event.offer, 0) + 1
+                assert self.offers_ended[recorded.event.offer] == 1, "an offer ends once"
+        self.folded = len(self.story.events)
+        in_call = [call.agent for call in state.calls.values() if call.agent is not None]
+        assert len(in_call) == len(set(in_call)), "no agent is in two calls"
+        for agent in state.agents.values():
+            if agent.activity is Activity.IDLE:
+                assert agent.call is None
+                assert agent.offer is None
+                assert agent.id not in in_call
+            else:
+                assert agent.presence is not Presence.SIGNED_OUT
+                assert agent.call in state.calls
+        due = state.deadlines.as_dict()
+        about = {key[1] for key in due}
+        for call in state.calls.values():
+            if call.state is CallState.OVER:
+                assert call.agent is None
+                assert call.offer is None
+            elif call.state is not CallState.QUEUED:
+                assert call.id in about or any(leg in about for leg in call.legs), f"{call.state} has no deadline"
+            elif call.customer not in state.legs:
+                raise AssertionError("a call waits without a caller")
+        for pending in state.pending.values():
+            assert pending.call in state.calls
+
+    def look_again(self) -> None:
+        """A snapshot, as the service takes one after each gap and now and then: it finds what lost signals left behind."""
+        self.story.network.lose_connection("planned")
+        self.story.network.connect()
+        self.story.settles()
+
+    def ends(self) -> None:
+        """Everybody goes home: nothing may be left anywhere."""
+        story = self.story
+        self.look_again()
+        for line in list(story.network.lines.values()):
+            story.network.hang_up(line.leg, story.now)
+        story.advances(10 * 60)
+        for line in list(story.network.lines.values()):
+            story.network.hang_up(line.leg, story.now)
+        story.advances(10 * 60)
+        self.look_again()
+        story.advances(5 * 3600)
+        state = story.hub.state
+        self.check()
+        assert state.calls == {}
+        assert state.legs == {}
+        assert state.offers == {}
+        assert state.recordings == {}
+        assert state.pending == {}
+        assert state.bridges == {}
+        assert story.network.lines == {}
+        folded = State()
+        folded.personal.update({row.id: row.value for row in story.personal})
+        for recorded in story.events:
+            apply(folded, recorded)
+        assert folded.agents == state.agents
+        assert folded.deadlines.as_dict() == state.deadlines.as_dict()
+
+
+@pytest.mark.parametrize("seed", [pytest.param(seed, id=f"seed-{seed}") for seed in range(SEEDS)])
+def test_a_random_day(seed: int):
+    day = Day(seed)
+    day.live(400)
+    day.ends()

@@ -1,0 +1,46 @@
+"""Planted numbers, names and secrets do not reach the log, whichever way they are written."""
+
+import io
+import json
+import logging
+import sys
+
+import pytest
+import structlog
+
+from callcenter.runtime import logs
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    logs.set_up("info")
+    yield stream
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+PLANTED = ["+12125550123", "(212) 555-0123", "212 555 0123", "+86 138 0013 8000"]
+
+
+@pytest.mark.parametrize("number", PLANTED)
+def test_planted_numbers_are_masked(written: io.StringIO, number: str):
+    structlog.get_logger().warning("something", detail=f"call from {number} failed", call="cabcdefghijklmnopqrs")
+    logging.getLogger("aiohttp.server").error("cannot serve %s", number)
+    try:
+        raise ValueError(f"bad number {number}")
+    except ValueError:
+        structlog.get_logger().exception("broken")
+    text = written.getvalue()
+    assert number not in text
+    assert text.count(logs.MASK) == 3
+    assert json.loads(text.splitlines()[0])["call"] == "cabcdefghijklmnopqrs"
+
+
+@pytest.mark.parametrize("key", ["name", "caller", "digits", "password", "token", "note"])
+def test_fields_that_are_personal_by_name_are_masked(written: io.StringIO, key: str):
+    structlog.get_logger().info("event", **{key: "Amelia 77"})
+    assert "Amelia" not in written.getvalue()
