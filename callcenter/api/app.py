@@ -27,6 +27,8 @@ from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import ContactId
 
 SWEEP_EVERY_S = 60.0
+SOCKETS = web.AppKey("sockets", Sockets)
+"""The open sockets of the application, for whoever runs it."""
 
 log = structlog.get_logger()
 
@@ -84,6 +86,7 @@ def make_app(services: Services) -> web.Application:
         app.router.add_routes(carrier.routes())
     app.router.add_get("/{path:(?!api/).*}", Pages(services.pages).serve)
 
+    app[SOCKETS] = sockets
     app.cleanup_ctx.append(lambda _: _life(parts))
     app.on_shutdown.append(lambda _: sockets.close())
     return app

@@ -117,10 +117,12 @@ CHINESE: dict[str, str] = {
     "not_wrapping_up": "您不在话后处理中。",
     "number_impossible": "这不是电话号码，请至少填写七位数字。",
     "offer_over": "该来电派发已结束。",
+    "password_length": "密码长度须为 8 至 256 个字符，请另选一个。",
     "same_agent": "此通话已在您这里。",
     "text_too_long": "文字过长，请缩短。",
     "unknown_disposition": "没有这个通话结果，请从列表中选择。",
     "unknown_reason": "没有这个原因，请从列表中选择。",
+    "user_invalid": "登录账号须有名称，且角色须为坐席或主管。",
     "wrap_up_over": "该通话的话后处理已结束，不能再在此设置结果。",
 }
 """What the house's own codes say in Chinese."""

@@ -4,6 +4,7 @@ Tests talk to it as pages do, over HTTP and WebSocket on loopback, and play the 
 """
 
 import asyncio
+import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -13,8 +14,9 @@ from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType
 from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 
-from callcenter.api.app import make_app
+from callcenter.api.app import SOCKETS, make_app
 from callcenter.api.services import Services
+from callcenter.api.socket import Sockets
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import Sessions
 from callcenter.auth.users import Users
@@ -135,7 +137,14 @@ class House:
         self.app = make_app(self.services)
         self._runner = web.AppRunner(self.app, shutdown_timeout=2)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        listening = socket.create_server(("127.0.0.1", self.port))
+        # Small, so that a page which reads nothing is noticed after kilobytes and not after megabytes.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 * 1024)
+        await web.SockSite(self._runner, listening).start()
+
+    @property
+    def sockets(self) -> Sockets:
+        return self.app[SOCKETS]
 
     async def stop_serving(self) -> None:
         assert self._runner is not None
@@ -227,8 +236,8 @@ class Client:
         return await self.ask("PUT", path, body)
 
     async def socket(self) -> "Page":
-        socket = await self.http.ws_connect(f"{self.origin}/api/v1/ws", headers={"Origin": self.origin})
-        return await Page(socket).welcomed()
+        opened = await self.http.ws_connect(f"{self.origin}/api/v1/ws", headers={"Origin": self.origin})
+        return await Page(opened).welcomed()
 
 
 class Page:

@@ -73,6 +73,8 @@ async def test_a_desk_sees_nothing_of_a_colleagues_call_and_a_reload_sees_its_ow
 
     other = await (await bo.socket()).follow("desk")
     again = await (await ana.socket()).follow("desk")
+    for page in (first, again):
+        await page.until(lambda d: d.call["contact"] is not None and d.call["recording"]["state"] == "running")
 
     assert other.shown["calls"] == {}
     assert set(other.shown["agents"]) == {"bo"}
@@ -122,6 +124,7 @@ async def test_a_stage_that_starts_later_reads_the_log(house: House):
     await desk.until(lambda d: d.call is not None and d.call["offer"] is not None)
     before = desk.shown["calls"]
 
+    await desk.socket.close()
     await house.stop_serving()
     house.live = type(house.live)()
     await house.serve()

@@ -1,0 +1,127 @@
+"""Who may use which route: every row of the table for every role, and nothing outside the table."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from callcenter.api import errors, handlers
+from callcenter.api.route import PREFIX, Route
+from callcenter.api.routes import ROUTES
+from tests.api.house import House
+
+OUTSIDE = {
+    "/api/v1/openapi.json", "/api/v1/ws", "/healthz", "/readyz", "/metrics", "/{path}",
+}  # fmt: skip
+"""What is served beside the route table. Carriers add their own below /carrier/."""
+
+LOGINS = {None: None, "agent": "ana", "supervisor": "sam"}
+
+
+def path_of(route: Route) -> str:
+    """The route's path with ids that nothing has."""
+    path = route.path.replace("{contact}", "999").replace("{account}", "999")
+    return PREFIX + re.sub(r"{\w+}", "cnothing", path)
+
+
+@pytest.mark.parametrize("role", LOGINS, ids=str)
+async def test_a_route_opens_for_its_roles_and_for_nobody_else(house: House, role: str | None):
+    login = LOGINS[role]
+    client = await house.signed_in(login) if login is not None else house.client()
+    wrong = []
+    # Signing out comes last: it ends what the others need.
+    for route in sorted(ROUTES, key=lambda row: row.method == "DELETE" and row.path == "/session"):
+        # A body that is none: whoever gets as far as the body has the right.
+        reply = await client.ask(route.method, path_of(route), None if route.method in ("GET", "DELETE") else b"{")
+        refused_for = {401: "signed_out", 403: "forbidden"}.get(reply.status) if reply.text else None
+        if role is None and route.roles is not None:
+            expected = "signed_out"
+        elif route.roles is not None and role not in route.roles:
+            expected = "forbidden"
+        else:
+            expected = None
+        if refused_for != expected or (expected is not None and reply.code != expected):
+            wrong.append((route.name, reply.status, reply.text[:80]))
+        if reply.status >= 500:
+            wrong.append((route.name, reply.status, reply.text[:80]))
+    assert wrong == []
+
+
+async def test_nothing_is_served_that_the_table_does_not_name(house: House):
+    table = {(route.method, PREFIX + route.path) for route in ROUTES}
+    unlisted = []
+    for route in house.app.router.routes():
+        assert route.resource is not None
+        path = route.resource.canonical
+        if path in OUTSIDE or path.startswith("/carrier/"):
+            continue
+        if (route.method, path) not in table:
+            unlisted.append((route.method, path))
+    assert unlisted == []
+
+
+def test_every_row_has_its_schema():
+    for route in ROUTES:
+        if route.method in ("POST", "PUT", "PATCH"):
+            bare = route.path.startswith(("/me/phone", "/me/offers", "/me/wrap-up")) or route.path.endswith(
+                ("/hold", "/retrieve", "/hang-up")
+            )
+            assert (route.request is None) == bare, route.name
+        assert route.answer is not None or route.status == 204 or route.media != "application/json", route.name
+    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
+
+
+def test_every_handler_is_in_the_table():
+    used = {route.handler for route in ROUTES}
+    folder = Path(handlers.__file__).parent
+    unused = []
+    for file in sorted(folder.glob("*.py")):
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                names = {handler.__name__ for handler in used if handler.__module__.endswith(file.stem)}
+                if node.name not in names:
+                    unused.append(f"{file.stem}.{node.name}")
+    assert unused == []
+
+
+def refusals() -> set[str]:
+    """Every code with which some part of the house refuses."""
+    root = Path(handlers.__file__).parents[2]
+    codes: set[str] = set()
+    for file in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            named = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused" and node.args
+            if named and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
+                codes.add(node.args[0].value)  # type: ignore[attr-defined]
+    return codes
+
+
+def test_every_refusal_is_said_in_chinese_too():
+    found = refusals()
+    assert "emergency_number" in found, "the search finds what is there"
+    assert found - errors.CHINESE.keys() - errors.WORDS.keys() == set()
+
+
+async def test_an_agent_acts_for_herself_only(house: House):
+    """Object checks: an offer and a call of a colleague are as if they were not there."""
+    ana, bo = await house.at_desk("ana"), await house.signed_in("bo")
+    await bo.post("/api/v1/me/phone")
+    desk = await (await ana.socket()).follow("desk")
+    house.call_in()
+    await desk.until(lambda d: d.call is not None and d.call["offer"] is not None)
+    offer, call = desk.call["offer"]["id"], desk.call["id"]
+
+    assert (await bo.post(f"/api/v1/me/offers/{offer}/reject")).code == "offer_over"
+    house.answer(ana.device)
+    await desk.until(lambda d: d.call["state"] == "connected")
+    for verb in ("hold", "hang-up", "retrieve"):
+        reply = await bo.post(f"/api/v1/calls/{call}/{verb}")
+        assert (reply.status, reply.code) == (404, "not_found"), verb
+    reply = await bo.post(f"/api/v1/calls/{call}/transfer", {"to": {"type": "queue", "queue": "technical"}})
+    assert reply.status == 404
+    assert (await bo.put(f"/api/v1/calls/{call}/disposition", {"code": "resolved"})).code == "wrap_up_over"
+    assert (await bo.put(f"/api/v1/calls/{call}/contact", {"contact": 1})).status == 404
+    assert desk.call["state"] == "connected"
+
+
