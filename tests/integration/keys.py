@@ -16,13 +16,16 @@ def duration_ms(keys: str) -> int:
     return len(keys) * (PRESS_MS + GAP_MS)
 
 
-def capture(keys: str) -> bytes:
-    """A pcap file that presses `keys` one after another, each for PRESS_MS with GAP_MS between."""
+def capture(keys: str, turn: int = 0) -> bytes:
+    """A pcap file that presses `keys` one after another, each for PRESS_MS with GAP_MS between.
+
+    `turn` counts the captures of one call: an event with the sequence and time of an earlier one would be taken for its echo.
+    """
     out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)]
-    sequence = 1000
+    sequence = 1000 + 500 * turn
     at_ms = 0
     for index, key in enumerate(keys):
-        stamp = 8000 + index * (PRESS_MS + GAP_MS) * 8
+        stamp = 8000 + 400_000 * turn + index * (PRESS_MS + GAP_MS) * 8
         steps = [(ms, False) for ms in range(20, PRESS_MS, 20)] + [(PRESS_MS, True)] * 3
         for number, (held_ms, last) in enumerate(steps):
             event = struct.pack("!BBH", _EVENTS[key], 0x8A if last else 0x0A, held_ms * 8)

@@ -90,6 +90,7 @@ def _steps(steps: tuple[Step, ...], bye: str) -> str:
     out: list[str] = []
     label = 100
     playing = False
+    turn = 0
     for step in steps:
         match step:
             case Wait(ms):
@@ -102,7 +103,8 @@ def _steps(steps: tuple[Step, ...], bye: str) -> str:
                 # play_pcap_audio returns at once; the packets take their time.
                 if playing:
                     out.append('<nop><action><exec rtp_stream="pause"/></action></nop>\n')
-                out.append(f'<nop><action><exec play_pcap_audio="{_file_name(keys)}"/></action></nop>\n')
+                out.append(f'<nop><action><exec play_pcap_audio="{_file_name(turn)}"/></action></nop>\n')
+                turn += 1
                 label += 1
                 ms = rfc4733.duration_ms(keys) + 60
                 out.append(f'<recv request="BYE" timeout="{ms}" ontimeout="{label}"/>\n{_OK_BYE}<label id="{label}"/>\n')
@@ -116,12 +118,13 @@ def _steps(steps: tuple[Step, ...], bye: str) -> str:
     return "".join(out)
 
 
-def _file_name(keys: str) -> str:
-    return f"keys-{keys.encode().hex()}.pcap"
+def _file_name(turn: int) -> str:
+    return f"keys-{turn}.pcap"
 
 
 def _scenario(name: str, body: str, steps: tuple[Step, ...] = ()) -> Scenario:
-    files = {_file_name(step.keys): rfc4733.capture(step.keys) for step in steps if isinstance(step, Keys)}
+    presses = [step.keys for step in steps if isinstance(step, Keys)]
+    files = {_file_name(turn): rfc4733.capture(keys, turn) for turn, keys in enumerate(presses)}
     xml = f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="{escape(name)}">\n{body}</scenario>\n'
     return Scenario(xml, files)
 

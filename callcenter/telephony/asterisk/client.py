@@ -126,6 +126,7 @@ class AriClient:
         self._requests = 0
         self._echoes: dict[str, asyncio.Future[None]] = {}
         self._check_now = asyncio.Event()
+        self._spoken = asyncio.Event()
         self._refuse_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
@@ -254,6 +255,7 @@ class AriClient:
         await socket.prepare(request)
         self._session += 1
         session = self._session
+        self._spoken.clear()
         self._socket = socket
         self._transport = request.transport
         log.info("ari.connected", carrier=self._settings.name, session=session)
@@ -281,6 +283,7 @@ class AriClient:
         """Drains the socket. No awaiting of anybody here: a reader that stalls is cut off by Asterisk."""
         tcp = None if self._transport is None else self._transport.get_extra_info("socket")
         async for message in socket:
+            self._spoken.set()
             if tcp is not None:
                 # Asterisk writes without TCP_NODELAY: its next event waits for our acknowledgement of this one, which the
                 # kernel would put off for 40 ms. The option is forgotten after each use.
@@ -346,6 +349,9 @@ class AriClient:
 
     async def _greet(self, session: int) -> None:
         """After the handshake: version, event filter, first echo; then one echo every few seconds."""
+        with suppress(TimeoutError):
+            # Asterisk speaks first. A request that reaches it together with our handshake lies unread in its buffer.
+            await asyncio.wait_for(self._spoken.wait(), self._settings.echo_timeout_ms / 1000)
         info = await self.ask(r.asterisk_info())
         if not info.good:
             self._not_ready(f"Asterisk does not say what it is ({info.status} {info.message}); it is asked again.")
