@@ -36,6 +36,8 @@ from config.readers import (
     keys_of,
     listed,
     mapped,
+    named,
+    named_entries,
     optional,
     places_of,
     read_keys,
@@ -55,11 +57,7 @@ def _things(keys: tuple[Key, ...], what: str) -> Reader[dict[str, dict[str, Any]
     words = f"lines of a name: the keys {', '.join(key.name for key in keys)}"
 
     def read(place: Place) -> dict[str, dict[str, Any]]:
-        things = {}
-        for at, name, value in place.entries(words):
-            NAME(Place(at.sheet, at.file, at.node, value.path))
-            things[name] = read_keys(value, keys, what)
-        return things
+        return {name: read_keys(value, keys, what) for name, value in named_entries(place, words)}
 
     return Reader(words, read, {})
 
@@ -69,11 +67,11 @@ def _values(keys: tuple[Key, ...], what: str) -> Reader[dict[str, Any]]:
 
 
 def _choices(place: Place) -> tuple[Choice, ...]:
-    return tuple(Choice(code, label) for code, label in mapped(LABEL).read(place).items())  # type: ignore[union-attr]
+    return tuple(Choice(code, label) for code, label in named(LABEL).read(place).items())  # type: ignore[union-attr]
 
 
 CHOICES: Reader[tuple[Choice, ...]] = Reader("lines of a code: {en: ..., zh: ...}", _choices, ())
-LABELS = mapped(LABEL)
+LABELS = named(LABEL)
 
 CENTER_KEYS = (
     required("name", TEXT),
@@ -87,7 +85,7 @@ CENTER_KEYS = (
     required("teams", LABELS),
     required("queues", _things(QUEUE_KEYS, "a queue")),
     required("numbers", _things(NUMBER_KEYS, "a number")),
-    optional("hours", mapped(HOURS), {}),
+    optional("hours", named(HOURS), {}),
     required("prompts", LABELS),
     required("dispositions", CHOICES),
     required("reasons", CHOICES),
@@ -99,6 +97,9 @@ CENTER_KEYS = (
     optional("accounts", listed(account), ()),
     optional("contacts", listed(contact), ()),
 )
+
+NUMBER_PROMPTS = "number-"
+"""How `callcenter.media.numbers` names the prompts that numbers are put together from."""
 
 TABLES: dict[str, tuple[Key, ...]] = {
     "The center": CENTER_KEYS,
@@ -208,6 +209,9 @@ def _check_words(sheet: Sheet, center: Center) -> None:
         if number.language is not None and number.language not in center.languages:
             why = f"the center does not speak {number.language!r}"
             sheet.refuse_path(f"numbers.{number.id}.language", why, f"one of {', '.join(center.languages)}")
+    for prompt in center.prompts:
+        if prompt.startswith(NUMBER_PROMPTS):
+            sheet.refuse_path(f"prompts.{prompt}", f"names with {NUMBER_PROMPTS!r} belong to spoken numbers", "another name")
     for queue in center.queues.values():
         if queue.announce_every_ms and SystemPrompt.POSITION not in center.prompts:
             why = f"positions are announced, but there is no prompt {SystemPrompt.POSITION!r}"

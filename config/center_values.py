@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
@@ -10,7 +11,7 @@ import phonenumbers
 from callcenter.kernel.center import HoursValues, Opening
 from callcenter.kernel.ids import HoursId
 from config.readers import Reader, one_of
-from config.yaml import Place, nearest
+from config.yaml import Place
 
 LANGUAGE = one_of("en", "zh")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -24,7 +25,8 @@ def _zone(place: Place) -> str | None:
     try:
         ZoneInfo(text)
     except (OSError, ValueError, KeyError):
-        place.refuse(f"there is no time zone {text!r}", nearest(text, sorted(available_timezones()), 3))
+        near = get_close_matches(text, available_timezones(), 1)
+        place.refuse(f"there is no time zone {text!r}", near[0] if near else "its IANA name, such as America/New_York")
         return None
     return text
 

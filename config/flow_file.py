@@ -9,7 +9,7 @@ from typing import Any, get_args
 from callcenter.kernel.center import Center
 from callcenter.kernel.flow import AnyNode, Flow, HangUpNode
 from callcenter.kernel.ids import FlowId, NodeId
-from config.readers import LEVEL, NAME, OPEN_TEXT, Key, fill, keys_of, mapped, read_keys, required
+from config.readers import LEVEL, NAME, OPEN_TEXT, Key, fill, keys_of, mapped, named_entries, places_of, read_keys, required
 from config.yaml import Place, Sheet, nearest
 from ivr.check import check
 
@@ -34,19 +34,16 @@ def read_flow(sheet: Sheet, path: Path, asked: Place | None = None) -> tuple[str
         top.refuse("a flow file has keys", "id, start and nodes")
         return None
     nodes: dict[NodeId, AnyNode] = {}
-    places = {}
-    for at, name, value in top.entries():
-        if name not in ("id", "start", "nodes"):
-            at.refuse(f"a flow has no key {name!r}", nearest(name, ["id", "start", "nodes"]), alone=True)
-        elif name == "nodes":
-            for _, node, inner in value.entries("nodes, each with a name"):
-                nodes[NodeId(node)] = _node(inner)
-            if not nodes:
-                value.refuse("a flow needs nodes", "at least a queue or hang_up node")
-        else:
-            places[name] = value
-    if not nodes and f"{prefix}.nodes" not in sheet.broken:
+    places = places_of(top, [key.name for key in FLOW_KEYS], "a flow")
+    inside = places.pop("nodes", None)
+    if inside is None:
         top.refuse("a flow needs 'nodes'", "nodes: and below it at least a queue or hang_up node")
+    else:
+        for name, value in named_entries(inside, "nodes, each with a name"):
+            sheet.lines.setdefault(f"{prefix}.nodes.{name}", (value.file, value.line))
+            nodes[NodeId(name)] = _node(value)
+        if not nodes:
+            inside.refuse("a flow needs nodes", "at least a queue or hang_up node")
     values = fill(top, places, FLOW_KEYS[:2], "a flow")
     return prefix, Flow(id=FlowId(values["id"]), start=NodeId(values["start"]), nodes=nodes)
 

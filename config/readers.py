@@ -7,8 +7,9 @@ can be written in the file the same day; docs/center-file.md is held against the
 
 import re
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -23,6 +24,7 @@ UNITS = {"h": HOUR, "m": MINUTE, "s": SECOND, "ms": 1}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|h|m|s))+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+NAME_WORDS = "up to 40 letters, digits, - and _, beginning with a letter or digit"
 LONGEST_MS = 7 * 24 * HOUR
 
 
@@ -54,7 +56,7 @@ def _name(place: Place) -> str | None:
     if text is None:
         return None
     if not _NAME.fullmatch(text):
-        place.refuse(f"{text!r} is no name", "up to 40 letters, digits, - and _, beginning with a letter or digit")
+        place.refuse(f"{text!r} is no name", NAME_WORDS)
         return None
     return text
 
@@ -155,14 +157,32 @@ def listed(reader: Reader[T]) -> Reader[tuple[T, ...]]:
     return Reader(words, read, ())
 
 
-def mapped(reader: Reader[T], keys: str = "a name") -> Reader[dict[str, T]]:
-    """Names of the author's own, each with a value."""
+def mapped(reader: Reader[T]) -> Reader[dict[str, T]]:
+    """Keys of the author's own, each with a value."""
 
     def read(place: Place) -> dict[str, T]:
         return {key: reader(value) for _, key, value in place.entries(words)}
 
-    words = f"lines of {keys}: {reader.words}"
+    words = f"lines of a name: {reader.words}"
     return Reader(words, read, {})
+
+
+def named(reader: Reader[T]) -> Reader[dict[str, T]]:
+    """The same for things that other places name, so that their keys must be names."""
+
+    def read(place: Place) -> dict[str, T]:
+        return {key: reader(value) for key, value in named_entries(place, words)}
+
+    words = f"lines of a name: {reader.words}"
+    return Reader(words, read, {})
+
+
+def named_entries(place: Place, words: str) -> Iterator[tuple[str, Place]]:
+    """(name, place of its value); a key that is no name is refused and still read."""
+    for at, key, value in place.entries(words):
+        if not _NAME.fullmatch(key):
+            at.refuse(f"{key!r} is no name", NAME_WORDS, alone=True)
+        yield key, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +235,21 @@ def read_keys(place: Place, keys: Sequence[Key], what: str) -> dict[str, Any]:
 
 
 def places_of(place: Place, names: list[str], what: str) -> dict[str, Place]:
-    """Key -> place of its value; unknown keys are refused."""
+    """Key -> place of its value; unknown keys are refused.
+
+    A misspelt key is read as the one that was meant, when that is missing: one slip is one mistake, and hides no other.
+    """
     places: dict[str, Place] = {}
+    strange: dict[str, Place] = {}
     for at, name, value in place.entries():
         if name in names:
             places[name] = value
         else:
             at.refuse(f"{what} has no key {name!r}", nearest(name, names), alone=True)
+            strange[name] = value
+    for name, value in strange.items():
+        for meant in get_close_matches(name, names, 1):
+            places.setdefault(meant, value)
     return places
 
 

@@ -118,10 +118,12 @@ class Place:
     file: str
     node: yaml.Node
     path: str
+    key: yaml.Node | None = None
+    """The key that this is the value of: a block of keys begins, for people, in the line of its name."""
 
     @property
     def line(self) -> int:
-        return int(self.node.start_mark.line) + 1
+        return int((self.key or self.node).start_mark.line) + 1
 
     @property
     def folder(self) -> Path:
@@ -133,8 +135,8 @@ class Place:
             self.sheet.broken.add(self.path)
         self.sheet.mistakes.append(FileMistake(self.file, self.line, why, instead))
 
-    def inside(self, name: str, node: yaml.Node) -> "Place":
-        place = Place(self.sheet, self.file, node, f"{self.path}.{name}" if self.path else name)
+    def inside(self, name: str, node: yaml.Node, key: yaml.Node | None = None) -> "Place":
+        place = Place(self.sheet, self.file, node, f"{self.path}.{name}" if self.path else name, key)
         self.sheet.lines.setdefault(place.path, (place.file, place.line))
         return place
 
@@ -159,7 +161,7 @@ class Place:
                 at.refuse(f"{key.value!r} stands here twice, first in line {seen[key.value]}", "it once", alone=True)
             else:
                 seen[key.value] = at.line
-                yield at, str(key.value), self.inside(str(key.value), value)
+                yield at, str(key.value), self.inside(str(key.value), value, key)
 
     def items(self, wanted: str = "a list") -> Iterator["Place"]:
         if not isinstance(self.node, yaml.SequenceNode):
