@@ -8,7 +8,7 @@ from callcenter.kernel.ids import AgentId, CallId, QueueId
 from routing.matching import Assignment, Matcher
 from routing.queue import Waiting, place
 from routing.ranking import Free
-from tests.unit.routing_builders import NOON, a_call, an_agent, naive_next, offers
+from tests.unit.routing.builders import NOON, a_call, an_agent, naive_next, offers
 
 
 def test_nobody_is_offered_while_nobody_waits_or_nobody_is_free():
