@@ -21,8 +21,8 @@ from config.yaml import Place, nearest
 T = TypeVar("T")
 
 UNITS = {"h": HOUR, "m": MINUTE, "s": SECOND, "ms": 1}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|h|m|s))+")
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+_DURATION = re.compile(r"(?:\d{1,9}(?:\.\d{1,6})?(?:ms|h|m|s))+", re.ASCII)
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 NAME_WORDS = "up to 40 letters, digits, - and _, beginning with a letter or digit"
 LONGEST_MS = 7 * 24 * HOUR

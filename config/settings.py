@@ -139,7 +139,7 @@ def _carriers(place: Place) -> dict[str, dict[str, Any]]:
             carriers[name] = _carrier(value)
         else:
             at.refuse(f"{name!r} is no name of a carrier", "up to 20 small letters, digits and -, such as pbx", alone=True)
-    if not carriers and place.path not in place.sheet.broken:
+    if place.is_mapping() and not place.node.value:
         place.refuse("without a carrier nobody can call", "pbx: {kind: asterisk}, or demo: {kind: simulated}")
     return carriers
 
