@@ -38,7 +38,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         given = make_url(url)
-        self.sqlite = given.get_backend_name() == "sqlite"
+        self.dialect = given.get_backend_name()
+        """sqlite or postgresql."""
+        self.sqlite = self.dialect == "sqlite"
         options: dict[str, Any] = {}
         if self.sqlite:
             options["connect_args"] = {"timeout": BUSY_S}

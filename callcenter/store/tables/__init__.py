@@ -6,7 +6,9 @@ both, so a table and a column say here what they are for. Nothing here queries.
 
 from callcenter.store.tables import crm, directory, people, projections, recordings
 from callcenter.store.tables.base import Base
+from reporting.tables import Tables, declare
 
 metadata = Base.metadata
+reporting_tables: Tables = declare(metadata)
 
-__all__ = ["Base", "crm", "directory", "metadata", "people", "projections", "recordings"]
+__all__ = ["Base", "crm", "directory", "metadata", "people", "projections", "recordings", "reporting_tables"]

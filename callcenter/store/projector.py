@@ -1,0 +1,221 @@
+"""From the log to rows: call records and counters, kept up with the events and never ahead of them.
+
+A step reads the next events, folds them, and writes rows and checkpoint in one transaction: whatever happens in between, the
+rows are those of a prefix of the log, each event counted once. What is folded is in `reporting.records` and
+`reporting.intervals`. Deleting the rows and running again makes the same rows; nothing else writes these tables.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.kernel.errors import Conflict, HouseError
+from callcenter.kernel.events import Recorded
+from callcenter.store.database import Database
+from callcenter.store.event_log import BATCH, EventLog
+from callcenter.store.tables import reporting_tables
+from callcenter.store.tables.projections import ProjectionRow
+from reporting.intervals import IntervalBook
+from reporting.records import RecordBook
+from reporting.tables import adding, call_rows, interval_rows, record_of, replacing
+
+NAME = "reporting"
+FORMAT = 1
+"""Raised when the fold changes its meaning: rows of another format are thrown away and made anew."""
+PAUSE_S = 0.25
+"""Between two steps, so that one transaction carries many events."""
+RETRY_S = 1.0
+"""After a failure; the log and the rows are as they were."""
+
+_TABLES = reporting_tables.by_name()
+
+
+class _State(Struct):
+    records: bytes
+    intervals: bytes
+
+
+class Lag(Struct, frozen=True):
+    """How far the rows are behind the log."""
+
+    events: int
+    projected_position: int
+    projected_at: int
+    """Time of the last event that the rows include, ms since the epoch; 0: none."""
+
+
+class Projector:
+    """Runs in the process of the active hub; a second one is refused by the checkpoint and gives way.
+
+    `wake` is called with the log's last position whenever it grows. `failed` says why the last step failed, or is empty.
+    """
+
+    def __init__(self, log: EventLog, database: Database, *, pause_s: float = PAUSE_S, retry_s: float = RETRY_S) -> None:
+        self._log = log
+        self._database = database
+        self._pause_s = pause_s
+        self._retry_s = retry_s
+        self._books: _Books | None = None
+        self._position = 0
+        self._at = 0
+        self._known = 0
+        self._woken = asyncio.Event()
+        self._moved = asyncio.Condition()
+        self.failed = ""
+
+    def wake(self, position: int) -> None:
+        """The log reaches to `position` now."""
+        self._known = max(self._known, position)
+        self._woken.set()
+
+    def lag(self) -> Lag:
+        return Lag(max(0, self._known - self._position), self._position, self._at)
+
+    async def reached(self, position: int) -> None:
+        """Returns once the rows include the event at `position`."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._position >= position)
+
+    async def run(self) -> None:
+        """Follows the log until cancelled; a failure is said in `failed` and tried again."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.catch_up()
+                self.failed = ""
+            except HouseError as error:
+                self.failed = error.why
+                await asyncio.sleep(self._retry_s)
+                continue
+            await self._woken.wait()
+            await asyncio.sleep(self._pause_s)
+
+    async def catch_up(self) -> int:
+        """Projects everything that is in the log by now, and answers with the last position.
+
+        Raises Conflict when another projector writes the same rows.
+        """
+        try:
+            books = await self._start()
+            async for batch in self._log.read(self._position, batch=BATCH):
+                await self._step(books, batch)
+        except BaseException:
+            self._books = None  # they may be ahead of the rows
+            raise
+        return self._position
+
+    async def rebuild(self) -> int:
+        """Deletes the rows and makes them anew from the first event on."""
+        async with self._database.write() as session:
+            await _clear(session)
+        self._books = None
+        return await self.catch_up()
+
+    async def _start(self) -> "_Books":
+        """The books as they were at the checkpoint. Rows of another format, or with a state that cannot be read, are deleted."""
+        if self._books is not None:
+            return self._books
+        async with self._database.read() as session:
+            row = await session.get(ProjectionRow, NAME)
+        books = _Books()
+        if row is not None:
+            try:
+                readable = row.format == FORMAT
+                if readable:
+                    books.load(msgspec.msgpack.decode(row.state, type=_State))
+            except msgspec.DecodeError:  # ValidationError is one
+                readable = False
+            if not readable:
+                async with self._database.write() as session:
+                    await _clear(session)
+                books, row = _Books(), None
+        await self._move(0 if row is None else row.position, 0 if row is None else row.at)
+        self._books = books
+        return books
+
+    async def _step(self, books: "_Books", batch: Sequence[Recorded]) -> None:
+        last = batch[-1]
+        async with self._database.write() as session:
+            await self._claim(session)
+            for recorded in batch:
+                await books.apply(recorded, session)
+            await books.store(session, self._database.dialect)
+            values = {"position": last.position, "at": last.at, "state": msgspec.msgpack.encode(books.dump())}
+            await session.execute(update(ProjectionRow).where(ProjectionRow.name == NAME).values(**values))
+        books.forget()
+        await self._move(last.position, last.at)
+
+    async def _claim(self, session: AsyncSession) -> None:
+        """Holds the checkpoint's row for this transaction, and sees that it is where we believe it to be."""
+        query = select(ProjectionRow.position).where(ProjectionRow.name == NAME).with_for_update()
+        position = await session.scalar(query)
+        if position is None and self._position == 0:
+            session.add(ProjectionRow(name=NAME, position=0, at=0, format=FORMAT, state=b""))
+            try:
+                await session.flush()
+            except IntegrityError:
+                raise Conflict("another projector has begun to write the same rows: end one") from None
+        elif position != self._position:
+            raise Conflict(f"the rows stand at {position}, not at {self._position}: another projector writes them, end one")
+
+    async def _move(self, position: int, at: int) -> None:
+        async with self._moved:
+            self._position, self._at = position, at
+            self._known = max(self._known, position)
+            self._moved.notify_all()
+
+
+class _Books:
+    """The folds' memory between two steps."""
+
+    def __init__(self) -> None:
+        self._records = RecordBook()
+        self._intervals = IntervalBook(self._records)
+
+    def load(self, state: _State) -> None:
+        self._records.load(state.records)
+        self._intervals.load(state.intervals)
+
+    def dump(self) -> _State:
+        return _State(self._records.dump(), self._intervals.dump())
+
+    async def apply(self, recorded: Recorded, session: AsyncSession) -> None:
+        call = self._records.missing(recorded)
+        if call is not None:
+            table = reporting_tables.call_record
+            body = await session.scalar(select(table.c.body).where(table.c.call == call))
+            if body is not None:
+                self._records.put(record_of(body))
+        self._records.apply(recorded)
+        self._intervals.apply(recorded)
+
+    async def store(self, session: AsyncSession, dialect: str) -> None:
+        """Writes what changed since the last time."""
+        rows: dict[str, list[dict[str, object]]] = {}
+        for record in self._records.drain().values():
+            for name, some in call_rows(record).items():
+                rows.setdefault(name, []).extend(some)
+        for name in [name for name in _TABLES if rows.get(name)]:
+            await session.execute(replacing(_TABLES[name], dialect), rows[name])
+        counted: dict[str, list[dict[str, object]]] = {}
+        for key, counters in self._intervals.drain().items():
+            for name, some in interval_rows(key, counters).items():
+                counted.setdefault(name, []).extend(some)
+        for name in [name for name in _TABLES if counted.get(name)]:
+            await session.execute(adding(_TABLES[name], dialect), counted[name])
+
+    def forget(self) -> None:
+        """Lets go of records to which nothing more is due; a late disposition brings one back."""
+        for call in [call for call, record in self._records.records.items() if record.settled]:
+            self._records.forget(call)
+
+
+async def _clear(session: AsyncSession) -> None:
+    for table in reversed(_TABLES.values()):
+        await session.execute(delete(table))
+    await session.execute(delete(ProjectionRow).where(ProjectionRow.name == NAME))
