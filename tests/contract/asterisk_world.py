@@ -8,13 +8,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from callcenter.kernel.ids import PromptId
 from callcenter.telephony.asterisk.adapter import AsteriskCarrier, SoftphoneSettings
-from callcenter.telephony.asterisk.client import AsteriskSettings
 from callcenter.telephony.port import DeviceAccount
 from tests.contract.world import CALLER_TONE, PHONE_TONE, CallerDoes, PhoneDoes
 from tests.integration import keys, sound
+from tests.integration.exchange import settings, sweep
 from tests.integration.pbx import DEVICES, LOOPBACK, Pbx, free_ports
 from tests.integration.relay import Relay
 from tests.integration.scenario import (
@@ -46,33 +47,17 @@ def tone_file(frequency: int) -> Path:
     return path
 
 
-def settings(pbx: Pbx, port: int) -> AsteriskSettings:
-    """How a service on `port` finds this exchange."""
-    values = pbx.values
-    return AsteriskSettings(
-        name="pbx",
-        listen_port=port,
-        listen_user=values.service_user,
-        listen_password=values.service_password,
-        ari_url=f"http://{LOOPBACK}:{values.http_port}/ari",
-        ari_user=values.ari_user,
-        ari_password=values.ari_password,
-        echo_every_ms=500,
-        echo_timeout_ms=1_000,
-    )
-
-
 class AsteriskWorld:
     dialed = "+12025550100"
     prompt = PromptId("greeting")
     missing = PromptId("lost")
 
-    def __init__(self, pbx: Pbx, folder: Path, people: AsyncExitStack) -> None:
+    def __init__(self, pbx: Pbx, folder: Path, people: AsyncExitStack, **changes: Any) -> None:
         with free_ports(1) as (port,):
             pass
         self.pbx = pbx
         self.carrier = AsteriskCarrier(
-            settings(pbx, port),
+            settings(pbx, port, **changes),
             prompts=f"{pbx.values.directory}/prompts",
             clock=wall_clock,
             softphones=SoftphoneSettings(media_address=LOOPBACK),
@@ -149,10 +134,10 @@ def _telephone(does: PhoneDoes) -> Scenario:
 
 
 @asynccontextmanager
-async def asterisk_world(pbx: Pbx) -> AsyncIterator[AsteriskWorld]:
-    """People and wires end with the block, and so does every channel and bridge that a story left."""
+async def asterisk_world(pbx: Pbx, **changes: Any) -> AsyncIterator[AsteriskWorld]:
+    """`changes` replace fields of the settings. People and wires end with the block, and so does every channel and bridge that a story left."""
     with tempfile.TemporaryDirectory(prefix="callcenter-contract-") as folder:
-        world = AsteriskWorld(pbx, Path(folder), AsyncExitStack())
+        world = AsteriskWorld(pbx, Path(folder), AsyncExitStack(), **changes)
         try:
             await world.relay.mend()
             yield world
@@ -160,15 +145,3 @@ async def asterisk_world(pbx: Pbx) -> AsyncIterator[AsteriskWorld]:
             await world.relay.cut()
             await asyncio.to_thread(sweep, pbx)
             await world._people.aclose()
-
-
-def sweep(pbx: Pbx) -> None:
-    """No channel and no bridge stays."""
-    for channel in pbx.channels():
-        pbx.http("DELETE", f"/channels/{channel['id']}")
-    for bridge in pbx.bridges():
-        pbx.http("DELETE", f"/bridges/{bridge['id']}")
-    deadline = time.monotonic() + 10
-    while pbx.channels() or pbx.bridges():
-        assert time.monotonic() < deadline, "a channel or bridge stays"
-        time.sleep(0.02)  # Asterisk ends them in its own time

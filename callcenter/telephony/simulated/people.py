@@ -67,8 +67,12 @@ class DemoPeople:
 
     def saw(self, events: Sequence[Recorded]) -> None:
         """An engine's listener: what was stored."""
-        for recorded in events:
-            self._demo.saw(recorded)
+
+        def learn(now: int) -> None:
+            for recorded in events:
+                self._demo.saw(recorded)
+
+        self._carrier.pump.act(learn)
 
     async def _work(self) -> None:
         while True:
