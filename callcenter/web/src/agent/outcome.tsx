@@ -1,0 +1,93 @@
+// The outcome keys: one press sets the outcome, by mouse or by F2 and the digit. A press that did not arrive stays pressed, amber,
+// and is sent again by itself when the line is back.
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api, ApiFault } from "../api/http";
+import { said, t } from "../i18n";
+import { outcomePending, useKey } from "../keys";
+import { linkState } from "../live/socket";
+import { Kbd } from "../parts/controls";
+import { session } from "../session";
+import { mayHaveOutcome } from "./card";
+import { card, currentCall } from "./desk";
+
+/** What was pressed and is not yet confirmed by the server. */
+const pressed = signal<{ call: string; code: string; fault: ApiFault | null } | null>(null);
+
+async function send(call: string, code: string): Promise<void> {
+  pressed.value = { call, code, fault: null };
+  try {
+    await api.put(`/calls/${call}/disposition`, { code });
+    if (pressed.peek()?.call === call && pressed.peek()?.code === code) pressed.value = null;
+  } catch (error) {
+    if (error instanceof ApiFault && pressed.peek()?.call === call) pressed.value = { call, code, fault: error };
+  }
+}
+
+export function Outcome() {
+  const call = currentCall.value;
+  const open = mayHaveOutcome(card.value);
+  const waiting = pressed.value && pressed.value.call === call?.id ? pressed.value : null;
+  const live = linkState.value === "live";
+  useEffect(() => {
+    if (live && waiting?.fault && (waiting.fault.status === 0 || waiting.fault.status >= 500)) {
+      const again = window.setTimeout(() => void send(waiting.call, waiting.code), 1500);
+      return () => window.clearTimeout(again);
+    }
+    return undefined;
+  }, [live, waiting]);
+  const choices = session.value?.dispositions ?? [];
+  return (
+    <section class="panel outcome" data-outcome={waiting?.fault ? "waiting" : open ? "open" : "closed"}>
+      <header class="panel-h">
+        <h2>{t("outcome")}</h2>
+        <span class={`push xs ${waiting?.fault ? "amber" : "t3"}`} role="status">
+          {waiting?.fault ? (
+            live ? (
+              <>
+                {said(waiting.fault.words)}{" "}
+                <button class="linkbtn" onClick={() => void send(waiting.call, waiting.code)}>
+                  {t("tryAgain")}
+                </button>
+              </>
+            ) : (
+              t("outcome.queued")
+            )
+          ) : (
+            <>
+              {open ? "" : `${t("outcome.after")} `}
+              <span class={`hide-m row keys-hint ${outcomePending.value ? "is-pending" : ""}`}>
+                <Kbd>F2</Kbd> {t("outcome.thenDigit")}
+              </span>
+            </>
+          )}
+        </span>
+      </header>
+      <div class="panel-b">
+        <div class="dispo">
+          {choices.map((choice, index) => (
+            <OutcomeKey
+              key={choice.code}
+              digit={index < 9 ? index + 1 : index === 9 ? 0 : null}
+              word={said(choice.label)}
+              on={open}
+              pressed={waiting ? waiting.code === choice.code : call?.disposition === choice.code}
+              late={waiting?.code === choice.code && waiting.fault !== null}
+              press={() => call && void send(call.id, choice.code)}
+            />
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function OutcomeKey(props: { digit: number | null; word: string; on: boolean; pressed: boolean; late: boolean; press: () => void }) {
+  useKey(`F2 ${props.digit}`, () => props.press(), props.on && props.digit !== null);
+  return (
+    <button type="button" disabled={!props.on} aria-pressed={props.pressed} class={props.late ? "is-late" : ""} onClick={props.press}>
+      {props.digit === null ? null : <Kbd>{props.digit}</Kbd>}
+      <span class="cut">{props.word}</span>
+    </button>
+  );
+}

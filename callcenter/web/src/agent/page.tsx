@@ -1,0 +1,49 @@
+// The agent's page: the call on the left, the customer in the middle, notes and outcome on the right.
+import { useEffect } from "preact/hooks";
+import { askFormulas } from "../figures";
+import { t } from "../i18n";
+import { Icon } from "../parts/icons";
+import { CustomerPanel, Timeline } from "../customer/panels";
+import { Shell } from "../shell";
+import { CallCard } from "./callcard";
+import { callerNumber, MatchBar, preview, shownContact } from "./match";
+import { currentCall } from "./desk";
+import { Notes } from "./notes";
+import { Outcome } from "./outcome";
+import { MyCalls, MyDay, MyQueues } from "./side";
+
+export function AgentPage() {
+  useEffect(() => void askFormulas(), []);
+  const call = currentCall.value;
+  const seen = preview.value;
+  const chip = call?.contact ? (
+    <span class="chip chip-good">
+      <Icon name="check" />
+      {t("customer.confirmed")}
+    </span>
+  ) : seen?.tentative ? (
+    <span class="chip chip-warn">
+      <Icon name="warn" />
+      {t(`customer.tentative.${seen.match === "last_7" ? "last_7" : "last_9"}`)}
+    </span>
+  ) : null;
+  return (
+    <Shell page="p-agent" title={t("nav.desk")}>
+      <div class="col c-left">
+        <CallCard />
+        <MyCalls />
+        <MyDay />
+      </div>
+      <div class="col c-mid">
+        <MatchBar />
+        <CustomerPanel id={shownContact.value} fallback={call ? callerNumber(call) : ""} chip={chip} link empty={call ? t("customer.unknown") : t("customer.idle")} />
+        <Timeline id={shownContact.value} empty={call ? t("timeline.unknown") : t("timeline.idle")} />
+      </div>
+      <div class="col c-right">
+        <MyQueues />
+        <Notes />
+        <Outcome />
+      </div>
+    </Shell>
+  );
+}

@@ -1,0 +1,703 @@
+// Printed by `python -m callcenter.api.typescript` from callcenter/api/schemas. Do not edit.
+
+export interface Words {
+  en: string;
+  zh: string;
+}
+
+export interface PhoneNumber {
+  value: string;
+  shown: string;
+}
+
+export interface ErrorBody {
+  code: string;
+  message: Words;
+  field: string | null;
+}
+
+export interface DoneBody {
+  call: string | null;
+}
+
+export interface SignInRequest {
+  login: string;
+  password: string;
+}
+
+export interface SessionPatch {
+  language?: "en" | "zh";
+  theme?: "dark" | "light" | "system";
+}
+
+export interface CodeChoice {
+  code: string;
+  label: Words;
+}
+
+export interface NamedItem {
+  id: string;
+  label: Words;
+}
+
+export interface CenterBody {
+  name: string;
+  languages: ("en" | "zh")[];
+  default_language: "en" | "zh";
+  version: string;
+  now: number;
+}
+
+export interface SessionBody {
+  login: string;
+  name: string;
+  role: "agent" | "supervisor";
+  agent: string | null;
+  language: "en" | "zh";
+  theme: "dark" | "light" | "system";
+  center: string;
+  center_version: number;
+  zone: string;
+  region: string;
+  languages: ("en" | "zh")[];
+  reasons: CodeChoice[];
+  dispositions: CodeChoice[];
+  queues: NamedItem[];
+  teams: NamedItem[];
+  skills: NamedItem[];
+  numbers: NamedItem[];
+  now: number;
+  expires_at: number;
+}
+
+export interface IceServer {
+  urls: string[];
+  username: string | null;
+  credential: string | null;
+}
+
+export interface PhoneBody {
+  kind: "jssip" | "simulated";
+  device: string;
+  uri: string;
+  user: string;
+  password: string;
+  socket: string;
+  ice_servers: IceServer[];
+}
+
+export interface PresenceRequest {
+  presence: "available" | "not_ready";
+  reason?: string | null;
+}
+
+export interface PlaceCallRequest {
+  number: string;
+  contact?: number | null;
+}
+
+export interface ToAgentBody {
+  type: "agent";
+  agent: string;
+}
+
+export interface ToQueueBody {
+  type: "queue";
+  queue: string;
+}
+
+export interface ToNumberBody {
+  type: "number";
+  number: string;
+}
+
+export interface TransferRequest {
+  to: ToAgentBody | ToQueueBody | ToNumberBody;
+}
+
+export interface DispositionRequest {
+  code: string;
+}
+
+export interface ChooseContactRequest {
+  contact: number;
+}
+
+export interface NotesRequest {
+  text: string;
+}
+
+export interface NotesBody {
+  text: string;
+  saved_at: number | null;
+}
+
+export interface CallSummary {
+  id: string;
+  direction: "inbound" | "outbound";
+  started_at: number;
+  ended_at: number | null;
+  end: string | null;
+  number: PhoneNumber | null;
+  contact: number | null;
+  contact_name: string | null;
+  queue: string | null;
+  agent: string | null;
+  agent_name: string | null;
+  wait_ms: number | null;
+  talk_ms: number;
+  disposition: string | null;
+  recorded: boolean;
+}
+
+export interface CallListBody {
+  items: CallSummary[];
+  next: string | null;
+}
+
+export interface LegRecord {
+  id: string;
+  role: string;
+  agent: string | null;
+  number: PhoneNumber | null;
+  dialed_at: number;
+  ringing_at: number | null;
+  answered_at: number | null;
+  ended_at: number | null;
+  cause: string | null;
+  detail: string;
+}
+
+export interface QueueEntryRecord {
+  queue: string;
+  entered_at: number;
+  since: number;
+  left_at: number | null;
+  end: string | null;
+  wait_ms: number | null;
+  priority: number;
+  skills: Record<string, number>;
+}
+
+export interface OfferRecord {
+  id: string;
+  agent: string;
+  made_at: number;
+  ended_at: number | null;
+  end: string | null;
+  reasons: string[];
+}
+
+export interface SpanRecord {
+  agent: string;
+  started_at: number;
+  ended_at: number | null;
+}
+
+export interface VisitRecord {
+  node: string;
+  outcome: string;
+  at: number;
+}
+
+export interface RecordingRecord {
+  id: string;
+  started_at: number | null;
+  duration_ms: number | null;
+  state: "asked" | "failed" | "kept" | "over" | "running";
+}
+
+export interface CallDetailBody {
+  summary: CallSummary;
+  language: "en" | "zh" | null;
+  dialed: string | null;
+  ended_by: string | null;
+  cause: string | null;
+  ivr: VisitRecord[];
+  legs: LegRecord[];
+  queue_entries: QueueEntryRecord[];
+  offers: OfferRecord[];
+  holds: SpanRecord[];
+  wrap_ups: SpanRecord[];
+  recordings: RecordingRecord[];
+  notes: NotesBody;
+}
+
+export interface AgentDestination {
+  agent: string;
+  name: string;
+  team: string;
+  skills: Record<string, number>;
+  state: string;
+  since: number | null;
+  reachable: boolean;
+}
+
+export interface QueueDestination {
+  queue: string;
+  waiting: number;
+  longest_since: number | null;
+  available: number;
+}
+
+export interface DestinationsBody {
+  agents: AgentDestination[];
+  queues: QueueDestination[];
+  now: number;
+}
+
+export interface ContactNumberInput {
+  number: string;
+  label?: string;
+}
+
+export interface ContactCreate {
+  name: string;
+  account?: number | null;
+  language?: "en" | "zh" | null;
+  tier?: string;
+  email?: string;
+  external_url?: string;
+  note?: string;
+  numbers?: ContactNumberInput[];
+}
+
+export interface ContactPatch {
+  name?: string;
+  account?: number | null;
+  language?: "en" | "zh" | null;
+  tier?: string;
+  email?: string;
+  external_url?: string;
+  note?: string;
+  numbers?: ContactNumberInput[];
+}
+
+export interface ContactNumber {
+  number: PhoneNumber;
+  written: string;
+  label: string;
+}
+
+export interface AccountBody {
+  id: number;
+  name: string;
+  number: string;
+  address: string;
+  tier: string;
+  external_url: string;
+}
+
+export interface ContactBody {
+  id: number;
+  name: string;
+  account: AccountBody | null;
+  language: "en" | "zh" | null;
+  tier: string;
+  email: string;
+  external_url: string;
+  note: string;
+  numbers: ContactNumber[];
+  created_at: number;
+  changed_at: number;
+}
+
+export interface ContactListBody {
+  items: ContactBody[];
+  next: string | null;
+}
+
+export interface AccountCreate {
+  name: string;
+  number?: string;
+  address?: string;
+  tier?: string;
+  external_url?: string;
+}
+
+export interface AccountListBody {
+  items: AccountBody[];
+  next: string | null;
+}
+
+export interface TimelineItem {
+  kind: "call";
+  at: number;
+  call: string;
+  direction: "inbound" | "outbound";
+  end: string | null;
+  queue: string | null;
+  agent: string | null;
+  agent_name: string | null;
+  talk_ms: number;
+  disposition: string | null;
+  notes: string;
+  recording: string | null;
+}
+
+export interface TimelineBody {
+  items: TimelineItem[];
+  next: string | null;
+}
+
+export interface Figure {
+  value: number | null;
+  numerator: number | null;
+  denominator: number | null;
+  target: number | null;
+}
+
+export interface Formula {
+  name: string;
+  title: Words;
+  formula: Words;
+  note: Words;
+  unit: "count" | "ms" | "ratio";
+  target_is: "at_least" | "at_most" | null;
+  calls: boolean;
+}
+
+export interface FormulasBody {
+  formulas: Formula[];
+}
+
+export interface Period {
+  first: string;
+  last: string;
+  since_at: number;
+  until_at: number;
+}
+
+export interface SummaryBody {
+  period: Period;
+  compared: Period | null;
+  figures: Record<string, Figure>;
+  before: Record<string, Figure> | null;
+}
+
+export interface QueueRow {
+  queue: string;
+  label: Words;
+  figures: Record<string, Figure>;
+  before: Record<string, Figure> | null;
+}
+
+export interface QueueTableBody {
+  period: Period;
+  compared: Period | null;
+  rows: QueueRow[];
+  total: Record<string, Figure>;
+  total_before: Record<string, Figure> | null;
+}
+
+export interface AgentRow {
+  agent: string;
+  name: string;
+  team: string;
+  figures: Record<string, Figure>;
+  before: Record<string, Figure> | null;
+}
+
+export interface AgentTableBody {
+  period: Period;
+  compared: Period | null;
+  rows: AgentRow[];
+  total: Record<string, Figure>;
+  total_before: Record<string, Figure> | null;
+}
+
+export interface IntervalPoint {
+  start_at: number;
+  figures: Record<string, Figure>;
+}
+
+export interface SeriesBody {
+  period: Period;
+  compared: Period | null;
+  step: "15m" | "1d" | "1h" | "30m";
+  points: IntervalPoint[];
+  before: IntervalPoint[] | null;
+}
+
+export interface QueueBody {
+  id: string;
+  label: Words;
+  skill: string | null;
+  minimum_level: number;
+  priority: number;
+  ring_ms: number;
+  service_level_ms: number;
+  service_level_target: number;
+  short_abandon_ms: number;
+  abandon_target: number;
+  longest_wait_alarm_ms: number;
+  wrap_up_ms: number;
+  wrap_up_hard_ms: number;
+  record: boolean;
+}
+
+export interface QueueListBody {
+  version: number;
+  items: QueueBody[];
+}
+
+export interface AgentBody {
+  id: string;
+  name: string;
+  team: string;
+  skills: Record<string, number>;
+  active: boolean;
+}
+
+export interface AgentListBody {
+  version: number;
+  items: AgentBody[];
+}
+
+export interface HealthBody {
+  ready: boolean;
+  checks: Record<string, string>;
+}
+
+export interface SetAside {
+  why: "device_error" | "missed_call" | "rejected";
+  since: number;
+  until: number;
+}
+
+export interface WrapUpView {
+  call: string;
+  queue: string | null;
+  since: number;
+  limit_at: number;
+  hard_at: number;
+}
+
+export interface AgentView {
+  id: string;
+  name: string;
+  team: string;
+  skills: Record<string, number>;
+  state: "available" | "dialing" | "holding" | "not_ready" | "ringing" | "signed_out" | "talking" | "wrap_up";
+  since: number;
+  presence: "available" | "not_ready" | "signed_out";
+  reason: string | null;
+  presence_since: number;
+  activity: "dialing" | "holding" | "idle" | "reserved" | "talking" | "wrapping";
+  activity_since: number;
+  set_aside: SetAside | null;
+  reachable: boolean;
+  call: string | null;
+  wrap_up: WrapUpView | null;
+  signed_in_at: number | null;
+  queues: string[];
+  figures: Record<string, Figure>;
+}
+
+export interface CenterView {
+  name: string;
+  day: string;
+  day_start: number;
+  carriers: Record<string, boolean>;
+  in_ivr: number;
+  waiting: number;
+  longest_since: number | null;
+  figures: Record<string, Figure>;
+}
+
+export interface QueueView {
+  id: string;
+  label: Words;
+  waiting: number;
+  longest_since: number | null;
+  longest_wait_alarm_ms: number;
+  agents: Record<string, number>;
+  figures: Record<string, Figure>;
+}
+
+export interface MatchView {
+  contact: number;
+  name: string | null;
+  account: string | null;
+  match: "exact" | "last_7" | "last_9";
+  tentative: boolean;
+}
+
+export interface ContactView {
+  id: number;
+  name: string | null;
+  account: string | null;
+  chosen_by: "agent" | "system";
+}
+
+export interface ReasonView {
+  code: string;
+  text: Words;
+}
+
+export interface OfferView {
+  id: string;
+  agent: string;
+  made_at: number;
+  expires_at: number;
+  accepted: boolean;
+  reasons: ReasonView[];
+}
+
+export interface LegView {
+  id: string;
+  role: "agent" | "caller" | "customer" | "placing" | "reconnect" | "target";
+  state: "dialing" | "down" | "dropped" | "ringing" | "up";
+  agent: string | null;
+  number: PhoneNumber | null;
+  since: number;
+  up_at: number | null;
+  cause: string | null;
+}
+
+export interface KeyedView {
+  into: string;
+  digits: string;
+}
+
+export interface ConversationView {
+  agent: string;
+  connected_at: number;
+  held_since: number | null;
+  line_lost_until: number | null;
+  left_at: number | null;
+  why: string | null;
+  hold_ms: number;
+}
+
+export interface TransferView {
+  by_agent: string;
+  since: number;
+  to_agent: string | null;
+  to_number: PhoneNumber | null;
+  until: number;
+}
+
+export interface RecordingView {
+  state: "failed" | "none" | "over" | "running" | "starting";
+  since: number | null;
+}
+
+export interface CallView {
+  id: string;
+  direction: "inbound" | "outbound";
+  state: "connected" | "held" | "interrupted" | "ivr" | "new" | "outside" | "over" | "placing" | "queued" | "transferring";
+  since: number;
+  started_at: number;
+  number: PhoneNumber | null;
+  dialed: string | null;
+  language: "en" | "zh" | null;
+  queue: string | null;
+  queued_at: number | null;
+  waiting_since: number | null;
+  wait_ms: number | null;
+  priority: number;
+  told_position: number | null;
+  skills: Record<string, number>;
+  chose: string[];
+  keyed: KeyedView[];
+  look_up: "failed" | "found" | "none" | "not_found" | "pending";
+  matches: MatchView[];
+  contact: ContactView | null;
+  offer: OfferView | null;
+  agent: string | null;
+  placed_by: string | null;
+  conversations: ConversationView[];
+  transfer: TransferView | null;
+  legs: LegView[];
+  recording: RecordingView;
+  disposition: string | null;
+  end: string | null;
+  ended_by: "agent" | "customer" | "system" | "target" | null;
+  over_at: number | null;
+}
+
+export interface Subscribe {
+  type: "subscribe";
+  id: number;
+  topic: "board" | "desk" | "destinations";
+}
+
+export interface Unsubscribe {
+  type: "unsubscribe";
+  id: number;
+  subscription: number;
+}
+
+export interface Welcome {
+  type: "welcome";
+  now: number;
+  heartbeat_ms: number;
+}
+
+export interface Heartbeat {
+  type: "heartbeat";
+  now: number;
+  position: number;
+  center_version: number;
+  ready: boolean;
+}
+
+export interface Snapshot {
+  type: "snapshot";
+  now: number;
+  subscription: number;
+  topic: "board" | "desk" | "destinations";
+  position: number;
+  center: CenterView;
+  queues: Record<string, QueueView>;
+  agents: Record<string, AgentView>;
+  calls: Record<string, CallView>;
+}
+
+export interface Views {
+  queues: Record<string, QueueView>;
+  agents: Record<string, AgentView>;
+  calls: Record<string, CallView>;
+}
+
+export interface Removed {
+  queues: string[];
+  agents: string[];
+  calls: string[];
+}
+
+export interface Notice {
+  at: number;
+  call: string;
+  kind: "call_not_placed" | "connect_failed" | "line_lost" | "line_restored" | "offer_over" | "transfer_failed" | "wrap_up_over";
+  code: string;
+}
+
+export interface Delta {
+  type: "delta";
+  now: number;
+  subscription: number;
+  position: number;
+  center: CenterView | null;
+  set: Views;
+  remove: Removed;
+  notices: Notice[];
+}
+
+export interface Answer {
+  type: "done";
+  now: number;
+  id: number;
+}
+
+export interface Failure {
+  type: "error";
+  now: number;
+  id: number | null;
+  error: ErrorBody;
+}
+
+export type AnyClientMessage = Subscribe | Unsubscribe;
+
+export type AnyServerMessage = Welcome | Heartbeat | Snapshot | Delta | Answer | Failure;

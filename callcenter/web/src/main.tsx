@@ -1,0 +1,66 @@
+// Where the pages start: who is signed in decides what is shown at which address.
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { endDesk, startDesk } from "./agent/desk";
+import { AgentPage } from "./agent/page";
+import { BoardPage } from "./board/page";
+import { CustomersPage } from "./customer/list";
+import { CustomerPage } from "./customer/page";
+import { said, t, language } from "./i18n";
+import { startKeys } from "./keys";
+import { startTicking } from "./live/clock";
+import { Icon, Mark } from "./parts/icons";
+import { go, place, startRouting } from "./router";
+import { ask, home, session, unreached } from "./session";
+import { SignInPage } from "./signin/page";
+import { StatisticsPage } from "./statistics/page";
+
+function App() {
+  const { path } = place.value;
+  const who = session.value;
+  if (path === "/signin" && who !== undefined && who === null) return <SignInPage />;
+  if (who === undefined) return <Waiting />;
+  if (who === null) return <SignInPage />;
+  if (path === "/" || path === "/signin") return <Elsewhere to={home(who)} />;
+  if (path === "/agent") return who.role === "agent" ? <AgentPage /> : <Elsewhere to="/board" />;
+  if (path === "/board") return who.role === "supervisor" ? <BoardPage /> : <Elsewhere to="/agent" />;
+  if (path === "/statistics") return who.role === "supervisor" ? <StatisticsPage /> : <Elsewhere to="/agent" />;
+  if (path === "/customers") return <CustomersPage />;
+  const customer = /^\/customers\/(\d+)$/.exec(path);
+  if (customer) return <CustomerPage key={customer[1]} id={Number(customer[1])} />;
+  return <Elsewhere to={home(who)} />;
+}
+
+function Elsewhere({ to }: { to: string }) {
+  useEffect(() => go(to, true), [to]);
+  return null;
+}
+
+/** Before anything is known; says so when the service cannot be reached. */
+function Waiting() {
+  return (
+    <div class="waiting" role="status">
+      <Mark />
+      {unreached.value ? (
+        <p class="amber row light">
+          <Icon name="wifi" size="sm" />
+          {said(unreached.value.words)}
+        </p>
+      ) : (
+        <p class="t3">{t("loading")}</p>
+      )}
+    </div>
+  );
+}
+
+language.value = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+startTicking();
+startRouting();
+startKeys();
+effect(() => {
+  if (session.value?.agent && session.value.role === "agent") startDesk();
+  else endDesk();
+});
+render(<App />, document.body);
+void ask();
