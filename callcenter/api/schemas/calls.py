@@ -115,6 +115,16 @@ class OfferRecord(Body, frozen=True, kw_only=True):
     reasons: list[str]
 
 
+class ConversationRecord(Body, frozen=True, kw_only=True):
+    """One agent's part in the call, from hearing the customer to leaving."""
+
+    agent: str
+    connected_at: int
+    left_at: int | None
+    why: str | None
+    """caller_hung_up, agent_hung_up, transferred, line_lost, carrier_failed or too_long."""
+
+
 class SpanRecord(Body, frozen=True, kw_only=True):
     """A hold or a wrap-up."""
 
@@ -150,6 +160,7 @@ class CallDetailBody(Body, frozen=True, kw_only=True):
     legs: list[LegRecord]
     queue_entries: list[QueueEntryRecord]
     offers: list[OfferRecord]
+    conversations: list[ConversationRecord]
     holds: list[SpanRecord]
     wrap_ups: list[SpanRecord]
     recordings: list[RecordingRecord]
