@@ -93,6 +93,9 @@ class Settings:
     """Where prompts are written."""
     music: Path
     recordings: Path
+    certificate: Path | None
+    """PEM file with the chain, for https and wss; None: plain http, behind a proxy or on this machine only."""
+    certificate_key: Path | None
     ice: Ice
     log_level: LogLevel
     carriers: tuple[CarrierSettings, ...]
@@ -160,6 +163,8 @@ SETTINGS_KEYS: tuple[Key, ...] = (
     optional("prompts", TEXT),
     optional("music", TEXT),
     optional("recordings", TEXT),
+    optional("certificate", TEXT),
+    optional("certificate_key", TEXT),
     optional("ice", Reader("the keys stun, turn, turn_user", _ice, {}), {}),
     optional("log_level", one_of("debug", "info", "warning", "error"), "info"),
     required("carriers", Reader("a carrier in each line, such as pbx: {kind: asterisk}", _carriers, {})),
@@ -199,9 +204,13 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     log_password = vault.take("EVENT_LOG_PASSWORD")
     redis = _with_password(values["redis"] or "", vault.take("REDIS_PASSWORD"))
     vault.refuse_unknown()
+    if (values["certificate"] is None) != (values["certificate_key"] is None):
+        lone, other = ("certificate", "certificate_key") if values["certificate"] else ("certificate_key", "certificate")
+        sheet.refuse_path(lone, f"{other!r} is missing beside it", f"{other}: with the name of the other file")
     sheet.finish()
     listen: Address = values["listen"]
-    public = values["public_url"] or f"http://{listen}"
+    secure = values["certificate"] is not None
+    public = values["public_url"] or f"http{'s' if secure else ''}://{listen}"
     return Settings(
         center=base / values["center"],
         listen=listen,
@@ -214,6 +223,8 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         prompts=prompts,
         music=base / values["music"] if values["music"] else data / "music",
         recordings=base / values["recordings"] if values["recordings"] else data / "recordings",
+        certificate=base / values["certificate"] if secure else None,
+        certificate_key=base / values["certificate_key"] if secure else None,
         ice=ice,
         log_level=values["log_level"],
         carriers=carriers,

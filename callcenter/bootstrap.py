@@ -1,0 +1,227 @@
+"""The one file that names concrete classes: settings in, a running service out. Nothing is decided here."""
+
+import asyncio
+import fcntl
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from sqlalchemy.engine import make_url
+
+from callcenter.api.app import make_app
+from callcenter.api.services import Services
+from callcenter.auth.sessions import Sessions
+from callcenter.auth.users import Users
+from callcenter.broadcast.fanout import Fanout
+from callcenter.kernel.center import Center
+from callcenter.kernel.errors import Conflict
+from callcenter.kernel.events import Recorded
+from callcenter.kernel.ids import CarrierName, Entropy
+from callcenter.kernel.seed import CenterSeed
+from callcenter.media.prompts import SpeechFault, make_prompts
+from callcenter.media.tune import write_tune
+from callcenter.runtime import clock
+from callcenter.runtime.center_watch import CenterWatch
+from callcenter.runtime.engine import Engine
+from callcenter.runtime.jobs import StoreJobs
+from callcenter.runtime.performer import Performer
+from callcenter.store.crm import Crm
+from callcenter.store.database import Database
+from callcenter.store.directory import DirectoryStore
+from callcenter.store.event_log import EventLog
+from callcenter.store.postgres_log import PostgresLog
+from callcenter.store.projector import Projector
+from callcenter.store.recordings import Recordings
+from callcenter.store.sqlite_log import SqliteLog
+from callcenter.telephony.asterisk.adapter import AsteriskCarrier, SoftphoneSettings
+from callcenter.telephony.asterisk.client import AsteriskSettings as AriSettings
+from callcenter.telephony.port import Carrier
+from callcenter.telephony.simulated.adapter import SimulatedCarrier
+from config.settings import AsteriskSettings, CarrierSettings, Settings
+from reporting.live import Live
+
+log = structlog.get_logger(__name__)
+
+PAGES = Path(__file__).parent / "web" / "static"
+
+class Service:
+    """Everything that one process runs. `start` returns when the pages are served; `close` lets go and leaves calls alone."""
+
+    def __init__(self, settings: Settings, seed: CenterSeed | None) -> None:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self.settings = settings
+        self._seed = seed
+        self._stack = AsyncExitStack()
+        self.log = open_log(settings.event_log_url)
+        self.database = Database(settings.database_url)
+        self.directory = DirectoryStore(self.database, Entropy(clock.seed()))
+        self.crm = Crm(self.database)
+        self.users = Users(self.database)
+        self.sessions = Sessions(self.database)
+        self.recordings = Recordings(self.database, settings.recordings)
+        self.carriers: dict[CarrierName, Carrier] = {
+            carrier.name: make_carrier(carrier, settings) for carrier in settings.carriers
+        }
+        self.jobs = StoreJobs(self.crm, self.recordings, lambda: self.engine.state.center.outside.region)
+        self.engine = Engine(self.log, Performer(self.carriers, self.jobs), holder=f"{socket.gethostname()}:{settings.data}")
+        self.fanout: Fanout[Sequence[Recorded]] = Fanout()
+        self.projector = Projector(self.log, self.database)
+        self.watch = CenterWatch(self.directory, self.engine, self._center_changed)
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """Where this process answers, for the ready line."""
+        scheme = "https" if self.settings.certificate is not None else "http"
+        host = self.settings.listen.host
+        return f"{scheme}://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{self.port}"
+
+    async def start(self) -> None:
+        stack = self._stack
+        stack.enter_context(_alone(self.settings.data))
+        await self.database.upgrade()
+        stack.push_async_callback(self.database.close)
+        await self.recordings.prepare()
+        await self._seed_empty_database()
+        await self.log.open()
+        stack.push_async_callback(self.log.close)
+        await self.engine.start()
+        stack.push_async_callback(self.engine.close)
+        await self.watch.start()
+        stack.push_async_callback(self.watch.close)
+        self.projector.wake(self.engine.position)
+        self.engine.listeners.extend([self.fanout.publish, lambda events: self.projector.wake(events[-1].position)])
+        stack.push_async_callback(_ended, asyncio.create_task(self.projector.run(), name="projector"))
+        await self._serve()
+        for carrier in self.carriers.values():
+            await carrier.start(self.engine.tell)
+            stack.push_async_callback(carrier.close)
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+    async def _serve(self) -> None:
+        runner = web.AppRunner(make_app(self._services()), access_log=None, handle_signals=False, shutdown_timeout=2)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        listen = self.settings.listen
+        listener = socket.create_server((listen.host, listen.port), family=_family(listen.host), backlog=512)
+        self.port = listener.getsockname()[1]
+        await web.SockSite(runner, listener, ssl_context=_tls(self.settings)).start()
+
+    def _services(self) -> Services:
+        names = [carrier.name for carrier in self.settings.carriers]
+        return Services(
+            engine=self.engine,
+            live=Live(),
+            fanout=self.fanout,
+            read_log=self.log.read,
+            crm=self.crm,
+            users=self.users,
+            sessions=self.sessions,
+            database=self.database,
+            carriers=self.carriers,
+            phone_carrier=names[0],
+            origins=frozenset(self.settings.allowed_origins),
+            pages=PAGES,
+            version=version("callcenter"),
+            clock=clock.now,
+        )
+
+    async def _seed_empty_database(self) -> None:
+        """A database without a center takes the file's; any other keeps what people have made of it."""
+        if self._seed is None or await self.directory.version() > 0:
+            return
+        now = clock.now()
+        directory = await self.directory.apply(self._seed, 0, now)
+        await self.users.seed(self._seed.users, now)
+        await self.crm.seed(self._seed.accounts, self._seed.contacts, directory.center.outside.region, now)
+        log.info("center_seeded", version=directory.version)
+
+    async def _center_changed(self, center: Center) -> None:
+        """Prompts follow the center's texts. A caller who meets a prompt that is not there is led on without it."""
+        spoken = False
+        for carrier in self.carriers.values():
+            if isinstance(carrier, SimulatedCarrier):
+                carrier.use_prompts(center.prompts)
+            else:
+                spoken = True
+        if spoken:
+            try:
+                made = await asyncio.to_thread(make_prompts, center.prompts, center.languages, self.settings.prompts)
+                await asyncio.to_thread(write_tune, self.settings.music / "waiting.wav")
+            except (SpeechFault, OSError) as fault:
+                log.error("prompts_not_made", why=str(fault))
+            else:
+                log.info("prompts_made", made=str(made))
+
+
+def open_log(url: str) -> EventLog:
+    """The event log at `url`: sqlite:///FILE or postgresql://..."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        assert parsed.database, "a SQLite log has a file"
+        return SqliteLog(Path(parsed.database))
+    return PostgresLog(url)
+
+
+def make_carrier(carrier: CarrierSettings, settings: Settings) -> Carrier:
+    if not isinstance(carrier, AsteriskSettings):
+        return SimulatedCarrier(carrier.name, clock=clock.now)
+    return AsteriskCarrier(
+        ari_settings(carrier),
+        prompts=carrier.prompts,
+        clock=clock.now,
+        softphones=SoftphoneSettings(domain=carrier.sip_domain, ice_servers=settings.ice.servers()),
+        trunk=carrier.trunk,
+    )
+
+
+def ari_settings(carrier: AsteriskSettings) -> AriSettings:
+    return AriSettings(
+        name=carrier.name,
+        listen_host=carrier.listen.host,
+        listen_port=carrier.listen.port,
+        listen_user=carrier.user,
+        listen_password=carrier.password,
+        application=carrier.application,
+        ari_url=carrier.ari_url,
+        ari_user=carrier.ari_user,
+        ari_password=carrier.ari_password,
+    )
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keeps a second service away from this folder. The lock dies with the process, so a restart need not wait for it.
+
+    Raises Conflict. Services on other machines are kept apart by the log's lease.
+    """
+    with (folder / "service.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Conflict(f"another service runs on {folder}: stop it first, or give this one a folder of its own") from None
+        yield
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.certificate is None or settings.certificate_key is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.certificate, settings.certificate_key)
+    return context

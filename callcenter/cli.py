@@ -1,0 +1,166 @@
+"""The command `callcenter`: reads arguments, calls what does the work, prints. A mistake of the user's ends with status 2 and a
+sentence that says what to do; nothing here knows how anything is done.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import config
+from callcenter.api.app import openapi_document
+from callcenter.bootstrap import Service
+from callcenter.kernel.errors import HouseError
+from callcenter.kernel.seed import CenterSeed
+from callcenter.operations import center_change
+from callcenter.operations.demo import DemoPeople
+from callcenter.operations.doctor import examine
+from callcenter.runtime import logs
+from config.center_file import read_center
+from config.settings import Settings, read_settings
+from config.yaml import BadFile
+
+EXAMPLE = Path(config.__file__).parent / "example"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    given = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = given.run
+    try:
+        status = run(given)
+    except BadFile as bad:
+        print(bad, file=sys.stderr)
+        status = 2
+    except HouseError as error:
+        print(error.why, file=sys.stderr)
+        status = 2
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="callcenter", description="An open contact center on Asterisk.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the service")
+    serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="settings file (docs/settings-file.md)")
+    serve.set_defaults(run=_serve)
+
+    demo = commands.add_parser("demo", help="a small center with simulated callers")
+    demo.add_argument("--port", type=int, default=8080, help="port on 127.0.0.1 (default 8080)")
+    demo.set_defaults(run=_demo)
+
+    openapi = commands.add_parser("openapi", help="print the OpenAPI document")
+    openapi.set_defaults(run=_openapi)
+
+    center = commands.add_parser("center", help="the center's directory").add_subparsers(required=True, metavar="ACTION")
+    apply = center.add_parser("apply", help="show what a center file would change, then change all of it or nothing")
+    apply.add_argument("file", type=Path, metavar="FILE")
+    apply.add_argument("--config", type=Path, required=True, metavar="FILE", help="settings file of the service")
+    apply.add_argument("--yes", action="store_true", help="do not ask")
+    apply.set_defaults(run=_center_apply)
+
+    doctor = commands.add_parser("doctor", help="check the configuration, the PBX and the database, and say what to do")
+    doctor.add_argument("--config", type=Path, required=True, metavar="FILE")
+    doctor.add_argument("--json", action="store_true", help="machine-readable")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+# -- the service ------------------------------------------------------------------------------------------------------------
+
+
+def _serve(given: argparse.Namespace) -> int:
+    settings = read_settings(given.config, os.environ)
+    logs.set_up(settings.log_level)
+    return asyncio.run(_run(settings, demo=False))
+
+
+def _demo(given: argparse.Namespace) -> int:
+    logs.set_up("warning")
+    with tempfile.TemporaryDirectory(prefix="callcenter-demo-") as folder:
+        environment = {"CALLCENTER_LISTEN": f"127.0.0.1:{given.port}", "CALLCENTER_DATA": folder}
+        settings = read_settings(EXAMPLE / "demo.yaml", environment)
+        return asyncio.run(_run(settings, demo=True))
+
+
+async def _run(settings: Settings, *, demo: bool) -> int:
+    """Serves until told to stop, or until another hub is active. Prints the ready line when the pages answer."""
+    seed = await asyncio.to_thread(read_center, settings.center)
+    service = Service(settings, seed)
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    people = DemoPeople(service, seed) if demo else None
+    try:
+        await service.start()
+        if people is not None:
+            await people.start()
+            for line in people.log_ins():
+                print(line)
+        print(f"ready {service.url}", flush=True)
+        service.engine.stopped.add_done_callback(lambda _: told.set())
+        await told.wait()
+        if service.engine.stopped.done():
+            print(service.engine.stopped.result(), file=sys.stderr)
+            return 3
+        return 0
+    finally:
+        if people is not None:
+            await people.close()
+        await service.close()
+
+
+# -- files ------------------------------------------------------------------------------------------------------------------
+
+
+def _openapi(given: argparse.Namespace) -> int:
+    json.dump(openapi_document(), sys.stdout, indent=2, ensure_ascii=False)
+    print()
+    return 0
+
+
+def _center_apply(given: argparse.Namespace) -> int:
+    settings = read_settings(given.config, os.environ)
+    seed = read_center(given.file)
+    return asyncio.run(_apply(settings, seed, ask=not given.yes))
+
+
+async def _apply(settings: Settings, seed: CenterSeed, *, ask: bool) -> int:
+    change = center_change.CenterChange(settings, seed)
+    async with change:
+        if not change.differences:
+            print("no difference: the center is as the file says")
+            return 0
+        for difference in change.differences:
+            print(center_change.line(difference))
+        if ask and not await asyncio.to_thread(_agreed, len(change.differences)):
+            print("nothing was changed")
+            return 1
+        version = await change.carry_out()
+    print(f"the center is now at version {version}; a running service follows within seconds")
+    return 0
+
+
+def _agreed(count: int) -> bool:
+    if not sys.stdin.isatty():
+        print("not asked, because this is no terminal: add --yes to change it", file=sys.stderr)
+        return False
+    return input(f"change {count} values? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    findings = asyncio.run(examine(given.config, os.environ))
+    if given.json:
+        json.dump([finding.as_dict() for finding in findings], sys.stdout, indent=2, ensure_ascii=False)
+        print()
+    else:
+        for finding in findings:
+            print(finding)
+    return 0 if all(finding.good for finding in findings) else 1
