@@ -245,4 +245,4 @@ def _one_of(names: Iterable[str], meant: str = "") -> str:
         return "declare one first"
     near = get_close_matches(meant, known, 1)
     listed = ", ".join(known) if len(known) <= LISTED else f"{', '.join(known[:LISTED])}, ... ({len(known)} in all)"
-    return f"{near[0]!r}? One of {listed}" if near else f"one of {listed}"
+    return f"{near[0]} (known: {listed})" if near else f"one of {listed}"

@@ -1,7 +1,7 @@
 """Prompts as files: every text of a center spoken by espeak-ng in each language, and the numbers beside them.
 
-One folder holds `<prompt>.<language>.wav`, flat: 8,000 samples a second, mono, 16 bit, so that Asterisk plays
-`sound:<folder>/<prompt>.<language>`. Only what changed is made anew. Blocks while it works; several processes may make one
+One folder holds `<language>/<prompt>.wav`: 8,000 samples a second, mono, 16 bit, so that Asterisk plays
+`sound:<folder>/<language>/<prompt>`. Only what changed is made anew. Blocks while it works; several processes may make one
 folder at a time.
 """
 
@@ -61,8 +61,8 @@ class Made(Struct, frozen=True, kw_only=True):
 
 
 def file_name(prompt: str, language: Language) -> str:
-    """The file of a prompt in a language; without its last `.wav` it is what Asterisk is asked to play."""
-    return f"{prompt}.{language}.wav"
+    """The file of a prompt in a language, below the folder of prompts; without `.wav` it is what Asterisk is asked to play."""
+    return f"{language}/{prompt}.wav"
 
 
 def make_prompts(prompts: Mapping[PromptId, Label], languages: Sequence[Language], folder: Path) -> Made:
@@ -87,7 +87,7 @@ def make_prompts(prompts: Mapping[PromptId, Label], languages: Sequence[Language
         if due:
             require_program()
             with ThreadPoolExecutor(max_workers=4) as crew:
-                spoken = crew.map(lambda name: speak(*wanted[name], number=name.startswith(PREFIX)), due)
+                spoken = crew.map(lambda name: speak(*wanted[name], number=Path(name).name.startswith(PREFIX)), due)
                 for name, content in zip(due, spoken, strict=True):
                     write_whole(folder / name, content)
                     stamps[name] = _stamp(*wanted[name])

@@ -31,14 +31,14 @@ def folder(tmp_path: Path) -> Path:
 
 def test_every_prompt_and_number_becomes_a_telephone_file_of_even_level(folder):
     assert make_prompts(TWO, ["en", "zh"], folder) == Made(made=4 + NUMBERS, kept=0, removed=0)
-    for path in folder.glob("*.wav"):
+    for path in folder.rglob("*.wav"):
         with wave.open(str(path)) as file:
             assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8_000, 1, 2), path.name
         measured = measure(path)
         assert -27 < measured.level_db < -17, path.name
         assert measured.peak_db <= -2.9, path.name
         assert 150 < measured.duration_ms < 15_000, path.name
-    assert {path.name for path in folder.glob("welcome.*")} == {"welcome.en.wav", "welcome.zh.wav"}
+    assert {path.parent.name for path in folder.rglob("welcome.wav")} == {"en", "zh"}
 
 
 def test_the_second_run_makes_nothing_and_needs_no_espeak(folder, monkeypatch):
@@ -49,16 +49,16 @@ def test_the_second_run_makes_nothing_and_needs_no_espeak(folder, monkeypatch):
 
 def test_only_what_changed_is_spoken_again_and_what_is_gone_goes(folder):
     make_prompts(TWO, ["en", "zh"], folder)
-    before = (folder / "welcome.en.wav").read_bytes()
+    before = (folder / "en" / "welcome.wav").read_bytes()
     changed = {WELCOME: Label("Good morning from Harbor Lane.", TWO[WELCOME].zh)}
     assert make_prompts(changed, ["en", "zh"], folder) == Made(made=1, kept=1 + NUMBERS, removed=2)
-    assert (folder / "welcome.en.wav").read_bytes() != before
-    assert not list(folder.glob("closed.*"))
+    assert (folder / "en" / "welcome.wav").read_bytes() != before
+    assert not list(folder.rglob("closed.wav"))
 
 
 def test_a_file_that_was_lost_is_made_again_and_a_run_that_was_cut_off_is_finished(folder):
     make_prompts(TWO, ["en", "zh"], folder)
-    (folder / "welcome.zh.wav").unlink()
+    (folder / "zh" / "welcome.wav").unlink()
     assert make_prompts(TWO, ["en", "zh"], folder).made == 1
     (folder / "stamps.json").write_text("{ cut o")
     assert make_prompts(TWO, ["en", "zh"], folder).made == 4 + NUMBERS
@@ -71,7 +71,7 @@ def test_a_prompt_that_nobody_can_hear_is_named(folder):
 
 def test_prompts_begin_and_end_without_a_wait(folder):
     make_prompts(TWO, ["en"], folder)
-    with wave.open(str(folder / "welcome.en.wav")) as file:
+    with wave.open(str(folder / "en" / "welcome.wav")) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
     loud = np.flatnonzero(np.abs(samples) > 600)
     assert loud[0] < 0.2 * 8_000

@@ -70,6 +70,12 @@ def test_an_asterisk_with_its_passwords_from_the_environment(tmp_path):
     )
 
 
+def test_pages_over_tls(tmp_path):
+    settings = read(tmp_path, DEMO + "certificate: tls/cert.pem\ncertificate_key: tls/key.pem\n")
+    assert (settings.certificate, settings.certificate_key) == (tmp_path / "tls" / "cert.pem", tmp_path / "tls" / "key.pem")
+    assert settings.public_url == "https://127.0.0.1:8080"
+
+
 def test_no_secret_is_printed_with_the_settings(tmp_path):
     text = PBX + "database: postgresql://calls@db.example.com/calls\nredis: redis://cache.example.com:6379/0\n"
     environment = {**SECRETS, "CALLCENTER_DATABASE_PASSWORD": "planted-four", "CALLCENTER_REDIS_PASSWORD": "planted-five"}
@@ -121,6 +127,7 @@ def test_the_environment_goes_before_the_file(tmp_path):
         ("allowed_origins: https://a.example.com", 4, "not a list", "a list"),
         ("database: mysql://calls@db/calls", 4, "begins with none of", "postgresql://USER@HOST/NAME"),
         ("database: postgresql://calls:secret@db/calls", 4, "a password stands in the file", "CALLCENTER_DATABASE_PASSWORD"),
+        ("certificate: cert.pem", 4, "'certificate_key' is missing", "certificate_key:"),
         ("log_level: loud", 4, "'loud' is not known", "debug"),
         ("ice: {stun: [stun.example.com]}", 4, "no stun URL", "stun:stun.example.com:3478"),
         ("ice: {turn_password: x}", 4, "no key 'turn_password'", "turn"),

@@ -2,14 +2,16 @@
 
 import pytest
 
-from callcenter.media.numbers import number_prompts, number_texts
+from callcenter.kernel.flow import SayNumber
+from callcenter.media.numbers import number_texts
+from callcenter.telephony.spoken import number_pieces, pieces
 
 TEXTS = number_texts()
 
 
 def said(value: int) -> tuple[str, str]:
-    english = " ".join(TEXTS[prompt].en for prompt in number_prompts(value, "en"))
-    return english, "".join(TEXTS[prompt].zh for prompt in number_prompts(value, "zh"))
+    english = " ".join(TEXTS[prompt].en for prompt in pieces(SayNumber(value), "en"))
+    return english, "".join(TEXTS[prompt].zh for prompt in pieces(SayNumber(value), "zh"))
 
 
 @pytest.mark.parametrize(
@@ -48,4 +50,8 @@ def test_every_number_can_be_said_and_no_two_sound_the_same():
 @pytest.mark.parametrize("value", [-1, 1_000])
 def test_a_number_that_no_prompts_can_say_is_refused(value):
     with pytest.raises(ValueError, match="from 0 to 999"):
-        number_prompts(value, "en")
+        pieces(SayNumber(value), "en")
+
+
+def test_every_file_that_a_carrier_may_ask_for_is_made():
+    assert {*number_pieces("en"), *number_pieces("zh")} <= set(TEXTS)

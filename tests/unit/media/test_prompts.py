@@ -21,7 +21,7 @@ def test_each_script_has_its_own_voice(sentence, language, expected):
 
 
 def test_the_file_is_named_for_the_exchange():
-    assert file_name("welcome", "zh") == "welcome.zh.wav"
+    assert file_name("welcome", "zh") == "zh/welcome.wav"
 
 
 def test_without_espeak_the_message_names_the_package(tmp_path, monkeypatch):
