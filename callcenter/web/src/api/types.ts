@@ -188,6 +188,13 @@ export interface OfferRecord {
   reasons: string[];
 }
 
+export interface ConversationRecord {
+  agent: string;
+  connected_at: number;
+  left_at: number | null;
+  why: string | null;
+}
+
 export interface SpanRecord {
   agent: string;
   started_at: number;
@@ -217,6 +224,7 @@ export interface CallDetailBody {
   legs: LegRecord[];
   queue_entries: QueueEntryRecord[];
   offers: OfferRecord[];
+  conversations: ConversationRecord[];
   holds: SpanRecord[];
   wrap_ups: SpanRecord[];
   recordings: RecordingRecord[];
