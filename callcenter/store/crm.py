@@ -1,7 +1,8 @@
 """Customers: accounts, contacts and their phones, what agents wrote about calls, and who a number belongs to.
 
 A number is looked up on a ladder: exact in E.164, else by its last nine digits, else by its last seven. A match below the
-first rung is tentative, and several contacts on one rung are a choice for a person. Calls themselves are in `timeline`.
+first rung is tentative, and several contacts on one rung are a choice for a person. The calls of a customer are call records,
+in `reporting.tables`.
 """
 
 from collections.abc import Iterable

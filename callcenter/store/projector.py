@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 
 import msgspec
+import structlog
 from msgspec import Struct
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +24,8 @@ from callcenter.store.tables.projections import ProjectionRow
 from reporting.intervals import IntervalBook
 from reporting.records import RecordBook
 from reporting.tables import adding, call_rows, interval_rows, record_of, replacing
+
+log = structlog.get_logger(__name__)
 
 NAME = "reporting"
 FORMAT = 1
@@ -81,6 +84,12 @@ class Projector:
         async with self._moved:
             await self._moved.wait_for(lambda: self._position >= position)
 
+    async def stuck(self) -> str:
+        """Returns when a step has failed, with what `failed` says."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: bool(self.failed))
+        return self.failed
+
     async def run(self) -> None:
         """Follows the log until cancelled; a failure is said in `failed` and tried again."""
         while True:
@@ -89,7 +98,15 @@ class Projector:
                 await self.catch_up()
                 self.failed = ""
             except HouseError as error:
-                self.failed = error.why
+                await self._say(error.why)
+                await asyncio.sleep(self._retry_s)
+                continue
+            except Exception as error:
+                # A mistake in a fold must not end the reports for good without a word; calls go on without them.
+                log.exception("projection_failed", position=self._position)
+                await self._say(
+                    f"the reports stand still after event {self._position}: see the service's log ({type(error).__name__})"
+                )
                 await asyncio.sleep(self._retry_s)
                 continue
             await self._woken.wait()
@@ -162,6 +179,11 @@ class Projector:
                 raise Conflict("another projector has begun to write the same rows: end one") from None
         elif position != self._position:
             raise Conflict(f"the rows stand at {position}, not at {self._position}: another projector writes them, end one")
+
+    async def _say(self, why: str) -> None:
+        async with self._moved:
+            self.failed = why
+            self._moved.notify_all()
 
     async def _move(self, position: int, at: int) -> None:
         async with self._moved:
