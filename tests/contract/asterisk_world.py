@@ -12,7 +12,7 @@ from typing import Any
 
 from callcenter.kernel.ids import PromptId
 from callcenter.telephony.asterisk.adapter import AsteriskCarrier, SoftphoneSettings
-from callcenter.telephony.port import DeviceAccount
+from callcenter.telephony.port import Carrier, DeviceAccount
 from tests.contract.world import CALLER_TONE, PHONE_TONE, CallerDoes, PhoneDoes
 from tests.integration import keys, sound
 from tests.integration.exchange import settings, sweep
@@ -56,12 +56,13 @@ class AsteriskWorld:
         with free_ports(1) as (port,):
             pass
         self.pbx = pbx
-        self.carrier = AsteriskCarrier(
+        self.asterisk = AsteriskCarrier(
             settings(pbx, port, **changes),
             prompts=f"{pbx.values.directory}/prompts",
             clock=wall_clock,
             softphones=SoftphoneSettings(media_address=LOOPBACK),
         )
+        self.carrier: Carrier = self.asterisk
         self.relay = Relay(pbx.service_port, port)
         self._folder = folder
         self._people = people
@@ -135,7 +136,7 @@ def _telephone(does: PhoneDoes) -> Scenario:
 
 @asynccontextmanager
 async def asterisk_world(pbx: Pbx, **changes: Any) -> AsyncIterator[AsteriskWorld]:
-    """`changes` replace fields of the settings. People and wires end with the block, and so does every channel and bridge that a story left."""
+    """`changes` replace fields of the settings. People, wires, and every channel and bridge end with the block."""
     with tempfile.TemporaryDirectory(prefix="callcenter-contract-") as folder:
         world = AsteriskWorld(pbx, Path(folder), AsyncExitStack(), **changes)
         try:

@@ -167,12 +167,12 @@ class Pbx:
         self.process.send_signal(number)
 
     def stop(self) -> None:
-        """Ends the process: politely, then not."""
+        """Ends the process: politely, then not (it may wait for a look-up that nobody answers)."""
         if self.process is None or self.process.poll() is not None:
             return
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(2)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(10)

@@ -99,8 +99,8 @@ class StatusInfo(Struct, frozen=True):
 
 
 class AsteriskInfo(Struct, frozen=True):
-    system: SystemInfo
-    status: StatusInfo
+    system: SystemInfo = SystemInfo(version="", entity_id="")
+    status: StatusInfo = StatusInfo(startup_time="")
 
 
 # -- events -----------------------------------------------------------------------------------------------------------------
