@@ -115,6 +115,14 @@ async def test_nobody_else_uses_her_phone(desk, verb):
         assert answer.status == 401
 
 
+async def test_what_went_wrong_is_said_in_both_languages(desk):
+    headers = {"X-Phone-Password": desk.account.password}
+    async with desk.client.post(f"{desk.account.socket}/answer", headers=headers) as answer:
+        error = await answer.json()
+    assert (error["code"], error["field"]) == ("no_call", None)
+    assert set(error["message"]) == {"en", "zh"}
+
+
 async def test_a_new_log_in_replaces_the_password_and_the_end_takes_it_away(desk):
     old = desk.account.password
     await desk.log_in()

@@ -17,6 +17,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
+from callcenter.kernel.center import Label
 from callcenter.kernel.flow import SayPrompt
 from callcenter.simulation.carrier import PhoneNetwork
 from callcenter.simulation.phones import Line
@@ -24,6 +25,15 @@ from callcenter.telephony.simulated.client import Pump
 
 PASSWORD_HEADER = "X-Phone-Password"
 KEYS = "0123456789*#"
+
+WORDS = {
+    "wrong_password": Label(
+        "This telephone belongs to another log-in. Load the page again.", "此电话属于另一次登录，请重新加载页面。"
+    ),
+    "no_call": Label("There is no such call on this telephone any more.", "这部电话上已没有该通话。"),
+    "bad_body": Label("The telephone did not understand the request.", "电话无法识别该请求。"),
+    "bad_digits": Label("Keys are 0 to 9, * and #, at most 32.", "按键只能是 0 到 9、* 和 #，最多 32 个。"),
+}
 
 Holds = Callable[[str, str], bool]
 Verb = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
@@ -44,7 +54,7 @@ def phone_routes(base: str, network: PhoneNetwork, pump: Pump, holds: Holds) -> 
         async def handler(request: web.Request) -> web.StreamResponse:
             device = request.match_info["device"]
             if not holds(device, request.headers.get(PASSWORD_HEADER, "")):
-                return _problem(401, "wrong_password", "This telephone belongs to another log-in. Sign in again.")
+                return _problem(401, "wrong_password")
             return await verb(request, device)
 
         return handler
@@ -68,7 +78,7 @@ def phone_routes(base: str, network: PhoneNetwork, pump: Pump, holds: Holds) -> 
         try:
             wanted = msgspec.json.decode(await request.read(), type=Mute)
         except msgspec.DecodeError:
-            return _problem(400, "bad_body", 'Send {"muted": true} or {"muted": false}.')
+            return _problem(400, "bad_body")
         line = network.device_line(device)
         if line is not None:
             pump.act(lambda now: network.mute(line.leg, wanted.muted, now))
@@ -78,9 +88,9 @@ def phone_routes(base: str, network: PhoneNetwork, pump: Pump, holds: Holds) -> 
         try:
             wanted = msgspec.json.decode(await request.read(), type=Digits).digits
         except msgspec.DecodeError:
-            return _problem(400, "bad_body", 'Send {"digits": "12#"}.')
+            return _problem(400, "bad_body")
         if not wanted or len(wanted) > 32 or any(key not in KEYS for key in wanted):
-            return _problem(400, "bad_digits", "Digits are 0 to 9, * and #, at most 32.")
+            return _problem(400, "bad_digits")
         line = network.device_line(device)
         if line is not None:
             for key in wanted:
@@ -116,8 +126,10 @@ def _state(network: PhoneNetwork, line: Line | None) -> dict[str, object]:
 def _done(done: bool) -> web.Response:
     if done:
         return web.Response(status=204)
-    return _problem(409, "no_call", "There is no such call on this telephone (any more).")
+    return _problem(409, "no_call")
 
 
-def _problem(status: int, code: str, why: str) -> web.Response:
-    return web.json_response({"code": code, "why": why}, status=status)
+def _problem(status: int, code: str) -> web.Response:
+    """The shape of the API's errors, for the page has one way to show them."""
+    words = WORDS[code]
+    return web.json_response({"code": code, "message": {"en": words.en, "zh": words.zh}, "field": None}, status=status)

@@ -25,7 +25,7 @@ export const myself = computed<AgentView | null>(() => {
   return mine ? (deskViews.value?.agents[mine] ?? null) : null;
 });
 export const phoneState = computed<PhoneState>(() => phone.value?.state.value ?? STARTING);
-export const card = computed<Card>(() => cardOf(myself.value, deskViews.value?.calls ?? {}, phoneState.value, phone.value?.carriesSound ?? false));
+export const card = computed<Card>(() => cardOf(myself.value, deskViews.value?.calls ?? {}, phoneState.value, phone.value?.microphone ?? false));
 export const currentCall = computed<CallView | null>(() => callOf(card.value));
 /** What the live views say about my own device; the simulated phone has no other ear. */
 const ringOfViews = computed<Ring>(() => {
@@ -72,7 +72,7 @@ async function askForPhone(): Promise<void> {
     const account = await api.post<PhoneBody>("/me/phone");
     if (!stopDesk) return;
     phone.peek()?.stop();
-    const made = account.kind === "jssip" ? new SipPhone(account) : new SimulatedPhone(ringOfViews);
+    const made = account.kind === "jssip" ? new SipPhone(account) : new SimulatedPhone(account, ringOfViews);
     phone.value = made;
     phoneFault.value = null;
     await made.start();
@@ -161,7 +161,7 @@ export function holdOrRetrieve(): void {
 }
 
 export function toggleMute(): void {
-  phone.peek()?.setMuted(!phoneState.peek().muted);
+  void act("mute", async () => phone.peek()?.setMuted(!phoneState.peek().muted));
 }
 
 export const transfer = (call: string, to: TransferRequest["to"]) => act("transfer", () => api.post(`/calls/${call}/transfer`, { to }));

@@ -1,23 +1,32 @@
-// The phone of the rootless demo: no sound, no SIP. Its device is on the server, in the simulated carrier; this tells it to answer.
+// The phone of the rootless demo: no sound and no SIP, but a device of its own in the simulated network, on the server. It rings
+// when the live views say so; what the person does with it goes to the device.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { api } from "../api/http";
-import { lastHeardAt, linkState } from "../live/socket";
+import { ApiFault } from "../api/http";
+import type { PhoneBody } from "../api/types";
+import { linkState, notLiveSince } from "../live/socket";
 import type { Phone, PhoneState, Ring } from "./phone";
 import { STARTING } from "./phone";
 
-export class SimulatedPhone implements Phone {
-  readonly carriesSound = false;
-  readonly state: ReadonlySignal<PhoneState>;
-  readonly #ring = signal<Ring>("none");
+const UNREACHED = { en: "The telephone cannot be reached. Try again in a moment.", zh: "无法连接话机，请稍后重试。" };
+const NO_CALL = { en: "There is no such call on this telephone any more.", zh: "话机上已没有此通话。" };
 
-  /** `ring`: what the live views say about my device; there is nothing else to hear it ring. */
-  constructor(ring: ReadonlySignal<Ring>) {
+export class SimulatedPhone implements Phone {
+  readonly microphone = false;
+  readonly state: ReadonlySignal<PhoneState>;
+  readonly #account: PhoneBody;
+  readonly #answering = signal(false);
+  readonly #muted = signal(false);
+
+  /** `ring`: what the live views say about my device. */
+  constructor(account: PhoneBody, ring: ReadonlySignal<Ring>) {
+    this.#account = account;
     this.state = computed(() => ({
       ...STARTING,
       line: linkState.value === "live" ? "ready" : linkState.value === "lost" ? "lost" : "starting",
-      lineSince: lastHeardAt.peek(),
+      lineSince: notLiveSince.value ?? 0,
       device: "ready",
-      ring: ring.value === "ringing" && this.#ring.value === "answering" ? "answering" : ring.value,
+      ring: ring.value === "ringing" && this.#answering.value ? "answering" : ring.value,
+      muted: ring.value === "up" && this.#muted.value,
     }));
   }
 
@@ -26,35 +35,51 @@ export class SimulatedPhone implements Phone {
   }
 
   stop(): void {
-    this.#ring.value = "none";
+    this.#answering.value = false;
   }
 
   async answer(): Promise<void> {
-    this.#ring.value = "answering";
+    this.#answering.value = true;
+    this.#muted.value = false;
     try {
-      await api.post("/me/phone/answer");
+      await this.#ask("answer");
     } finally {
-      this.#ring.value = "none";
+      this.#answering.value = false;
     }
   }
 
   reject(): void {
-    // The service withdraws the ringing itself when the offer is rejected.
+    void this.#ask("reject").catch(() => undefined);
   }
 
   hangUp(): void {
-    // The service ends the leg itself when the call is hung up.
+    void this.#ask("hang-up").catch(() => undefined);
   }
 
-  setMuted(): void {
-    // No sound: the page shows no Mute (`carriesSound`).
+  async setMuted(muted: boolean): Promise<void> {
+    await this.#ask("mute", { muted });
+    this.#muted.value = muted;
   }
 
-  sendDigits(): void {
-    // No sound: the page shows no keypad (`carriesSound`).
+  async sendDigits(digits: string): Promise<void> {
+    await this.#ask("digits", { digits });
   }
 
   repairDevice(): Promise<void> {
     return Promise.resolve();
+  }
+
+  async #ask(verb: string, body: object = {}): Promise<void> {
+    let response: Response;
+    try {
+      response = await fetch(`${this.#account.socket}/${verb}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-Phone-Password": this.#account.password },
+        body: JSON.stringify(body),
+      });
+    } catch {
+      throw new ApiFault(0, "unreached", UNREACHED);
+    }
+    if (!response.ok) throw new ApiFault(response.status, "phone", response.status === 409 ? NO_CALL : UNREACHED);
   }
 }
