@@ -1,6 +1,7 @@
 """Call records and counters in real databases: what was written comes back, and every figure finds its calls."""
 
 import random
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from callcenter.kernel.clock import DAY
 from callcenter.kernel.events import Recorded
 from reporting import queries, tables
 from reporting.call_record import CallRecord
-from reporting.counters import Counters, flat, total
+from reporting.counters import Counters, IntervalKey, flat, total
 from reporting.intervals import IntervalBook
 from reporting.metrics import METRICS
 from reporting.queries import CallFilter, Period
@@ -50,7 +51,7 @@ class Written:
 
     def __init__(self) -> None:
         self.records: dict[str, CallRecord] = {}
-        self.increments: list[tuple[tables.IntervalKey, Counters]] = []
+        self.increments: list[tuple[IntervalKey, Counters]] = []
 
     async def project(self, connection: AsyncConnection, log: list[Recorded], batch: int) -> None:
         records = RecordBook()
@@ -70,17 +71,23 @@ class Written:
 
     async def _store(self, connection: AsyncConnection, records: RecordBook, book: IntervalBook) -> None:
         by_name, dialect = TABLES.by_name(), connection.dialect.name
+        counted: dict[str, list[tables.Row]] = defaultdict(list)
+        called: dict[str, list[tables.Row]] = defaultdict(list)
         for key, counters in book.drain().items():
             self.increments.append((key, counters))
             for name, rows in tables.interval_rows(key, counters).items():
-                await connection.execute(tables.adding(by_name[name], dialect), rows)
+                counted[name] += rows
         for call, record in records.drain().items():
             self.records[call] = record
             for name, rows in tables.call_rows(record).items():
-                if rows:
-                    await connection.execute(tables.replacing(by_name[name], dialect), rows)
+                called[name] += rows
             if record.settled:
                 records.forget(call)
+        for name, rows in counted.items():
+            await connection.execute(tables.adding(by_name[name], dialect), rows)
+        for name, rows in called.items():
+            if rows:
+                await connection.execute(tables.replacing(by_name[name], dialect), rows)
 
     def sum_of(self, kind: str, **wanted: object) -> Counters:
         return total(
@@ -166,7 +173,8 @@ async def test_pages_of_calls_meet_without_gap_or_double(engine, written):
             for order in ("newest", "longest"):
                 whole = await queries.calls_behind(connection, TABLES, figure, ALWAYS, order=order, limit=1_000)
                 assert whole.after is None
-                rows, after = [], None
+                rows: list[queries.CallRow] = []
+                after = None
                 while True:
                     page = await queries.calls_behind(connection, TABLES, figure, ALWAYS, order=order, after=after, limit=3)
                     rows += page.rows
