@@ -124,6 +124,7 @@ class Service:
             crm=self.crm,
             users=self.users,
             sessions=self.sessions,
+            recordings=self.recordings,
             database=self.database,
             carriers=self.carriers,
             phone_carrier=names[0],

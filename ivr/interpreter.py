@@ -152,11 +152,15 @@ class Step(Struct, frozen=True, kw_only=True):
 def advance(flow: Flow, node: NodeId | None, attempt: int, outcome: Outcome, ctx: IvrContext) -> Step:
     """The step after `outcome` at `node`, where the caller stood for the `attempt`-th time; `node` None begins the flow.
 
+    `Began` at a node enters it anew: what was asked there was lost in a gap.
+
     Raises FlowFault when the flow cannot go on, also when it was changed under the caller and the node is gone.
     """
     walk = _Walk(flow, ctx)
     if node is None:
         return walk.enter(flow.start)
+    if isinstance(outcome, Began):
+        return walk.enter(node)
     return walk.leave(node, attempt, outcome)
 
 

@@ -226,3 +226,21 @@ def test_late_and_doubled_signals_are_counted_and_nothing_else(story: Story, cal
     story.hears(s.LegJoined(leg=leg, bridge=story.call(call).bridge))  # type: ignore[arg-type]
     assert story.hub.state.ignored == before + 2
     assert story.call(call).state is CallState.CONNECTED
+
+
+def test_a_caller_in_the_menu_is_asked_again_after_a_gap(story: Story):
+    call = story.calls()
+    story.until(lambda: story.call(call).node == "tongue")
+    story.presses(call, "1")
+    story.until(lambda: story.call(call).node == "menu")
+    story.advances(3)
+    line = story.network.lines[story.call(call).customer]  # type: ignore[index]
+    asked = story.call(call).prompting
+    story.network.lose_connection("planned")
+    story.network.silence(line)
+    story.network.connect()
+    story.settles()
+    assert story.call(call).node == "menu"
+    assert story.call(call).prompting not in (None, asked), "the question is put again"
+    story.presses(call, "1")
+    assert story.call(call).queue == "billing"
