@@ -62,7 +62,7 @@ class Pump:
                         self._deliver(signal)
         finally:
             self._turning = False
-        self._set_alarm()
+            self._set_alarm()
 
     def _set_alarm(self) -> None:
         if self._alarm is not None:
