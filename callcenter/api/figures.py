@@ -59,6 +59,10 @@ AGENT_TABLE = (
     "talk_ms", "hold_ms", "wrap_up_ms", "idle_ms", "reserved_ms", "dialing_ms", "not_ready_ms", "offers", "accepted", "missed",
     "rejected", "agent_answer_rate", "missed_rate", "placed", "reached", "reach_rate", "wrap_up_overrun", "agent_hung_up_first",
 )  # fmt: skip
+SERIES = (
+    "offered", "answered", "abandoned", "short_abandoned", "service_level", "abandon_rate", "asa", "handled", "aht", "occupancy",
+    "transfer_rate", "max_wait",
+)  # fmt: skip
 SUMMARY = tuple(dict.fromkeys((*QUEUE_TABLE, *LIVE_CENTER, *METRICS)))
 
 

@@ -2,13 +2,14 @@
 
 from http import HTTPStatus
 
-from callcenter.api.handlers import center, customers, desk, session
+from callcenter.api.handlers import calls, center, customers, desk, session, statistics
 from callcenter.api.route import AGENT, ANYONE, BOTH, SUPERVISOR, Route
 from callcenter.api.schemas import calls as c
 from callcenter.api.schemas import center as d
 from callcenter.api.schemas import customers as k
 from callcenter.api.schemas import queries as q
 from callcenter.api.schemas import session as s
+from callcenter.api.schemas import statistics as t
 from callcenter.api.schemas.common import DoneBody
 
 STATE = (HTTPStatus.CONFLICT,)
@@ -84,6 +85,29 @@ DESK = (
     ),
 )  # fmt: skip
 
+CALLS = (
+    Route(
+        method="GET", path="/calls", roles=BOTH, handler=calls.find_calls, query=q.CallQuery, answer=c.CallListBody,
+        summary="Calls that match, or those behind a figure",
+    ),
+    Route(
+        method="GET", path="/calls/{call}", roles=BOTH, handler=calls.read_call, answer=c.CallDetailBody,
+        summary="One call's whole record",
+    ),
+    Route(
+        method="GET", path="/calls/{call}/notes", roles=BOTH, handler=calls.read_notes, answer=c.NotesBody,
+        summary="What was written about a call",
+    ),
+    Route(
+        method="PUT", path="/calls/{call}/notes", roles=AGENT, handler=calls.write_notes, request=c.NotesRequest,
+        answer=c.NotesBody, summary="Write about a call; the text replaces what stood there",
+    ),
+    Route(
+        method="GET", path="/recordings/{recording}", roles=BOTH, handler=calls.read_recording, media="audio/wav",
+        refusals=(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,), summary="A recording's sound, whole or a range of it",
+    ),
+)  # fmt: skip
+
 CUSTOMERS = (
     Route(
         method="GET", path="/contacts", roles=BOTH, handler=customers.find_contacts, query=q.CustomerQuery,
@@ -102,6 +126,10 @@ CUSTOMERS = (
         answer=k.ContactBody, summary="Change a contact",
     ),
     Route(
+        method="GET", path="/contacts/{contact}/timeline", roles=BOTH, handler=calls.read_timeline, query=q.Paging,
+        answer=k.TimelineBody, summary="What there was with this customer, newest first",
+    ),
+    Route(
         method="GET", path="/accounts", roles=BOTH, handler=customers.find_accounts, query=q.AccountQuery,
         answer=k.AccountListBody, summary="Find accounts",
     ),
@@ -112,6 +140,41 @@ CUSTOMERS = (
     Route(
         method="GET", path="/accounts/{account}", roles=BOTH, handler=customers.read_account, answer=k.AccountBody,
         summary="One account",
+    ),
+)  # fmt: skip
+
+STATISTICS = (
+    Route(
+        method="GET", path="/statistics/formulas", roles=BOTH, handler=statistics.read_formulas, answer=t.FormulasBody,
+        summary="What each figure means",
+    ),
+    Route(
+        method="GET", path="/statistics/summary", roles=SUPERVISOR, handler=statistics.read_summary, query=q.StatisticsQuery,
+        answer=t.SummaryBody, summary="Figures of the center, or of some queues or agents together",
+    ),
+    Route(
+        method="GET", path="/statistics/queues", roles=SUPERVISOR, handler=statistics.read_queues, query=q.StatisticsQuery,
+        answer=t.QueueTableBody, summary="Figures by queue",
+    ),
+    Route(
+        method="GET", path="/statistics/agents", roles=SUPERVISOR, handler=statistics.read_agents, query=q.StatisticsQuery,
+        answer=t.AgentTableBody, summary="Figures by agent",
+    ),
+    Route(
+        method="GET", path="/statistics/intervals", roles=SUPERVISOR, handler=statistics.read_intervals, query=q.SeriesQuery,
+        answer=t.SeriesBody, summary="Figures by interval",
+    ),
+    Route(
+        method="GET", path="/statistics/queues.csv", roles=SUPERVISOR, handler=statistics.queues_csv, query=q.StatisticsQuery,
+        media="text/csv", summary="Figures by queue, as a file",
+    ),
+    Route(
+        method="GET", path="/statistics/agents.csv", roles=SUPERVISOR, handler=statistics.agents_csv, query=q.StatisticsQuery,
+        media="text/csv", summary="Figures by agent, as a file",
+    ),
+    Route(
+        method="GET", path="/statistics/intervals.csv", roles=SUPERVISOR, handler=statistics.intervals_csv,
+        query=q.SeriesQuery, media="text/csv", summary="Figures by interval, as a file",
     ),
 )  # fmt: skip
 
@@ -126,4 +189,4 @@ CENTER = (
     ),
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = (*SESSION, *DESK, *CUSTOMERS, *CENTER)
+ROUTES: tuple[Route, ...] = (*SESSION, *DESK, *CALLS, *CUSTOMERS, *STATISTICS, *CENTER)

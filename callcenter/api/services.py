@@ -15,6 +15,8 @@ from callcenter.kernel.commands import AnyCommand, Done
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import CarrierName, PersonalId
 from callcenter.store.crm import Crm
+from callcenter.store.database import Database
+from callcenter.store.recordings import Recordings
 from callcenter.telephony.port import Carrier
 from reporting.live import Live
 
@@ -42,9 +44,12 @@ class Services:
     fanout: Fanout[Sequence[Recorded]]
     read_log: Callable[[int], AsyncIterator[list[Recorded]]]
     """`EventLog.read`: the events behind a position."""
+    database: Database
+    """Where call records and counters are read."""
     crm: Crm
     users: Users
     sessions: Sessions
+    recordings: Recordings
     carriers: Mapping[CarrierName, Carrier]
     phone_carrier: CarrierName
     """The carrier on which agents' softphones live."""

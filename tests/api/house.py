@@ -32,6 +32,8 @@ from callcenter.runtime.engine import Engine
 from callcenter.runtime.performer import Performer
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
+from callcenter.store.projector import Projector
+from callcenter.store.recordings import Recordings
 from callcenter.store.sqlite_log import SqliteLog
 from callcenter.telephony.port import Carrier
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
@@ -60,20 +62,19 @@ STRAIGHT_TO_BILLING = Flow(
 )
 
 
-class CrmJobs:
-    """Look-ups on the real customer store."""
+class Jobs:
+    """Look-ups on the real customer store, recordings into the real folder."""
 
-    def __init__(self, crm: Crm) -> None:
+    def __init__(self, crm: Crm, recordings: Recordings) -> None:
         self._crm = crm
+        self._recordings = recordings
 
     async def look_up(self, number: str) -> tuple[ContactMatch, ...]:
         return await self._crm.look_up(number, "US")
 
     async def store_recording(self, carrier: Carrier, recording: RecordingId, call: CallId) -> tuple[int, int]:
-        size = 0
-        async for piece in await carrier.fetch_recording(recording):
-            size += len(piece)
-        return size, 0
+        kept = await self._recordings.keep(recording, call, await carrier.fetch_recording(recording))
+        return kept.size, kept.duration_ms
 
 
 class House:
@@ -87,13 +88,16 @@ class House:
         (self.pages / "assets" / "mark.svg").write_text("<svg/>")
         self.port = claim_free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
+        self.origins = frozenset({self.origin})
         self.log = SqliteLog(folder / "events.db")
         self.database = Database(f"sqlite:///{folder / 'center.db'}")
         self.crm = Crm(self.database)
+        self.recordings = Recordings(self.database, folder / "recordings")
+        self.projector = Projector(self.log, self.database, pause_s=0)
         self.users = Users(self.database, Passwords(QUICK))
         self.sessions = Sessions(self.database)
         self.carrier = SimulatedCarrier(CARRIER, clock=clock.now, seed=b"test")
-        self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, CrmJobs(self.crm)), holder="test")
+        self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings)), holder="test")
         self.fanout: Fanout[Sequence[Recorded]] = Fanout()
         self.engine.listeners.append(self.fanout.publish)
         self.live = Live()
@@ -108,12 +112,14 @@ class House:
             live=self.live,
             fanout=self.fanout,
             read_log=self.log.read,
+            database=self.database,
             crm=self.crm,
             users=self.users,
             sessions=self.sessions,
+            recordings=self.recordings,
             carriers={CARRIER: self.carrier},
             phone_carrier=CARRIER,
-            origins=frozenset({self.origin}),
+            origins=self.origins,
             pages=self.pages,
             version="0.0",
             clock=clock.now,
@@ -124,6 +130,7 @@ class House:
     async def start(self) -> None:
         await self.log.open()
         await self.database.upgrade()
+        await self.recordings.prepare()
         await self.users.seed(USERS, clock.now())
         await self.crm.seed(ACCOUNTS, CONTACTS, "US", clock.now())
         await self.engine.start()
@@ -132,6 +139,21 @@ class House:
         await self.carrier.start(self.engine.tell)
         await self.engine.ask(c.ApplyCenter(version=1, center=values, personal=PEOPLE))
         await self.serve()
+
+    async def stored(self, call: str, seconds: float = 10) -> None:
+        """The call's recordings are in the store."""
+        following = self.fanout.subscribe()
+        async with asyncio.timeout(seconds):
+            while self._open_recordings(call) or self.engine.position < self.engine.state.position:
+                await following.get()
+        following.close()
+
+    def _open_recordings(self, call: str) -> bool:
+        return any(recording.call == call for recording in self.engine.state.recordings.values())
+
+    async def recorded(self) -> None:
+        """Call records and counters include everything that has happened."""
+        await self.projector.catch_up()
 
     async def serve(self) -> None:
         self.app = make_app(self.services)

@@ -99,7 +99,12 @@ async def test_another_sites_page_cannot_command_with_our_cookie(house: House, s
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [("911", "emergency_number"), ("12", "invalid_number"), ("no number", "invalid_number"), ("+861012345678", "country_not_allowed")],
+    [
+        ("911", "emergency_number"),
+        ("12", "invalid_number"),
+        ("no number", "invalid_number"),
+        ("+861012345678", "country_not_allowed"),
+    ],
 )
 async def test_numbers_that_are_not_dialed(house: House, number: str, code: str):
     reply = await (await house.at_desk("ana")).post("/api/v1/calls", {"number": number})

@@ -91,9 +91,9 @@ def refusals() -> set[str]:
     codes: set[str] = set()
     for file in root.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
-            named = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused" and node.args
-            if named and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
-                codes.add(node.args[0].value)  # type: ignore[attr-defined]
+            match node:
+                case ast.Call(func=ast.Name(id="Refused"), args=[ast.Constant(value=str(code)), *_]):
+                    codes.add(code)
     return codes
 
 

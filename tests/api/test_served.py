@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -136,6 +137,11 @@ def test_the_typescript_names_every_body_and_message():
     for name in structs():
         assert f"export interface {name} {{" in text
     assert "export type AnyServerMessage = Welcome | Heartbeat | Snapshot | Delta | Answer | Failure;" in text
+
+
+def test_the_pages_use_the_types_of_today():
+    kept = Path(__file__).parents[2] / "callcenter/web/src/api/types.ts"
+    assert kept.read_text() == typescript_document(), "run: python -m callcenter.api.typescript > callcenter/web/src/api/types.ts"
 
 
 async def test_queues_and_agents_as_they_are(house: House):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from callcenter.api.services import Services
 from tests.api.house import PASSWORD, House
 
 
@@ -17,17 +16,10 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(house: Hous
     assert not any(part.startswith(("Domain", "Max-Age", "expires")) for part in attributes)
 
 
-async def test_over_https_the_cookie_never_leaves_https(house: House, monkeypatch: pytest.MonkeyPatch):
+async def test_over_https_the_cookie_never_leaves_https(house: House):
     """The pages' origin is https when something in front of us speaks TLS."""
     await house.stop_serving()
-    plain = type(house).services.fget
-    assert plain is not None
-
-    def secure(self: House) -> Services:
-        given = plain(self)
-        return Services(**{name: getattr(given, name) for name in Services.__slots__} | {"origins": frozenset({"https://desk.example"})})
-
-    monkeypatch.setattr(House, "services", property(secure))
+    house.origins = frozenset({"https://desk.example"})
     await house.serve()
     client = house.client()
     reply = await client.ask(

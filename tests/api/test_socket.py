@@ -172,7 +172,10 @@ async def test_a_page_that_does_not_keep_up_is_cut_and_others_are_not(house: Hou
     sam = await house.signed_in("sam")
     quick = await (await sam.socket()).follow("board")
     slow = await (await sam.socket()).follow("board")
-    transport = slow.socket._response.connection.transport
+    connection = slow.socket._response.connection
+    assert connection is not None
+    transport = connection.transport
+    assert isinstance(transport, asyncio.Transport)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024)
     transport.pause_reading()
 

@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from callcenter.api.schemas.common import Body, Language, PhoneNumber
 
+RecordingState = Literal["asked", "running", "over", "kept", "failed"]
+
 
 class PlaceCallRequest(Body, frozen=True, kw_only=True):
     number: str
@@ -45,8 +47,21 @@ class NotesRequest(Body, frozen=True, kw_only=True):
 
 class NotesBody(Body, frozen=True, kw_only=True):
     text: str
+    author: str | None
+    """Log-in of who saved it last."""
     saved_at: int | None
     """Null: nothing was ever written."""
+
+
+class Counted(Body, frozen=True, kw_only=True):
+    """What of the call a figure counted: a queue entry, an offer, a conversation, or the call itself."""
+
+    at: int
+    length_ms: int
+    """Of an entry the wait, of a conversation talk + hold + wrap-up, of an offer its ringing, of a call the whole."""
+    queue: str | None
+    agent: str | None
+    outcome: str | None
 
 
 class CallSummary(Body, frozen=True, kw_only=True):
@@ -67,15 +82,21 @@ class CallSummary(Body, frozen=True, kw_only=True):
     agent: str | None
     """The last agent who talked in it."""
     agent_name: str | None
-    wait_ms: int | None
-    """In its last queue entry."""
+    wait_ms: int
+    """In all its queue entries together."""
     talk_ms: int
     disposition: str | None
     recorded: bool
+    counted: Counted | None
+    """Null unless the list was asked for by figure."""
 
 
 class CallListBody(Body, frozen=True, kw_only=True):
+    """Newest first. Behind a figure a call comes once for each thing in it that was counted."""
+
     items: list[CallSummary]
+    total: int | None
+    """How many the figure counts; null unless one was asked for."""
     next: str | None
     """Give it as `cursor` for the rows after these; null: these were the last."""
 
@@ -119,10 +140,26 @@ class ConversationRecord(Body, frozen=True, kw_only=True):
     """One agent's part in the call, from hearing the customer to leaving."""
 
     agent: str
+    queue: str | None
+    """Of the queue entry that it answers; null: a call that she placed, or a transfer to her."""
     connected_at: int
     left_at: int | None
     why: str | None
     """caller_hung_up, agent_hung_up, transferred, line_lost, carrier_failed or too_long."""
+    talk_ms: int
+    hold_ms: int
+    wrap_up_ms: int
+
+
+class TransferRecord(Body, frozen=True, kw_only=True):
+    agent: str
+    at: int
+    to_queue: str | None
+    to_agent: str | None
+    to_number: PhoneNumber | None
+    ended_at: int | None
+    done: bool
+    why: str | None
 
 
 class SpanRecord(Body, frozen=True, kw_only=True):
@@ -143,7 +180,7 @@ class RecordingRecord(Body, frozen=True, kw_only=True):
     id: str
     started_at: int | None
     duration_ms: int | None
-    state: Literal["asked", "running", "over", "kept", "failed"]
+    state: RecordingState
     """Only a kept one can be listened to, at GET /recordings/ID."""
 
 
@@ -161,6 +198,7 @@ class CallDetailBody(Body, frozen=True, kw_only=True):
     queue_entries: list[QueueEntryRecord]
     offers: list[OfferRecord]
     conversations: list[ConversationRecord]
+    transfers: list[TransferRecord]
     holds: list[SpanRecord]
     wrap_ups: list[SpanRecord]
     recordings: list[RecordingRecord]

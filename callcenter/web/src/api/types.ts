@@ -129,7 +129,16 @@ export interface NotesRequest {
 
 export interface NotesBody {
   text: string;
+  author: string | null;
   saved_at: number | null;
+}
+
+export interface Counted {
+  at: number;
+  length_ms: number;
+  queue: string | null;
+  agent: string | null;
+  outcome: string | null;
 }
 
 export interface CallSummary {
@@ -144,14 +153,16 @@ export interface CallSummary {
   queue: string | null;
   agent: string | null;
   agent_name: string | null;
-  wait_ms: number | null;
+  wait_ms: number;
   talk_ms: number;
   disposition: string | null;
   recorded: boolean;
+  counted: Counted | null;
 }
 
 export interface CallListBody {
   items: CallSummary[];
+  total: number | null;
   next: string | null;
 }
 
@@ -190,8 +201,23 @@ export interface OfferRecord {
 
 export interface ConversationRecord {
   agent: string;
+  queue: string | null;
   connected_at: number;
   left_at: number | null;
+  why: string | null;
+  talk_ms: number;
+  hold_ms: number;
+  wrap_up_ms: number;
+}
+
+export interface TransferRecord {
+  agent: string;
+  at: number;
+  to_queue: string | null;
+  to_agent: string | null;
+  to_number: PhoneNumber | null;
+  ended_at: number | null;
+  done: boolean;
   why: string | null;
 }
 
@@ -225,6 +251,7 @@ export interface CallDetailBody {
   queue_entries: QueueEntryRecord[];
   offers: OfferRecord[];
   conversations: ConversationRecord[];
+  transfers: TransferRecord[];
   holds: SpanRecord[];
   wrap_ups: SpanRecord[];
   recordings: RecordingRecord[];
