@@ -5,6 +5,7 @@ begin with the lock (BEGIN IMMEDIATE), so that none fails half-way because it re
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from callcenter.kernel.errors import TryAgain
+from callcenter.kernel.errors import Conflict, TryAgain
 
 BUSY_S = 5.0
 
@@ -86,13 +87,24 @@ class Database:
 
 @contextmanager
 def _faults() -> Iterator[None]:
-    """What the database could not do becomes a StoreFault; a broken rule of the tables (IntegrityError) stays one."""
+    """What the database could not do becomes a StoreFault, a key that somebody else was quicker to take a Conflict.
+
+    Any other broken rule of the tables (IntegrityError) is a mistake of ours and stays one.
+    """
     try:
         yield
-    except IntegrityError:
+    except IntegrityError as error:
+        if _key_taken(error):
+            raise Conflict("somebody else was first: read again, then decide again") from error
         raise
     except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise StoreFault(error) from error
+
+
+def _key_taken(error: IntegrityError) -> bool:
+    codes = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+    unique = asyncpg.UniqueViolationError.sqlstate
+    return getattr(error.orig, "sqlite_errorcode", None) in codes or getattr(error.orig, "sqlstate", None) == unique
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

@@ -48,6 +48,15 @@ def in_the_clear(directory: Directory) -> CenterSeed:
     )
 
 
+def spelled_out(seed: CenterSeed) -> bytes:
+    """As bytes, so that the order of things counts; but for the skills of a number, which the center does not list."""
+    numbers = {
+        id: msgspec.structs.replace(number, skills=dict(sorted(number.skills.items())))
+        for id, number in seed.center.numbers.items()
+    }
+    return msgspec.json.encode(with_center(seed, numbers=numbers))
+
+
 async def test_an_empty_database_has_no_center(store: DirectoryStore):
     assert await store.load() is None
     assert await store.version() == 0
@@ -62,7 +71,7 @@ def test_every_center_is_read_as_it_was_written(rows_url: str):
         written = await store.apply(seed, await store.version(), 7)
         read = await store.load()
         assert read == written
-        assert msgspec.json.encode(in_the_clear(read)) == msgspec.json.encode(seed)
+        assert spelled_out(in_the_clear(read)) == spelled_out(seed)
         assert await store.diff(seed) == (read.version, [])
         logged = msgspec.json.encode(read.center).decode()
         assert not any(number in logged for number in seed.blocked)
@@ -135,7 +144,7 @@ async def test_a_failure_half_way_leaves_the_old_center(store: DirectoryStore):
     before = await store.apply(harbor(), 0, 1)
     twice = (Choice("sold", Label("Sold", "售出")),) * 2
     broken = with_center(with_queue(harbor(), ring_ms=30_000), dispositions=twice)
-    with pytest.raises(Exception, match="disposition"):
+    with pytest.raises(Conflict):
         await store.apply(broken, 1, 2)
     assert await store.load() == before
 
