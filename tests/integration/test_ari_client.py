@@ -303,3 +303,20 @@ async def test_nonsense_on_the_socket_is_counted_and_the_rest_is_understood(alon
     assert told.recording.name == "r"
     assert client.unknown == {"": 3, "Brandnew": 1, "StasisStart": 1}
     assert client.orphans == 1
+
+
+async def test_events_follow_each_other_without_waiting_for_acknowledgements(pbx: Pbx, ari: AriClient, tmp_path: Path):
+    # Asterisk writes without TCP_NODELAY: with delayed acknowledgements, every second message here would take 40 ms.
+    ears = Ears(ari)
+    async with sipp(tmp_path, caller("+12025550123", Wait(5_000), HangUp()), to=(LOOPBACK, pbx.values.sip_port), service="100"):
+        channel = (await ears.hears(ari_events.StasisStart)).channel.id
+        assert (await ari.ask(r.answer(channel))).good
+        bridges = ["b" * 19 + letter for letter in "abcdefgh"]
+        for bridge in bridges:
+            await ari.ask(r.create_bridge(bridge))
+        started = asyncio.get_running_loop().time()
+        for bridge in bridges:
+            assert (await ari.ask(r.add_to_bridge(bridge, channel))).good
+            await ears.hears(ari_events.ChannelEnteredBridge)
+        took = asyncio.get_running_loop().time() - started
+    assert took < 0.16, f"eight moves took {took * 1000:.0f} ms"

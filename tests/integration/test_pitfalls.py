@@ -34,6 +34,7 @@ from callcenter.kernel.signals import (
     LegAnswered,
     LegEnded,
     LegJoined,
+    LegLeft,
     LegOffered,
     LegRinging,
     PlaybackEnded,
@@ -55,7 +56,7 @@ from tests.integration.sipp import sipp
 
 async def recorded(stage: Stage, recording: RecordingId) -> wave.Wave_read:
     pieces = [piece async for piece in await stage.carrier.fetch_recording(recording)]
-    file: wave.Wave_read = wave.open(io.BytesIO(b"".join(pieces)), "rb")
+    file: wave.Wave_read = wave.open(io.BytesIO(b"".join(pieces)), "rb")  # noqa: SIM115
     return file
 
 
@@ -362,3 +363,14 @@ def test_the_log_of_a_start_has_no_error_and_no_warning(own_pbx: Callable[..., P
     pbx.start()
     said = [line for line in pbx.log().splitlines() if " ERROR[" in line or " WARNING[" in line]
     assert said == []
+
+
+async def test_joining_twice_is_asked_once(stage: Stage):
+    leg, bridge = await stage.caller(), stage.bridge()
+    await stage.do(JoinBridge, bridge=bridge, leg=leg)
+    await stage.hears(LegJoined, leg=leg)
+    await stage.do(JoinBridge, bridge=bridge, leg=leg)
+    await stage.do(HangUpLeg, leg=leg)
+    await stage.hears(LegEnded, leg=leg)
+    kinds = [type(signal) for signal in stage.about(leg) if isinstance(signal, LegJoined | LegLeft)]
+    assert kinds == [LegJoined, LegJoined, LegLeft], "Asterisk would have taken it out and put it in again"

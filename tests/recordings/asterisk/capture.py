@@ -1,0 +1,137 @@
+"""Captures what a real Asterisk says into the .jsonl files beside this one: `python -m tests.recordings.asterisk.capture` (root).
+
+A line is one thing that reached `Translation`, in order: an effect, an event as Asterisk wrote it, the reply to a request, a
+tick; with `now` in ms. Numbers are invented ones. tests/unit/telephony replays them without any Asterisk.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from callcenter.kernel import effects as fx
+from callcenter.kernel import signals as sig
+from callcenter.kernel.flow import SayNumber, SayPrompt
+from callcenter.kernel.words import Treatment
+from callcenter.telephony.asterisk import events as ari
+from callcenter.telephony.asterisk.translate import Translation
+from tests.contract.asterisk_world import asterisk_world
+from tests.contract.stage import Stage
+from tests.contract.world import CallerDoes, PhoneDoes, Press
+from tests.integration.exchange import furnished
+
+HERE = Path(__file__).parent
+
+
+def listen(translation: Translation, lines: list[dict[str, Any]], raw: dict[int, str]) -> None:
+    """Notes everything that reaches a translation."""
+    effect, event, reply, tick = translation.effect, translation.event, translation.reply, translation.tick
+
+    def note(now: int, **what: Any) -> None:
+        lines.append({"now": now, **what})
+
+    def on_effect(one: Any, now: int) -> None:
+        note(now, effect=msgspec.to_builtins(one))
+        effect(one, now)
+
+    def on_event(one: Any, now: int) -> None:
+        note(now, event=msgspec.json.decode(raw[id(one)]) | {"asterisk_id": "02:00:00:00:00:01"})
+        event(one, now)
+
+    def on_reply(one: Any, now: int) -> None:
+        if one.token.step != "subscribe":  # asked by the listing
+            note(now, reply={"status": one.status, "reason": one.reason, "body": one.body})
+        reply(one, now)
+
+    def on_tick(now: int) -> None:
+        if (due := translation.next_deadline()) is not None and due <= now:
+            note(now, tick=True)
+        tick(now)
+
+    for name, ear in {"effect": on_effect, "event": on_event, "reply": on_reply, "tick": on_tick}.items():
+        setattr(translation, name, ear)
+
+
+async def served_call(stage: Stage) -> None:
+    """Menu with a key, position, music, agent, recording, hold, the agent hangs up."""
+    leg = await stage.caller(CallerDoes(keys=(Press(600, "2"),)))
+    menu = {"prompts": (SayPrompt(stage.world.prompt),), "language": "en", "maximum": 1, "terminator": "#"}
+    asked = await stage.do(fx.Gather, leg=leg, timeout_ms=3_000, between_ms=1_000, **menu)
+    await stage.hears(sig.DigitsGathered, effect=asked)
+    said = await stage.do(fx.PlayPrompts, leg=leg, prompts=(SayNumber(2),), language="en", then=Treatment.MUSIC)
+    await stage.hears(sig.PlaybackEnded, effect=said)
+    agent = await stage.agent(PhoneDoes(hangs_up_ms=1_500))
+    bridge, recording = stage.bridge(), stage.entropy.recording()
+    await stage.do(fx.JoinBridge, bridge=bridge, leg=leg)
+    await stage.do(fx.JoinBridge, bridge=bridge, leg=agent)
+    await stage.hears(sig.LegJoined, leg=agent)
+    await stage.do(fx.StartRecording, bridge=bridge, recording=recording)
+    await stage.hears(sig.RecordingStarted)
+    await stage.do(fx.LeaveBridge, bridge=bridge, leg=leg, then=Treatment.MUSIC)
+    await stage.hears(sig.LegLeft, leg=leg)
+    await stage.do(fx.JoinBridge, bridge=bridge, leg=leg)
+    await stage.hears(sig.LegEnded, leg=agent)
+    await stage.do(fx.CloseBridge, bridge=bridge)
+    await stage.hears(sig.BridgeClosed)
+    await stage.do(fx.HangUpLeg, leg=leg)
+    await stage.hears(sig.LegEnded, leg=leg)
+
+
+async def abandoned_in_a_prompt(stage: Stage) -> None:
+    """The caller hangs up while a prompt plays."""
+    leg = await stage.caller(CallerDoes(hangs_up_ms=400))
+    await stage.do(fx.PlayPrompts, leg=leg, prompts=(SayPrompt(stage.world.prompt),), language="en")
+    await stage.hears(sig.LegEnded, leg=leg)
+
+
+async def not_reached(stage: Stage) -> None:
+    """Busy, rejected, no such number, congestion, nobody answers, nobody there, not registered."""
+    for does in ("busy", "rejects", "invalid", "congestion", "ignores"):
+        number = await stage.world.number(PhoneDoes(does))
+        leg = await stage.ring(fx.NumberTarget(number), ring_ms=1_000)
+        await stage.hears(sig.LegEnded, leg=leg)
+    leg = await stage.ring(fx.DeviceTarget("deskleo"), ring_ms=700)
+    await stage.hears(sig.LegEnded, leg=leg)
+    leg = await stage.ring(fx.DeviceTarget("nobodyhere"))
+    await stage.hears(sig.EffectFailed, leg=leg)
+
+
+STORIES: tuple[Callable[[Stage], Awaitable[None]], ...] = (served_call, abandoned_in_a_prompt, not_reached)
+
+
+async def main() -> None:
+    raw: dict[int, str] = {}
+    kept: list[Any] = []
+    decode = ari.decode
+
+    def remembering(text: str | bytes) -> Any:
+        event = decode(text)
+        kept.append(event)  # so that no other event gets its id
+        raw[id(event)] = text if isinstance(text, str) else text.decode()
+        return event
+
+    ari.decode = remembering
+    pbx = furnished(directory="/srv/callcenter/capture", system_name="pbx")
+    pbx.start()
+    try:
+        for story in STORIES:
+            lines: list[dict[str, Any]] = []
+            async with asterisk_world(pbx) as world:
+                stage = Stage(world)
+                listen(world.asterisk._translation, lines, raw)
+                await world.carrier.start(stage.deliver)
+                await stage.hears(sig.CarrierUp)
+                await story(stage)
+                await world.carrier.close()
+            name = f"{story.__name__}.jsonl"
+            (HERE / name).write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+            sys.stdout.write(f"{name}: {len(lines)} lines\n")
+    finally:
+        pbx.remove()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,193 @@
+"""Asterisk's words as ours, on recordings of a real one: whole calls, events that come twice, late or never."""
+
+import random
+
+import pytest
+
+from callcenter.kernel import effects as fx
+from callcenter.kernel import signals as sig
+from callcenter.kernel.ids import BridgeId, CarrierName, EffectId, LegId, RecordingId
+from callcenter.kernel.words import Cause, Fault, GatherEnd, PlaybackEnd
+from callcenter.telephony.asterisk.client import NO_ANSWER, Reply
+from callcenter.telephony.asterisk.lines import Send
+from tests.unit.telephony.replay import Replay, lines, replay
+
+PBX = CarrierName("pbx")
+
+
+def test_a_served_call_in_our_words():
+    player = replay("served_call")
+    assert player.said() == [
+        "LegOffered",
+        "LegAnswered",
+        "DigitsGathered",
+        "PlaybackEnded",
+        "LegRinging",
+        "LegAnswered",
+        "LegJoined",
+        "LegJoined",
+        "RecordingStarted",
+        "LegLeft",
+        "LegJoined",
+        "LegLeft",
+        "LegEnded",
+        "RecordingEnded",
+        "LegLeft",
+        "BridgeClosed",
+        "LegEnded",
+    ]
+    by_kind = {type(signal): signal for signal in player.signals}
+    gathered = by_kind[sig.DigitsGathered]
+    assert (gathered.digits, gathered.end) == ("2", GatherEnd.MAXIMUM)
+    assert by_kind[sig.PlaybackEnded].end is PlaybackEnd.COMPLETED
+    assert 900 < by_kind[sig.RecordingEnded].duration_ms < 3_000
+    ends = [signal for signal in player.signals if isinstance(signal, sig.LegEnded)]
+    assert [(end.cause, end.by_us) for end in ends] == [(Cause.NORMAL, False), (Cause.NORMAL, True)]
+
+
+def test_hanging_up_in_a_prompt_is_an_end_and_not_a_missing_sound():
+    assert replay("abandoned_in_a_prompt").said() == ["LegOffered", "LegAnswered", "LegEnded"]
+
+
+def test_every_way_of_not_being_reached():
+    player = replay("not_reached")
+    assert not [signal for signal in player.signals if isinstance(signal, sig.LegAnswered)]
+    ends = [signal.cause for signal in player.signals if isinstance(signal, sig.LegEnded)]
+    unreachable = Cause.UNREACHABLE
+    assert ends == [Cause.BUSY, Cause.REJECTED, Cause.INVALID_NUMBER, Cause.CONGESTION, Cause.NO_ANSWER, unreachable]
+    failures = [signal.fault for signal in player.signals if isinstance(signal, sig.EffectFailed)]
+    assert failures == [Fault.UNREACHABLE]
+
+
+@pytest.mark.parametrize("name", ["served_call", "abandoned_in_a_prompt", "not_reached"])
+def test_every_event_twice_says_nothing_more(name: str):
+    once, twice = replay(name), Replay()
+    for line in lines(name):
+        twice.feed(line)
+        # A key that is told twice is two keys: nothing tells them apart.
+        if "event" in line and line["event"]["type"] != "ChannelDtmfReceived":
+            twice.feed(line)
+    assert twice.said() == once.said()
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_events_lost_or_late_break_nothing_and_no_leg_ends_twice(seed: int):
+    draw = random.Random(seed)
+    player, held = Replay(), []
+    for line in lines("served_call"):
+        if "event" in line and draw.random() < 0.3:
+            if draw.random() < 0.5:
+                held.append(line)
+            continue
+        if "reply" not in line:
+            player.feed(line)
+            player.agree()
+    for line in held:
+        player.feed(line)
+        player.agree()
+    ends = [signal.leg for signal in player.signals if isinstance(signal, sig.LegEnded)]
+    assert len(ends) == len(set(ends)), f"seed {seed}"
+
+
+def test_a_prompt_is_stopped_before_its_channel_is_asked_for_anything_else():
+    player = Replay()
+    for line in lines("abandoned_in_a_prompt"):
+        if line.get("event", {}).get("type") == "ChannelHangupRequest":
+            break
+        player.feed(line)
+    leg = next(signal.leg for signal in player.signals if isinstance(signal, sig.LegAnswered))
+    before = len(player.sent)
+    effect = fx.JoinBridge(effect=EffectId("e" * 20), carrier=PBX, bridge=BridgeId("b" * 20), leg=leg)
+    player.translation.effect(effect, 0)
+    player.drain()
+    operations = [send.request.operation for send in player.sent[before:]]
+    assert operations == ["playbacks.stop", "bridges.createWithId", "bridges.addChannel"]
+
+
+def originate(player: Replay, leg: str = "l" * 20) -> Send:
+    effect = fx.OriginateLeg(
+        effect=EffectId("e" * 20),
+        carrier=PBX,
+        leg=LegId(leg),
+        call="c" * 20,  # type: ignore[arg-type]
+        target=fx.DeviceTarget("deskana"),
+        role="agent",  # type: ignore[arg-type]
+        ring_ms=5_000,
+        caller_id="",
+    )
+    player.translation.effect(effect, 1_000)
+    player.drain()
+    return player.sent[-1]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "fault"),
+    [
+        ((NO_ANSWER, ""), (404, '{"message":"Channel not found"}'), Fault.UNAVAILABLE),
+        ((409, '{"message":"in use"}'), (404, '{"message":"Channel not found"}'), Fault.REFUSED),
+        ((409, '{"message":"in use"}'), (200, "{}"), None),
+        ((NO_ANSWER, ""), (200, "{}"), None),
+        ((500, '{"error":"Allocation failed"}'), None, Fault.UNREACHABLE),
+        ((400, '{"message":"Endpoint not found"}'), None, Fault.UNREACHABLE),
+        ((503, '{"message":"not booted"}'), None, Fault.UNAVAILABLE),
+    ],
+)
+def test_an_originate_that_went_wrong_is_looked_at_and_never_repeated(
+    first: tuple[int, str], then: tuple[int, str] | None, fault: Fault | None
+):
+    player = Replay()
+    sent = originate(player)
+    for answer in (first, then):
+        if answer is not None:
+            last = player.sent[-1]
+            reply = Reply(request=last.request, status=answer[0], reason="", body=answer[1], token=last.token)
+            player.translation.reply(reply, 1_100)
+            player.drain()
+    assert [send.request.operation for send in player.sent].count(sent.request.operation) == 1
+    failed = [signal.fault for signal in player.signals if isinstance(signal, sig.EffectFailed)]
+    assert failed == ([] if fault is None else [fault])
+
+
+def test_ringing_has_its_own_limit_to_the_millisecond():
+    player = Replay()
+    originate(player)
+    assert player.translation.next_deadline() == 6_000
+    player.translation.tick(5_999)
+    player.drain()
+    assert len(player.sent) == 1
+    player.translation.tick(6_000)
+    player.drain()
+    assert player.sent[-1].request.operation == "channels.hangup"
+    assert player.translation.next_deadline() is None
+
+
+def test_a_recording_that_never_says_it_ended_does_not_keep_its_bridge():
+    player = Replay()
+    for line in lines("served_call"):
+        if line.get("event", {}).get("type") == "RecordingFinished":
+            continue
+        player.feed(line)
+        if "CloseBridge" in str(line.get("effect", "")):
+            break
+    due = player.translation.next_deadline()
+    assert due is not None
+    player.translation.tick(due)
+    player.drain()
+    assert player.sent[-1].request.operation == "bridges.destroy"
+    assert player.said()[-1] == "RecordingEnded"
+
+
+def test_what_is_not_ours_is_passed_by():
+    player = Replay()
+    for line in lines("served_call"):
+        if "event" in line and line["event"]["type"] not in ("StasisStart", "DeviceStateChanged"):
+            player.feed(line)
+    assert player.signals == []
+    stop = fx.StopRecording(effect=EffectId("e" * 20), carrier=PBX, recording=RecordingId("r" * 20))
+    player.translation.effect(stop, 0)
+    player.drain()
+    send = player.sent[-1]
+    gone = Reply(request=send.request, status=404, reason="", body='{"message":"Recording not found"}', token=send.token)
+    player.translation.reply(gone, 0)
+    player.drain()
+    assert [signal.fault for signal in player.signals] == [Fault.GONE]
