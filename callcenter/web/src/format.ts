@@ -73,6 +73,13 @@ export function day(at: number, language: Language, zone: string, year = false):
   return `${formatter("zh", zone, date).format(at)} ${formatter("zh", zone, { weekday: "short" }).format(at)}`;
 }
 
+/** 14 Apr 2026; 2026年4月14日. */
+export function date(at: number, language: Language, zone: string): string {
+  if (language === "zh") return formatter("zh", zone, { year: "numeric", month: "short", day: "numeric" }).format(at);
+  const part = parts(at, zone, { year: "numeric", month: "short", day: "numeric" });
+  return `${part("day")} ${part("month")} ${part("year")}`;
+}
+
 /** 14 Apr; 4月14日. */
 export function shortDay(at: number, language: Language, zone: string): string {
   if (language === "zh") return formatter("zh", zone, { day: "numeric", month: "short" }).format(at);
@@ -123,6 +130,6 @@ export function offset(at: number, zone: string): string {
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
   if (words.length === 0) return "";
-  if (words.length === 1) return [...words[0]!].slice(/[一-鿿]/.test(words[0]!) ? -2 : 0, 2).join("").toUpperCase();
+  if (words.length === 1) return (/[一-鿿]/.test(words[0]!) ? [...words[0]!].slice(-2) : [...words[0]!].slice(0, 2)).join("").toUpperCase();
   return ([...words[0]!][0]! + [...words.at(-1)!][0]!).toUpperCase();
 }

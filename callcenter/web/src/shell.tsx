@@ -151,7 +151,7 @@ function LineHealthMark() {
   const bad = health !== "ready" && health !== "starting";
   const word = {
     starting: t("line.starting"),
-    ready: phone.value?.carriesSound === false ? t("line.simulated") : t("line.ready"),
+    ready: phone.value?.microphone === false ? t("line.simulated") : t("line.ready"),
     lost: t("line.lost"),
     refused: t("line.refused"),
     "no-device": t("line.noDevice"),

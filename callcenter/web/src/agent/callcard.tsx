@@ -89,13 +89,14 @@ function Trouble() {
 
 function Who({ call, below }: { call: CallView; below?: ComponentChildren }) {
   const tentative = call.contact === null && (preview.value?.tentative ?? false);
+  const named = call.contact?.name ?? preview.value?.name ?? null;
   return (
     <>
       <div class="who cut">{callerName(call)}</div>
       <div class="tel">
         {below ?? (
           <>
-            <span class="num">{call.number?.shown ?? t("number.withheld")}</span>
+            <span class={named ? "num" : "t3"}>{named ? (call.number?.shown ?? t("number.withheld")) : t(`lookUp.${call.look_up}`)}</span>
             {tentative ? <span class="chip chip-warn">{t("match.tentative")}</span> : null}
           </>
         )}
@@ -175,12 +176,11 @@ function InCallCard({ now: at, offline }: { now: Extract<Card, { kind: "talking"
   const holding = at.kind === "holding";
   const talking = at.kind === "talking";
   const placing = at.kind === "placing";
-  const sound = phone.value?.carriesSound ?? false;
   const [layer, setLayer] = useState<"" | "keypad" | "transfer">("");
   const usable = (talking || holding) && !offline;
   useEffect(() => setLayer(""), [call.id]);
   useKey("F4", () => holdOrRetrieve(), usable);
-  useKey("F7", () => toggleMute(), talking && sound);
+  useKey("F7", () => toggleMute(), talking);
   useKey("F10", () => setLayer((open) => (open === "transfer" ? "" : "transfer")), talking || holding);
   useKey("Shift F9", () => hangUp(), !lost);
   const callTime = part ? since(part.connected_at, now.value) : since(call.since, now.value);
@@ -232,19 +232,15 @@ function InCallCard({ now: at, offline }: { now: Extract<Card, { kind: "talking"
               {holding ? t("resume") : t("hold")}
               <Kbd>F4</Kbd>
             </button>
-            {sound ? (
-              <button aria-pressed={muted} disabled={!talking} onClick={() => toggleMute()} title="F7">
-                <Icon name={muted ? "mic-off" : "mic"} />
-                {muted ? t("unmute") : t("mute")}
-                <Kbd>F7</Kbd>
-              </button>
-            ) : null}
-            {sound ? (
-              <button aria-expanded={layer === "keypad"} disabled={!talking} onClick={() => setLayer(layer === "keypad" ? "" : "keypad")}>
-                <Icon name="keypad" />
-                {t("keypad")}
-              </button>
-            ) : null}
+            <button aria-pressed={muted} disabled={!talking} onClick={() => toggleMute()} title="F7">
+              <Icon name={muted ? "mic-off" : "mic"} />
+              {muted ? t("unmute") : t("mute")}
+              <Kbd>F7</Kbd>
+            </button>
+            <button aria-expanded={layer === "keypad"} disabled={!talking} onClick={() => setLayer(layer === "keypad" ? "" : "keypad")}>
+              <Icon name="keypad" />
+              {t("keypad")}
+            </button>
             <button aria-expanded={layer === "transfer"} disabled={!(talking || holding)} onClick={() => setLayer(layer === "transfer" ? "" : "transfer")} title="F10">
               <Icon name="transfer" />
               {t("transfer")}

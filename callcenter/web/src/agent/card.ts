@@ -16,7 +16,7 @@ export type Card =
   | { kind: "lost"; agent: AgentView; call: CallView; part: ConversationView | null; until: number | null }
   | { kind: "wrap"; agent: AgentView; call: CallView | null; since: number; limitAt: number; hardAt: number };
 
-export function cardOf(agent: AgentView | null, calls: Readonly<Record<string, CallView>>, phone: PhoneState, carriesSound: boolean): Card {
+export function cardOf(agent: AgentView | null, calls: Readonly<Record<string, CallView>>, phone: PhoneState, microphone: boolean): Card {
   if (!agent) return { kind: "loading" };
   const call = agent.call ? (calls[agent.call] ?? null) : null;
   if (agent.wrap_up) {
@@ -32,7 +32,7 @@ export function cardOf(agent: AgentView | null, calls: Readonly<Record<string, C
     if (agent.activity === "talking" || agent.activity === "holding") return { kind: agent.activity, agent, call, part };
   }
   const unusable = phone.device === "missing" || phone.device === "denied" || phone.device === "failed";
-  return carriesSound && unusable ? { kind: "device", agent } : { kind: "idle", agent };
+  return microphone && unusable ? { kind: "device", agent } : { kind: "idle", agent };
 }
 
 /** My own part in the call: the last of mine. */

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { t } from "../i18n";
 import { useKey, useLayer } from "../keys";
 import { Kbd } from "../parts/controls";
-import { phone } from "./desk";
+import { act, phone } from "./desk";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
@@ -11,7 +11,7 @@ export function Keypad({ close }: { close: () => void }) {
   const [sent, setSent] = useState(0);
   useLayer(close);
   const press = (key: string) => {
-    phone.value?.sendDigits(key);
+    void act("keys", async () => phone.value?.sendDigits(key));
     setSent((before) => before + 1);
   };
   return (

@@ -36,8 +36,8 @@ export function AgentPage() {
       </div>
       <div class="col c-mid">
         <MatchBar />
-        <CustomerPanel id={shownContact.value} fallback={call ? callerNumber(call) : ""} chip={chip} link empty={call ? t("customer.unknown") : t("customer.idle")} />
-        <Timeline id={shownContact.value} empty={call ? t("timeline.unknown") : t("timeline.idle")} />
+        <CustomerPanel id={shownContact.value} fallback={call ? callerNumber(call) : ""} chip={chip} link empty={call ? t(call.look_up === "failed" ? "match.failed" : call.look_up === "pending" ? "lookUp.pending" : "customer.unknown") : t("customer.idle")} />
+        <Timeline id={shownContact.value} empty={call && call.look_up === "not_found" ? t("timeline.unknown") : t("timeline.idle")} />
       </div>
       <div class="col c-right">
         <MyQueues />

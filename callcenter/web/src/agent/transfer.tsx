@@ -126,7 +126,7 @@ export function TransferList({ call, close }: { call: string; close: () => void 
                 <span class="xs cut block">{row.agent ? skillsText(row.agent.skills) : row.queue ? t("transfer.queueLine", { waiting: row.queue.waiting, available: row.queue.agents.available ?? 0 }) : t("transfer.numberLine")}</span>
               </span>
               {row.agent ? (
-                <span class="st">
+                <span class="st" data-st={live ? MARKS[row.agent.state] : "out"}>
                   {live ? stateDetail(row.agent) : t("unknown")} <span class="t3 num">{live ? since(row.agent.since, now.value) : ""}</span>
                 </span>
               ) : row.queue && row.queue.longest_since !== null ? (

@@ -1,6 +1,6 @@
 // What the board reads out of the live views: who waits longest where, who stands in which state, who is over a limit. Pure.
 import type { AgentView, CallView, QueueView } from "../api/types";
-import { STATES, type AgentState } from "../parts/states";
+import { STATES, type AgentState } from "../parts/marks";
 
 export type Level = "" | "warn" | "danger";
 

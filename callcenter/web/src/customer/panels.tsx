@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { api } from "../api/http";
 import { useLoad } from "../api/load";
 import type { ContactBody, TimelineBody, TimelineItem } from "../api/types";
-import { clock, day, duration, when } from "../format";
+import { clock, date, duration, when } from "../format";
 import { coded, language, t } from "../i18n";
 import { minute } from "../live/clock";
 import { Empty, Fault, Skeleton, SkeletonRows } from "../parts/controls";
@@ -51,7 +51,7 @@ function Details({ data, chip, link, tools }: { data: ContactBody; chip: preact.
     { name: t("customer.numbers"), value: data.numbers.length > 0 ? <Numbers data={data} /> : t("customer.noNumbers") },
     { name: t("customer.language"), value: data.language ? t(`language.${data.language}`) : t("customer.anyLanguage") },
     { name: t("customer.email"), value: data.email ? <a href={`mailto:${data.email}`}>{data.email}</a> : t("customer.noEmail") },
-    { name: t("customer.since"), value: day(data.created_at, language.value, zone.value, true).replace(/^\S+ (?=\d)/, "") },
+    { name: t("customer.since"), value: date(data.created_at, language.value, zone.value) },
   ];
   return (
     <>

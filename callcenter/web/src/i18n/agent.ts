@@ -72,6 +72,12 @@ export const agentWords = {
   "line.noDevice": ["No microphone", "没有麦克风"],
   "line.notLive": ["Not connected", "连接已断开"],
 
+  "lookUp.none": ["Number withheld", "号码已隐藏"],
+  "lookUp.pending": ["Looking up the customer…", "正在查找客户…"],
+  "lookUp.found": ["Customer found", "已找到客户"],
+  "lookUp.not_found": ["New number", "新号码"],
+  "lookUp.failed": ["Customer store does not answer", "客户库没有响应"],
+
   "match.label": ["Which customer is it?", "是哪位客户？"],
   "match.idle": ["Who calls is looked up by the number, and chosen here when several have it.", "系统按号码查找来电客户，多位相符时在此选择。"],
   "match.many": ["{n} customers match this number.", "有 {n} 位客户与此号码相符。"],

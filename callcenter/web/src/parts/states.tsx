@@ -3,21 +3,9 @@ import type { AgentView } from "../api/types";
 import { t } from "../i18n";
 import { reasonName } from "../session";
 import { Silhouette } from "./icons";
+import { MARKS, STATES, type AgentState } from "./marks";
 
-export type AgentState = AgentView["state"];
-
-/** In the order of the board, with the mark of each. */
-export const MARKS: Readonly<Record<AgentState, string>> = {
-  available: "available",
-  ringing: "ringing",
-  dialing: "dialing",
-  talking: "talking",
-  holding: "holding",
-  wrap_up: "wrap",
-  not_ready: "notready",
-  signed_out: "out",
-};
-export const STATES = Object.keys(MARKS) as AgentState[];
+export { MARKS, STATES, type AgentState };
 
 export function stateWord(state: AgentState): string {
   return t(`state.${state}`);

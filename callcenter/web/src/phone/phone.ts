@@ -28,8 +28,8 @@ export const STARTING: PhoneState = {
 
 export interface Phone {
   readonly state: ReadonlySignal<PhoneState>;
-  /** False: no sound goes through this page, so there is nothing to mute, to key in or to check. */
-  readonly carriesSound: boolean;
+  /** False: no sound goes through this page, so there is no microphone to check. */
+  readonly microphone: boolean;
   start(): Promise<void>;
   /** Ends a call that is up, gives the line back. */
   stop(): void;
@@ -37,9 +37,9 @@ export interface Phone {
   /** Turns the ringing away on the device. The service is told separately. */
   reject(): void;
   hangUp(): void;
-  setMuted(muted: boolean): void;
+  setMuted(muted: boolean): Promise<void>;
   /** Sends 0-9, * and # to the other side. */
-  sendDigits(digits: string): void;
+  sendDigits(digits: string): Promise<void>;
   /** Asks for the microphone again. */
   repairDevice(): Promise<void>;
 }

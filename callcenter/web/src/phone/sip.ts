@@ -11,12 +11,14 @@ import { STARTING } from "./phone";
 import { oneTelephoneEvent } from "./sdp";
 
 /** On these the service rings the desk because of something that its agent did: the phone answers by itself. */
-const ANSWERED_BY_ITSELF = ["place", "reconnect"];
+const ANSWERED_BY_ITSELF = ["placing", "reconnect"];
+/** The header of the INVITE that says why it rings: the role of the leg. */
+const ROLE = "X-Call-Role";
 const REGISTER_AGAIN_MS = [500, 1000, 2000, 4000];
 const TONE = { duration: 160, interToneGap: 100, transportType: JsSIP.C.DTMF_TRANSPORT.RFC2833 };
 
 export class SipPhone implements Phone {
-  readonly carriesSound = true;
+  readonly microphone = true;
   readonly state: ReadonlySignal<PhoneState>;
   readonly #state = signal<PhoneState>({ ...STARTING, lineSince: Date.now() });
   readonly #account: PhoneBody;
@@ -106,14 +108,14 @@ export class SipPhone implements Phone {
     if (this.#session && !this.#session.isEnded()) this.#session.terminate();
   }
 
-  setMuted(muted: boolean): void {
+  async setMuted(muted: boolean): Promise<void> {
     if (!this.#session?.isEstablished()) return;
     if (muted) this.#session.mute({ audio: true });
     else this.#session.unmute({ audio: true });
     this.#set({ muted });
   }
 
-  sendDigits(digits: string): void {
+  async sendDigits(digits: string): Promise<void> {
     if (this.#session?.isEstablished()) this.#session.sendDTMF(digits, TONE);
   }
 
@@ -122,10 +124,10 @@ export class SipPhone implements Phone {
   }
 
   #rings({ session, request }: IncomingRTCSessionEvent): void {
-    const purpose = request.getHeader("X-Callcenter-Purpose") ?? "";
+    const role = (request.getHeader(ROLE) ?? "").trim().toLowerCase();
     const before = this.#session;
     if (before && !before.isEnded()) {
-      if (purpose !== "reconnect") {
+      if (role !== "reconnect") {
         session.terminate({ status_code: 486 });
         return;
       }
@@ -141,7 +143,7 @@ export class SipPhone implements Phone {
     session.on("accepted", () => this.#ring(session, "up"));
     session.on("ended", () => this.#over(session));
     session.on("failed", () => this.#over(session));
-    if (ANSWERED_BY_ITSELF.includes(purpose.trim().toLowerCase())) void this.answer();
+    if (ANSWERED_BY_ITSELF.includes(role)) void this.answer();
   }
 
   #listen(session: RTCSession, connection: RTCPeerConnection): void {

@@ -17,6 +17,8 @@ function sound(at: number, frequency: number, length: number, volume: number): v
 }
 
 function once(): void {
+  // Until somebody has touched the page the browser allows no sound; asking for it anyway would only fill its console.
+  if (!context && navigator.userActivation?.hasBeenActive === false) return;
   context ??= new AudioContext();
   if (context.state === "suspended") void context.resume();
   const at = context.currentTime + 0.02;

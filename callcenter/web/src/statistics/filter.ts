@@ -1,7 +1,7 @@
-// The selection of the statistics page: it lives in the address, so a link shows the same thing to somebody else. Pure but for that.
+// The selection of the statistics page: it lives in the address, so a link shows the same thing to somebody else.
+// Reading it is pure; changing it is in select.ts.
 import type { Query } from "../api/http";
 import { addDays } from "../format";
-import { place, setQuery } from "../router";
 
 export type Tab = "queues" | "agents";
 export type Step = "15m" | "30m" | "1h" | "1d";
@@ -54,9 +54,3 @@ export function daysBetween(first: string, last: string): number {
 export function toQuery(selection: Selection, more: Query = {}): Query {
   return { first: selection.first, last: selection.last, queue: selection.queues, team: selection.teams, compare: comparedFirst(selection), ...more };
 }
-
-export function select(change: Partial<Record<"tab" | "first" | "last" | "step" | "compare" | "open", string | null>> & { queue?: readonly string[]; team?: readonly string[] }): void {
-  setQuery(change as Record<string, string | readonly string[] | null>);
-}
-
-export const selectionKey = () => place.value.query.toString();

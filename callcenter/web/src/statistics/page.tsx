@@ -14,7 +14,8 @@ import { session, zone } from "../session";
 import { Shell } from "../shell";
 import { Chart } from "./chart";
 import { ClearFilters } from "./clear";
-import { comparedFirst, readSelection, select, type Selection, type Step, toQuery } from "./filter";
+import { comparedFirst, readSelection, type Selection, type Step, toQuery } from "./filter";
+import { select } from "./select";
 import { StatisticsTable } from "./table";
 
 export function StatisticsPage() {

@@ -11,7 +11,8 @@ import { Figure } from "../parts/figure";
 import { Icon } from "../parts/icons";
 import { outcomeName, queueName, teamName, zone } from "../session";
 import { ClearFilters } from "./clear";
-import { comparedFirst, select, type Selection } from "./filter";
+import { comparedFirst, type Selection } from "./filter";
+import { select } from "./select";
 
 const COLUMNS = {
   queues: ["offered", "answered", "abandoned", "abandon_rate", "service_level", "asa", "aht", "transfer_rate", "occupancy"],
