@@ -43,8 +43,8 @@ from callcenter.kernel.signals import (
 )
 from callcenter.kernel.words import Cause, Fault, LegRole, Treatment
 from callcenter.telephony.asterisk import requests as r
-from callcenter.telephony.asterisk.client import Reply
 from callcenter.telephony.asterisk.files import AriFiles
+from callcenter.telephony.asterisk.replies import Reply
 from tests.contract.asterisk_world import AsteriskWorld, asterisk_world
 from tests.contract.stage import Stage
 from tests.contract.world import CallerDoes, PhoneDoes

@@ -23,13 +23,12 @@ from msgspec import Struct
 
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
+from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from callcenter.telephony.asterisk.requests import Request
 
 OLDEST = (22, 10, 1)
 """Below: read-only users could write through the socket (GHSA-wcvv-g26m-wx5c), and GHSA-vrfp-mg3q-3959."""
 ECHO = "callcenter-echo"
-NO_ANSWER = 0
-"""Status of a reply that never came: the time was over, or the socket broke."""
 
 log = structlog.get_logger(__name__)
 
@@ -66,37 +65,6 @@ class Connected(Struct, frozen=True, kw_only=True):
 class Disconnected(Struct, frozen=True, kw_only=True):
     session: int
     why: str
-
-
-class Reply(Struct, frozen=True, kw_only=True):
-    """The answer to a request made with `send`. `status` is HTTP's, or NO_ANSWER; `token` is the sender's own."""
-
-    request: Request
-    status: int
-    reason: str
-    body: str
-    token: Any = None
-
-    @property
-    def good(self) -> bool:
-        return 200 <= self.status < 300
-
-    @property
-    def gone(self) -> bool:
-        """The thing asked for is not there. A 404 that is no JSON is a module still loading, and says nothing."""
-        return self.status == 404 and self.body.lstrip().startswith("{")
-
-    @property
-    def message(self) -> str:
-        """Asterisk's own word for what was wrong."""
-        try:
-            return msgspec.json.decode(self.body, type=_Complaint).message
-        except msgspec.DecodeError:
-            return self.reason
-
-
-class _Complaint(Struct):
-    message: str = ""
 
 
 Item = Connected | Disconnected | Reply | ari.AnyEvent

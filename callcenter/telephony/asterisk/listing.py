@@ -12,8 +12,8 @@ import msgspec
 from callcenter.kernel.ids import BridgeId, LegId, RecordingId
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
-from callcenter.telephony.asterisk.client import Reply
 from callcenter.telephony.asterisk.lines import Gathering, Line, Room, Send, Speaking, Tape, Token
+from callcenter.telephony.asterisk.replies import Reply
 from callcenter.telephony.asterisk.translate import INBOUND, Translation
 from callcenter.telephony.port import CarrierSnapshot, LegSeen
 

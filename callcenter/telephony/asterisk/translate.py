@@ -1,52 +1,35 @@
 """Our words into Asterisk's and back: effects become requests, replies and events become signals. Pure: it is told the time,
 awaits nothing, and what is to be sent or said is fetched by `take`.
 
-Two facts shape it. Requests share one socket, and one that must wait for a channel makes all others wait: so a prompt is always
-stopped before anything is asked that its channel has to carry out. And the same ending is told more than once (a failed prompt, a
-left bridge, StasisEnd, ChannelDestroyed): each is believed once. What happened while nobody listened is `resync`'s matter.
+Here are the legs and the dispatch; what a leg hears is in `hearing`, bridges and recordings are in `rooms`. An ending is told
+more than once (a failed prompt, a left bridge, StasisEnd, ChannelDestroyed): the first counts. What happened while nobody
+listened is the matter of `listing`.
 """
 
 import re
 
 from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as sig
-from callcenter.kernel.ids import BridgeId, CarrierName, EffectId, LegId, RecordingId
-from callcenter.kernel.words import Cause, Fault, GatherEnd, PlaybackEnd, Treatment
+from callcenter.kernel.ids import BridgeId, LegId, RecordingId
+from callcenter.kernel.words import Cause, Fault, GatherEnd, Treatment
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
 from callcenter.telephony.asterisk.causes import cause_of, in_words, reason_for
-from callcenter.telephony.asterisk.client import NO_ANSWER, Reply
-from callcenter.telephony.asterisk.lines import Gathering, Known, Line, Out, Room, Send, Speaking, Tape, Token
-from callcenter.telephony.spoken import pieces
+from callcenter.telephony.asterisk.lines import Gathering, Line, Speaking, Token
+from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
+from callcenter.telephony.asterisk.rooms import Rooms
 
 INBOUND = "inbound"
 """First argument that config/asterisk/extensions.conf gives to Stasis()."""
 OUTBOUND = "leg"
 """The argument of the channels that we originate."""
-CLOSE_WAIT_MS = 2_000
-"""How long a closing bridge waits for its recordings to say that they have ended."""
-ENDED_TAPES = 1_000
-"""Finished recordings remembered, so that a repeated stop is answered again."""
 
 _DIALABLE = re.compile(r"\+?[0-9]{3,15}")
 _DEVICE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
-class Translation:
+class Translation(Rooms):
     """The state between one Asterisk and the hub. Every method that takes `now` (ms) may make output; fetch it by `take`."""
-
-    def __init__(self, carrier: CarrierName, *, application: str, prompts: str, trunk: str = "trunk") -> None:
-        self.carrier = carrier
-        self.application = application
-        self.prompts = prompts
-        self.trunk = trunk
-        self.known = Known()
-        self._out: list[Out] = []
-
-    def take(self) -> list[Out]:
-        """What is to be sent and delivered, in order; each only once."""
-        out, self._out = self._out, []
-        return out
 
     def next_deadline(self) -> int | None:
         """When `tick` has something to do."""
@@ -69,7 +52,7 @@ class Translation:
                     self._tape_ended(tape, now)
                 self._destroy(room)
 
-    # -- effects ------------------------------------------------------------------------------------------------------------
+    # -- effects ---------------------------------------------------------------------------------------------------------------
 
     def effect(self, effect: fx.AnyCarrierEffect, now: int) -> None:
         """Begins to carry an effect out."""
@@ -168,155 +151,7 @@ class Translation:
         line.gives_up_at = None
         self._send(r.hang_up(line.leg, reason_for(effect.cause)), self._token(effect, "hang_up", leg=line.leg))
 
-    def _join(self, effect: fx.JoinBridge) -> None:
-        line = self._up(effect, effect.leg)
-        if line is None:
-            return
-        if line.bridge == effect.bridge:
-            # Asked again, Asterisk would take it out and put it in.
-            if line.joined:
-                self._say(sig.LegJoined(bridge=effect.bridge, leg=line.leg))
-            return
-        self._stop_hearing(line)
-        if line.bridge is not None and line.joined:
-            self._left(line)
-        if effect.bridge not in self.known.rooms:
-            self.known.rooms[effect.bridge] = Room(bridge=effect.bridge)
-            self._send(r.create_bridge(effect.bridge), self._token(effect, "create_bridge", bridge=effect.bridge))
-        line.bridge = effect.bridge
-        line.joined = False
-        token = self._token(effect, "join", leg=line.leg, bridge=effect.bridge)
-        self._send(r.add_to_bridge(effect.bridge, line.leg), token)
-
-    def _leave(self, effect: fx.LeaveBridge) -> None:
-        line = self._line(effect, effect.leg)
-        if line is None:
-            return
-        if line.bridge == effect.bridge:
-            line.then = effect.then
-            token = self._token(effect, "leave", leg=line.leg, bridge=effect.bridge)
-            self._send(r.remove_from_bridge(effect.bridge, line.leg), token)
-        elif line.bridge is None and line.state == "up":
-            self._stop_hearing(line)
-            self._treat(line, effect.then, effect.effect, "LeaveBridge")
-
-    def _close(self, effect: fx.CloseBridge, now: int) -> None:
-        room = self.known.rooms.setdefault(effect.bridge, Room(bridge=effect.bridge))
-        if room.closing is not None:
-            return
-        room.closing = effect.effect
-        room.close_by = now + CLOSE_WAIT_MS
-        tapes = self._tapes_of(effect.bridge)
-        for tape in tapes:
-            self._send(
-                r.stop_recording(tape.recording), Token(step="stop_recording", recording=tape.recording, bridge=effect.bridge)
-            )
-            tape.state = "stopping"
-        if not tapes:
-            self._destroy(room)
-
-    def _destroy(self, room: Room) -> None:
-        token = Token(step="destroy", effect=room.closing, kind="CloseBridge", bridge=room.bridge)
-        room.closing = None
-        self._send(r.destroy_bridge(room.bridge), token)
-
-    def _record(self, effect: fx.StartRecording) -> None:
-        if effect.bridge not in self.known.rooms:
-            self._fail(effect.effect, "StartRecording", Fault.GONE, None, "no such bridge")
-            return
-        tape = self.known.tapes.get(effect.recording)
-        if tape is not None:
-            if tape.state == "ended" or tape.bridge != effect.bridge:
-                self._fail(effect.effect, "StartRecording", Fault.REFUSED, None, "a recording of this name exists")
-            return
-        for old in [name for name, one in self.known.tapes.items() if one.state == "ended"][:-ENDED_TAPES]:
-            del self.known.tapes[old]
-        self.known.tapes[effect.recording] = Tape(recording=effect.recording, bridge=effect.bridge, effect=effect.effect)
-        token = self._token(effect, "record", recording=effect.recording, bridge=effect.bridge)
-        self._send(r.record_bridge(effect.bridge, effect.recording), token)
-
-    def _stop_recording(self, effect: fx.StopRecording) -> None:
-        tape = self.known.tapes.get(effect.recording)
-        if tape is not None and tape.state == "ended":
-            self._say(sig.RecordingEnded(recording=tape.recording, duration_ms=tape.duration_ms))
-            return
-        self._send(r.stop_recording(effect.recording), self._token(effect, "stop_recording", recording=effect.recording))
-
-    # -- what a leg hears ---------------------------------------------------------------------------------------------------
-
-    def _stop_hearing(self, line: Line) -> None:
-        """Whatever it hears from us stops, because something else was asked."""
-        hears, line.hears = line.hears, Treatment.SILENCE
-        if line.stale:
-            line.stale = False
-            self._send(r.stop_music(line.leg), Token(step="stop_treatment", leg=line.leg))
-            self._send(r.stop_ring(line.leg), Token(step="stop_treatment", leg=line.leg))
-        if isinstance(hears, Speaking | Gathering):
-            if hears.playback is not None:
-                self._send(r.stop_playback(hears.playback), Token(step="stop_playback", leg=line.leg))
-            self._say(sig.PlaybackEnded(leg=line.leg, effect=hears.asked.effect, end=PlaybackEnd.REPLACED))
-        elif hears is Treatment.MUSIC:
-            self._send(r.stop_music(line.leg), Token(step="stop_treatment", leg=line.leg))
-        elif hears is Treatment.RINGBACK:
-            self._send(r.stop_ring(line.leg), Token(step="stop_treatment", leg=line.leg))
-
-    def _treat(self, line: Line, treatment: Treatment, effect: EffectId | None, kind: str) -> None:
-        line.hears = treatment
-        if treatment is Treatment.SILENCE:
-            return
-        request = r.start_music(line.leg) if treatment is Treatment.MUSIC else r.ring(line.leg)
-        self._send(request, Token(step="treat", effect=effect, kind=kind, leg=line.leg))
-
-    def _files(self, asked: fx.PlayPrompts | fx.Gather) -> list[str]:
-        folder = f"{self.prompts}/{asked.language}"
-        return [f"sound:{folder}/{name}" for spoken in asked.prompts for name in pieces(spoken, asked.language)]
-
-    def _next_file(self, line: Line, hears: Speaking | Gathering, now: int) -> None:
-        """Plays the next file, or goes on after the last."""
-        if hears.files:
-            hears.playback = f"{hears.asked.effect}-{hears.count:03}"
-            hears.count += 1
-            token = self._token(hears.asked, "play", leg=line.leg, part=hears.playback)
-            self._send(r.play(line.leg, hears.playback, [hears.files.pop(0)]), token)
-            return
-        hears.playback = None
-        if isinstance(hears, Gathering):
-            hears.due_at = now + (hears.asked.between_ms if hears.digits else hears.asked.timeout_ms)
-            return
-        self._say(sig.PlaybackEnded(leg=line.leg, effect=hears.asked.effect, end=PlaybackEnd.COMPLETED))
-        self._treat(line, hears.asked.then, hears.asked.effect, "PlayPrompts")
-
-    def _unspoken(self, line: Line, hears: Speaking | Gathering, detail: str) -> None:
-        """A file cannot be played; the leg hears what would have come after the prompts."""
-        asked = hears.asked
-        self._fail(asked.effect, type(asked).__name__, Fault.MISSING_MEDIA, line.leg, detail)
-        line.hears = Treatment.SILENCE
-        if isinstance(asked, fx.PlayPrompts):
-            self._treat(line, asked.then, asked.effect, "PlayPrompts")
-
-    def _key(self, line: Line, key: str, now: int) -> None:
-        gathering = line.hears
-        if line.bridge is not None or not isinstance(gathering, Gathering):
-            return
-        if gathering.playback is not None:
-            self._send(r.stop_playback(gathering.playback), Token(step="stop_playback", leg=line.leg))
-            gathering.playback = None
-        gathering.files.clear()
-        if key in gathering.asked.terminator:
-            self._gathered(line, gathering, GatherEnd.TERMINATOR)
-            return
-        gathering.digits += key
-        if len(gathering.digits) >= gathering.asked.maximum:
-            self._gathered(line, gathering, GatherEnd.MAXIMUM)
-        else:
-            gathering.due_at = now + gathering.asked.between_ms
-
-    def _gathered(self, line: Line, gathering: Gathering, end: GatherEnd) -> None:
-        line.hears = Treatment.SILENCE
-        asked = gathering.asked
-        self._say(sig.DigitsGathered(leg=line.leg, effect=asked.effect, digits=gathering.digits, end=end))
-
-    # -- events -------------------------------------------------------------------------------------------------------------
+    # -- events ----------------------------------------------------------------------------------------------------------------
 
     def event(self, event: ari.AnyEvent, now: int) -> None:
         """What Asterisk tells. Whatever it tells of a leg, bridge or recording that is not ours or is over, is passed by."""
@@ -410,50 +245,6 @@ class Translation:
         detail = in_words(q850, sip) if q850 or sip else line.detail
         self._say(sig.LegEnded(leg=line.leg, cause=cause, by_us=line.by_us, detail=detail))
 
-    def _left(self, line: Line) -> None:
-        bridge, line.bridge, line.joined = line.bridge, None, False
-        assert bridge is not None, "only a leg in a bridge leaves it"
-        self._say(sig.LegLeft(bridge=bridge, leg=line.leg))
-
-    def _played(self, playback: ari.Playback, now: int) -> None:
-        line = self.known.lines.get(LegId(playback.target_uri.removeprefix("channel:")))
-        if line is None or not isinstance(line.hears, Speaking | Gathering) or line.hears.playback != playback.id:
-            return
-        line.hears.playback = None
-        if playback.state != "failed":
-            self._next_file(line, line.hears, now)
-        elif not line.hanging_up and not line.by_us:
-            self._unspoken(line, line.hears, "a prompt's sound file is missing or cannot be read")
-
-    def _tape_told(self, tape: Tape, recording: ari.LiveRecording, at: int) -> None:
-        if tape.state == "asked":
-            del self.known.tapes[tape.recording]
-            detail = recording.cause or "the recording did not start"
-            self._fail(tape.effect, "StartRecording", Fault.REFUSED, None, detail)
-        elif tape.state != "ended":
-            self._tape_ended(tape, at)
-            room = self.known.rooms.get(tape.bridge)
-            if room is not None and room.closing is not None and not self._tapes_of(tape.bridge):
-                self._destroy(room)
-
-    def _tape_ended(self, tape: Tape, at: int) -> None:
-        tape.duration_ms = max(0, at - tape.began_at) if tape.began_at else 0
-        tape.state = "ended"
-        self._say(sig.RecordingEnded(recording=tape.recording, duration_ms=tape.duration_ms))
-
-    def _tapes_of(self, bridge: BridgeId) -> list[Tape]:
-        return [tape for tape in self.known.tapes.values() if tape.bridge == bridge and tape.state != "ended"]
-
-    def _closed(self, room: Room) -> None:
-        del self.known.rooms[room.bridge]
-        for line in self.known.lines.values():
-            if line.bridge == room.bridge:
-                if line.joined:
-                    self._left(line)
-                line.bridge = None
-                line.hears = Treatment.SILENCE
-        self._say(sig.BridgeClosed(bridge=room.bridge))
-
     def _device(self, state: ari.DeviceState) -> None:
         name = state.name.removeprefix("PJSIP/")
         reachable = state.state not in ("UNAVAILABLE", "INVALID", "UNKNOWN")
@@ -461,7 +252,7 @@ class Translation:
             self.known.devices[name] = reachable
             self._say(sig.DeviceChanged(carrier=self.carrier, device=name, reachable=reachable))
 
-    # -- replies ------------------------------------------------------------------------------------------------------------
+    # -- replies ---------------------------------------------------------------------------------------------------------------
 
     def reply(self, reply: Reply, now: int) -> None:
         """Asterisk's answer to a request of ours. A good one mostly says nothing: the event is the news."""
@@ -523,83 +314,3 @@ class Translation:
         else:
             del self.known.lines[line.leg]
             self._failed(reply, token)
-
-    def _not_recorded(self, reply: Reply, token: Token) -> None:
-        tape = self.known.tapes.get(token.recording or RecordingId(""))
-        if tape is not None and tape.state == "asked":
-            del self.known.tapes[tape.recording]
-        self._failed(reply, token)
-
-    def _not_stopped(self, reply: Reply, token: Token, now: int) -> None:
-        tape = self.known.tapes.get(token.recording or RecordingId(""))
-        if tape is not None and tape.state != "ended" and reply.gone:
-            # It ended by itself, and its last word was lost.
-            self._tape_told(tape, ari.LiveRecording(name=tape.recording, target_uri="", state="done"), now)
-        elif token.effect is not None and tape is None:
-            self._failed(reply, token)
-
-    # -- words --------------------------------------------------------------------------------------------------------------
-
-    def _of(self, channel: ari.Channel) -> Line | None:
-        return self.known.lines.get(LegId(channel.id))
-
-    def _line(self, effect: fx.AnyCarrierEffect, leg: LegId) -> Line | None:
-        """The leg's line; None, and the failure said, when it is gone."""
-        line = self.known.lines.get(leg)
-        if line is None:
-            self._fail(effect.effect, type(effect).__name__, Fault.GONE, leg, "no such leg")
-        return line
-
-    def _up(self, effect: fx.AnyCarrierEffect, leg: LegId) -> Line | None:
-        line = self._line(effect, leg)
-        if line is not None and line.state != "up":
-            self._fail(effect.effect, type(effect).__name__, Fault.REFUSED, leg, f"the leg is {line.state}")
-            return None
-        return line
-
-    def _alone(self, effect: fx.AnyCarrierEffect, leg: LegId) -> Line | None:
-        line = self._up(effect, leg)
-        if line is not None and line.bridge is not None:
-            detail = "the leg is in a bridge and hears that"
-            self._fail(effect.effect, type(effect).__name__, Fault.REFUSED, leg, detail)
-            return None
-        return line
-
-    def _token(
-        self,
-        effect: fx.AnyCarrierEffect,
-        step: str,
-        *,
-        leg: LegId | None = None,
-        bridge: BridgeId | None = None,
-        recording: RecordingId | None = None,
-        part: str = "",
-    ) -> Token:
-        return Token(
-            step=step,
-            effect=effect.effect,
-            kind=type(effect).__name__,
-            leg=leg,
-            bridge=bridge,
-            recording=recording,
-            part=part,
-        )
-
-    def _send(self, request: r.Request, token: Token) -> None:
-        self._out.append(Send(request, token))
-
-    def _say(self, signal: sig.CarrierSignal) -> None:
-        self._out.append(signal)
-
-    def _failed(self, reply: Reply, token: Token, gone: tuple[int, ...] = ()) -> None:
-        if reply.status == NO_ANSWER or reply.status >= 500 or (reply.status == 404 and not reply.gone):
-            fault = Fault.UNAVAILABLE
-        elif reply.gone or reply.status in gone:
-            fault = Fault.GONE
-        else:
-            fault = Fault.REFUSED
-        self._fail(token.effect, token.kind, fault, token.leg, f"{reply.status} {reply.message}")
-
-    def _fail(self, effect: EffectId | None, kind: str, fault: Fault, leg: LegId | None, detail: str) -> None:
-        if effect is not None:
-            self._say(sig.EffectFailed(effect=effect, kind=kind, fault=fault, leg=leg, detail=detail))

@@ -11,8 +11,8 @@ from callcenter.kernel.effects import AnyCarrierEffect
 from callcenter.kernel.ids import CarrierName
 from callcenter.kernel.signals import DeviceChanged
 from callcenter.telephony.asterisk import events as ari
-from callcenter.telephony.asterisk.client import Reply
 from callcenter.telephony.asterisk.lines import Send
+from callcenter.telephony.asterisk.replies import Reply
 from callcenter.telephony.asterisk.translate import Translation
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "asterisk"

@@ -8,8 +8,8 @@ from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as sig
 from callcenter.kernel.ids import BridgeId, CarrierName, EffectId, LegId, RecordingId
 from callcenter.kernel.words import Cause, Fault, GatherEnd, PlaybackEnd
-from callcenter.telephony.asterisk.client import NO_ANSWER, Reply
 from callcenter.telephony.asterisk.lines import Send
+from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from tests.unit.telephony.replay import Replay, lines, replay
 
 PBX = CarrierName("pbx")

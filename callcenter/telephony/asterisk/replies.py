@@ -1,0 +1,42 @@
+"""What comes back on a request, and what may be concluded from it. Pure."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from callcenter.telephony.asterisk.requests import Request
+
+NO_ANSWER = 0
+"""Status of a reply that never came: the time was over, or the socket broke."""
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """The answer to a request made with `send`. `status` is HTTP's, or NO_ANSWER; `token` is the sender's own."""
+
+    request: Request
+    status: int
+    reason: str
+    body: str
+    token: Any = None
+
+    @property
+    def good(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def gone(self) -> bool:
+        """The thing asked for is not there. A 404 that is no JSON is a module still loading, and says nothing."""
+        return self.status == 404 and self.body.lstrip().startswith("{")
+
+    @property
+    def message(self) -> str:
+        """Asterisk's own word for what was wrong."""
+        try:
+            return msgspec.json.decode(self.body, type=_Complaint).message
+        except msgspec.DecodeError:
+            return self.reason
+
+
+class _Complaint(Struct):
+    message: str = ""
