@@ -89,7 +89,7 @@ function Trouble() {
 
 function Who({ call, below }: { call: CallView; below?: ComponentChildren }) {
   const tentative = call.contact === null && (preview.value?.tentative ?? false);
-  const named = call.contact?.name ?? preview.value?.name ?? null;
+  const named = isNamed(call);
   return (
     <>
       <div class="who cut">{callerName(call)}</div>
@@ -103,6 +103,11 @@ function Who({ call, below }: { call: CallView; below?: ComponentChildren }) {
       </div>
     </>
   );
+}
+
+/** Whether the headline is a name; else it is the number, and need not be said twice. */
+function isNamed(call: CallView): boolean {
+  return (call.contact?.name ?? preview.value?.name ?? null) !== null;
 }
 
 function RingingCard({ now: ringing, offline }: { now: Extract<Card, { kind: "ringing" }>; offline: boolean }) {
@@ -212,7 +217,7 @@ function InCallCard({ now: at, offline }: { now: Extract<Card, { kind: "talking"
               t("card.keptOnHold")
             ) : (
               <>
-                <span class="num">{call.number?.shown ?? t("number.withheld")}</span>
+                <span class="num">{isNamed(call) ? (call.number?.shown ?? t("number.withheld")) : t(`lookUp.${call.look_up}`)}</span>
                 <span class="t3 cut"> · {queueName(call.queue) || (call.direction === "outbound" ? t("call.placed") : t("call.direct"))}</span>
               </>
             )

@@ -27,7 +27,7 @@ export function Tiles({ views }: { views: TopicViews | null }) {
     );
   }
   const figures = center.figures;
-  const past = (name: string) => (series.data?.points ?? []).filter((point) => point.start_at <= now.value).map((point) => point.figures[name]?.value ?? null);
+  const past = (name: string) => (series.data?.points ?? []).filter((point) => point.start_at <= now.value && point.figures[name]?.value != null).map((point) => point.figures[name]!.value);
   const first = longest(views.queues);
   const waited = first?.longest_since == null ? null : now.value - first.longest_since;
   const level = first ? waitLevel(waited, first.longest_wait_alarm_ms) : "";

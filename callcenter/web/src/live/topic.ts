@@ -11,9 +11,9 @@ export function fromSnapshot({ position, center, queues, agents, calls }: Snapsh
   return { position, center, queues, agents, calls };
 }
 
-/** Null: the delta is not after what is shown (it was already in the snapshot); nothing changes. */
+/** Null: the delta is older than what is shown; nothing changes. One of the same position may bring names that came later. */
 export function applyDelta(views: TopicViews, delta: Pick<Delta, "position" | "center" | "set" | "remove">): TopicViews | null {
-  if (delta.position <= views.position) return null;
+  if (delta.position < views.position) return null;
   return { ...patch(views, delta.set, delta.remove), center: delta.center ?? views.center, position: delta.position };
 }
 

@@ -34,9 +34,12 @@ export function Chart({ series, name, kind, target, label }: Props) {
     const font = `12px ${style.getPropertyValue("--font")}`;
     const ink = color("--text-3");
     const daily = series.step === "1d";
-    const seconds = series.points.map((point) => point.start_at / 1000);
-    const today = values(series.points, name, Date.now());
-    const before = series.before ? series.points.map((_, index) => series.before?.[index]?.figures[name]?.value ?? null) : seconds.map(() => null);
+    const all = values(series.points, name, Date.now());
+    const past = series.points.map((_, index) => series.before?.[index]?.figures[name]?.value ?? null);
+    const [from, to] = inUse(all, past, kind === "bars" ? 24 : 8);
+    const seconds = series.points.slice(from, to).map((point) => point.start_at / 1000);
+    const today = all.slice(from, to);
+    const before = past.slice(from, to);
     const over = (value: number | null) => target !== null && value !== null && value > target;
     const data: uPlot.AlignedData = [seconds, before, today];
     const peak = Math.max(0.0001, ...[...today, ...before].filter((value): value is number => value !== null), target ?? 0);
@@ -104,6 +107,16 @@ export function Chart({ series, name, kind, target, label }: Props) {
   }, [series, name, kind, target, spoken, at, look]);
 
   return <div ref={box} class="plot" role="img" aria-label={`${label}: ${t("chart.by", { step: t(`step.${series.step}`) })}`} />;
+}
+
+/** From the first to the last interval in which anything was counted, today or before; a few more when that is very short. */
+export function inUse(now: readonly (number | null)[], before: readonly (number | null)[], least: number): [from: number, to: number] {
+  const known = now.map((value, index) => value !== null || before[index] != null);
+  const from = known.indexOf(true);
+  const to = known.lastIndexOf(true) + 1;
+  if (from < 0) return [0, now.length];
+  const start = Math.max(0, Math.min(from, now.length - least));
+  return [start, Math.max(to, Math.min(now.length, start + least))];
 }
 
 /** A round number above: 1, 2, 2.5, 5 or 10 times a power of ten, with a little air. */
