@@ -6,7 +6,7 @@ rows are those of a prefix of the log, each event counted once. What is folded i
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import structlog
@@ -17,17 +17,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.errors import Conflict, HouseError
 from callcenter.kernel.events import Recorded
+from callcenter.kernel.ids import CallId
 from callcenter.store.database import Database
-from callcenter.store.event_log import BATCH, EventLog
+from callcenter.store.event_log import EventLog
 from callcenter.store.tables import reporting_tables
 from callcenter.store.tables.projections import ProjectionRow
+from reporting.call_record import CallRecord
+from reporting.counters import GREATEST
 from reporting.intervals import IntervalBook
 from reporting.records import RecordBook
-from reporting.tables import adding, call_rows, interval_rows, record_of, replacing
+from reporting.tables import Row, adding, call_rows, interval_rows, record_of, replacing
 
 log = structlog.get_logger(__name__)
 
 NAME = "reporting"
+BATCH = 200
+"""Events folded between two turns of the loop that decides calls."""
 FORMAT = 1
 """Raised when the fold changes its meaning: rows of another format are thrown away and made anew."""
 PAUSE_S = 0.25
@@ -35,7 +40,11 @@ PAUSE_S = 0.25
 RETRY_S = 1.0
 """After a failure; the log and the rows are as they were."""
 
+CHUNK = 200
+"""Rows written at once."""
+
 _TABLES = reporting_tables.by_name()
+_KEYS = {name: tuple(column.name for column in table.primary_key) for name, table in _TABLES.items()}
 
 
 class _State(Struct):
@@ -156,16 +165,28 @@ class Projector:
         return books
 
     async def _step(self, books: "_Books", batch: Sequence[Recorded]) -> None:
+        """Folds first and opens the writing transaction afterwards: on SQLite everybody who writes waits for it."""
         last = batch[-1]
+        for recorded in batch:
+            missing = books.missing(recorded)
+            if missing is not None:
+                await self._fetch(books, missing)
+            books.apply(recorded)
         async with self._database.write() as session:
             await self._claim(session)
-            for recorded in batch:
-                await books.apply(recorded, session)
             await books.store(session, self._database.dialect)
             values = {"position": last.position, "at": last.at, "state": msgspec.msgpack.encode(books.dump())}
             await session.execute(update(ProjectionRow).where(ProjectionRow.name == NAME).values(**values))
         books.forget()
         await self._move(last.position, last.at)
+
+    async def _fetch(self, books: "_Books", call: CallId) -> None:
+        """A late event: its call's record comes back from the rows."""
+        table = reporting_tables.call_record
+        async with self._database.read() as session:
+            body = await session.scalar(select(table.c.body).where(table.c.call == call))
+        if body is not None:
+            books.put(record_of(body))
 
     async def _claim(self, session: AsyncSession) -> None:
         """Holds the checkpoint's row for this transaction, and sees that it is where we believe it to be."""
@@ -206,30 +227,33 @@ class _Books:
     def dump(self) -> _State:
         return _State(self._records.dump(), self._intervals.dump())
 
-    async def apply(self, recorded: Recorded, session: AsyncSession) -> None:
-        call = self._records.missing(recorded)
-        if call is not None:
-            table = reporting_tables.call_record
-            body = await session.scalar(select(table.c.body).where(table.c.call == call))
-            if body is not None:
-                self._records.put(record_of(body))
+    def missing(self, recorded: Recorded) -> CallId | None:
+        return self._records.missing(recorded)
+
+    def put(self, record: CallRecord) -> None:
+        self._records.put(record)
+
+    def apply(self, recorded: Recorded) -> None:
         self._records.apply(recorded)
         self._intervals.apply(recorded)
 
     async def store(self, session: AsyncSession, dialect: str) -> None:
         """Writes what changed since the last time."""
-        rows: dict[str, list[dict[str, object]]] = {}
+        rows: dict[str, list[Row]] = {}
         for record in self._records.drain().values():
             for name, some in call_rows(record).items():
                 rows.setdefault(name, []).extend(some)
         for name in [name for name in _TABLES if rows.get(name)]:
-            await session.execute(replacing(_TABLES[name], dialect), rows[name])
-        counted: dict[str, list[dict[str, object]]] = {}
+            for some in _chunks(rows[name]):
+                await session.execute(replacing(_TABLES[name], dialect), some)
+        counted: dict[str, dict[tuple[object, ...], Row]] = {}
         for key, counters in self._intervals.drain().items():
             for name, some in interval_rows(key, counters).items():
-                counted.setdefault(name, []).extend(some)
+                for row in some:
+                    _sum(counted.setdefault(name, {}), row, _KEYS[name])
         for name in [name for name in _TABLES if counted.get(name)]:
-            await session.execute(adding(_TABLES[name], dialect), counted[name])
+            for some in _chunks(list(counted[name].values())):
+                await session.execute(adding(_TABLES[name], dialect), some)
 
     def forget(self) -> None:
         """Lets go of records to which nothing more is due; a late disposition brings one back."""
@@ -241,3 +265,21 @@ async def _clear(session: AsyncSession) -> None:
     for table in reversed(_TABLES.values()):
         await session.execute(delete(table))
     await session.execute(delete(ProjectionRow).where(ProjectionRow.name == NAME))
+
+
+def _sum(into: dict[tuple[object, ...], Row], row: Row, keys: Sequence[str]) -> None:
+    """Many quarters make one day: one row for each key is written, not one for each increment."""
+    key = tuple(row[name] for name in keys)
+    there = into.setdefault(key, row)
+    if there is not row:
+        for name, amount in row.items():
+            if name == GREATEST:
+                there[name] = max(there[name], amount)
+            elif name not in keys:
+                there[name] += amount
+
+
+def _chunks(rows: list[Row]) -> Iterator[list[Row]]:
+    """The loop that decides calls gets its turn between two of them."""
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
