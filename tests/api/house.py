@@ -21,6 +21,7 @@ from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import Sessions
 from callcenter.auth.users import Users
 from callcenter.broadcast.fanout import Fanout
+from callcenter.hub.state import State
 from callcenter.kernel import commands as c
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.flow import Flow, QueueNode
@@ -80,7 +81,7 @@ class Jobs:
 class House:
     """Started by the fixture of the same name. `origin` is where its pages are served."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fanout_capacity: int = 256) -> None:
         self.pages = folder / "pages"
         (self.pages / "assets").mkdir(parents=True)
         (self.pages / "index.html").write_text("<!doctype html><title>page</title>")
@@ -98,8 +99,10 @@ class House:
         self.sessions = Sessions(self.database)
         self.carrier = SimulatedCarrier(CARRIER, clock=clock.now, seed=b"test")
         self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings)), holder="test")
-        self.fanout: Fanout[Sequence[Recorded]] = Fanout()
+        self.fanout: Fanout[Sequence[Recorded]] = Fanout(fanout_capacity)
         self.engine.listeners.append(self.fanout.publish)
+        self._committed = asyncio.Event()
+        self.engine.listeners.append(lambda _: self._committed.set())
         self.live = Live()
         self.checks: dict[str, Callable[[], Any]] = {}
         self._clients: list[Client] = []
@@ -142,14 +145,19 @@ class House:
 
     async def stored(self, call: str, seconds: float = 10) -> None:
         """The call's recordings are in the store."""
-        following = self.fanout.subscribe()
-        async with asyncio.timeout(seconds):
-            while self._open_recordings(call) or self.engine.position < self.engine.state.position:
-                await following.get()
-        following.close()
+        recordings = self.engine.state.recordings
+        await self._until_stored(lambda: not any(found.call == call for found in recordings.values()), seconds)
 
-    def _open_recordings(self, call: str) -> bool:
-        return any(recording.call == call for recording in self.engine.state.recordings.values())
+    async def until(self, condition: Callable[[State], bool], seconds: float = 10) -> None:
+        """The hub's state is so, and that is in the log."""
+        await self._until_stored(lambda: condition(self.engine.state), seconds)
+
+    async def _until_stored(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+        """Waits until the condition holds and everything that it rests on is in the log."""
+        async with asyncio.timeout(seconds):
+            while not condition() or self.engine.position < self.engine.state.position:
+                self._committed.clear()
+                await self._committed.wait()
 
     async def recorded(self) -> None:
         """Call records and counters include everything that has happened."""
@@ -157,7 +165,7 @@ class House:
 
     async def serve(self) -> None:
         self.app = make_app(self.services)
-        self._runner = web.AppRunner(self.app, shutdown_timeout=2)
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=2)
         await self._runner.setup()
         listening = socket.create_server(("127.0.0.1", self.port))
         # Small, so that a page which reads nothing is noticed after kilobytes and not after megabytes.
@@ -173,6 +181,7 @@ class House:
         await self._runner.cleanup()
 
     async def stop(self) -> None:
+        await self._until_stored(lambda: not any(recording.storing for recording in self.engine.state.recordings.values()))
         for client in self._clients:
             await client.close()
         await self.stop_serving()

@@ -1,5 +1,14 @@
 """Board, desk and transfer list over the WebSocket, with real calls behind them."""
 
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from callcenter.api import stage
+from callcenter.kernel.ids import ContactId
+from callcenter.store.customers import Contact
 from tests.api.house import KNOWN_CALLER, UNKNOWN_CALLER, House
 
 
@@ -133,3 +142,47 @@ async def test_a_stage_that_starts_later_reads_the_log(house: House):
     assert again.shown["calls"].keys() == before.keys()
     house.answer(ana.device)
     await again.until(lambda d: d.call["state"] == "connected")
+
+
+async def test_a_stage_that_falls_behind_catches_up_from_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The customer store is slow while much happens; the fan-out holds one batch and cuts the stage, which reads the log."""
+    monkeypatch.setattr(stage, "NAMES_WITHIN_S", 30)
+    house = House(tmp_path, fanout_capacity=1)
+    await house.start()
+    try:
+        await _much_while_the_store_is_slow(house)
+    finally:
+        await house.stop()
+
+
+async def _much_while_the_store_is_slow(house: House) -> None:
+    sam = await house.signed_in("sam")
+    board = await (await sam.socket()).follow("board")
+    ana = await house.at_desk("ana")
+    asked, answering, quick = asyncio.Event(), asyncio.Event(), house.crm.contacts
+
+    async def slow(ids: Iterable[ContactId]) -> dict[ContactId, Contact]:
+        asked.set()
+        await answering.wait()
+        return await quick(ids)
+
+    house.crm.contacts = slow  # type: ignore[method-assign]
+    house.call_in(KNOWN_CALLER)
+    await asked.wait()
+    others = [house.call_in(f"+1212555{number:04}") for number in range(100, 130)]
+    await house.until(lambda state: sum(call.queue is not None for call in state.calls.values()) == 31)
+    for leg in others:
+        house.hang_up(leg)
+    await house.until(lambda state: sum(call.state != "over" for call in state.calls.values()) == 1)
+    assert house.fanout.cut > 0, "nothing was missed, so nothing would be proved"
+    assert board.shown["calls"] == {}
+    answering.set()
+
+    await board.until(lambda b: b.shown["queues"]["billing"]["figures"]["abandoned"]["value"] == 30)
+    await board.until(lambda b: b.shown["agents"]["ana"]["state"] == "ringing")
+    house.answer(ana.device)
+    await board.until(lambda b: b.shown["agents"]["ana"]["state"] == "talking")
+    assert board.call["contact"]["name"] == "Amelia Hartwell"
+    fresh = await (await sam.socket()).follow("board")
+    await board.until(lambda b: b.position == fresh.position)
+    assert fresh.shown == board.shown

@@ -284,3 +284,69 @@ async def test_accounts(house: House):
     found = (await sam.get("/api/v1/accounts?q=har")).json()["items"]
     assert [item["name"] for item in found] == ["Harbor Dental", "Hartwell Frames"]
     assert (await sam.get("/api/v1/accounts/999")).status == 404
+
+
+async def test_a_call_is_placed_to_a_contact_that_there_is(house: House):
+    ana = await house.at_desk("ana")
+    desk = await (await ana.socket()).follow("desk")
+
+    assert (await ana.post("/api/v1/calls", {"number": KNOWN_CALLER, "contact": 999})).status == 404
+    placed = await ana.post("/api/v1/calls", {"number": "(212) 555-0123", "contact": 1})
+
+    assert placed.status == 201
+    await desk.until(lambda d: d.call is not None and d.call["contact"] is not None)
+    assert desk.call["id"] == placed.json()["call"]
+    assert (desk.call["direction"], desk.call["placed_by"]) == ("outbound", "ana")
+    assert desk.call["contact"]["name"] == "Amelia Hartwell"
+    assert desk.call["number"]["value"] == KNOWN_CALLER
+    assert (await ana.post("/api/v1/calls", {"number": KNOWN_CALLER})).code == "busy"
+
+
+async def test_a_placed_call_that_fails_says_why(house: House):
+    """Nobody has this number on the simulated network: what became of it is a passing word, and stays in the record."""
+    ana = await house.at_desk("ana")
+    desk = await (await ana.socket()).follow("desk")
+    call = (await ana.post("/api/v1/calls", {"number": UNKNOWN_CALLER})).json()["call"]
+
+    await desk.until(lambda d: d.call is not None)
+    await ana.post(f"/api/v1/calls/{call}/hang-up")
+    await desk.until(lambda d: d.call is None)
+    await house.recorded()
+
+    record = (await ana.get(f"/api/v1/calls/{call}")).json()
+    assert record["summary"]["end"] == "withdrawn"
+    assert record["summary"]["agent_name"] == "Ana"
+
+
+async def test_hold_transfer_and_what_the_desks_see(house: House):
+    ana, bo = await house.at_desk("ana"), await house.signed_in("bo")
+    desk = await (await ana.socket()).follow("desk")
+    house.call_in()
+    await desk.until(lambda d: d.call is not None and d.call["offer"] is not None)
+    house.answer(ana.device)
+    await desk.until(lambda d: d.call["state"] == "connected")
+    call = desk.call["id"]
+
+    assert (await ana.post(f"/api/v1/calls/{call}/retrieve")).code == "not_held"
+    assert (await ana.post(f"/api/v1/calls/{call}/hold")).status == 200
+    await desk.until(lambda d: d.call["state"] == "held" and d.call["conversations"][0]["held_since"] is not None)
+    assert (await ana.post(f"/api/v1/calls/{call}/retrieve")).status == 200
+    await desk.until(lambda d: d.call["state"] == "connected")
+    to_bo = {"to": {"type": "agent", "agent": "bo"}}
+    assert (await ana.post(f"/api/v1/calls/{call}/transfer", to_bo)).code == "agent_not_there"
+
+    bo.device = (await bo.post("/api/v1/me/phone")).json()["device"]
+    await bo.put("/api/v1/me/presence", {"presence": "available"})
+    other = await (await bo.socket()).follow("desk")
+    assert (await ana.post(f"/api/v1/calls/{call}/transfer", to_bo)).status == 200
+    await other.until(lambda d: d.call is not None and d.call["offer"] is not None)
+    assert other.call["offer"]["reasons"][0]["code"] == "transfer"
+    assert desk.shown["agents"]["ana"]["call"] == call
+    house.answer(bo.device)
+    await other.until(lambda d: d.call["state"] == "connected")
+    await desk.until(lambda d: d.shown["agents"]["ana"]["state"] == "wrap_up" and d.call["agent"] == "bo")
+    assert (await ana.post("/api/v1/me/wrap-up/finish")).status == 200
+    await desk.until(lambda d: d.call is None)
+    assert other.call["conversations"][0]["why"] == "transferred"
+    assert (await bo.post(f"/api/v1/calls/{call}/hang-up")).status == 200
+    await other.until(lambda d: d.shown["agents"]["bo"]["state"] == "wrap_up")

@@ -1,5 +1,7 @@
 """The agent's desk: her phone, her presence, and the commands on the call in her hands. The hub decides; this only asks."""
 
+import contextlib
+
 from callcenter.api.errors import ApiError
 from callcenter.api.route import Ask
 from callcenter.api.schemas import calls as c
@@ -7,6 +9,7 @@ from callcenter.api.schemas.common import DoneBody
 from callcenter.api.schemas.session import IceServer, PhoneBody, PresenceRequest
 from callcenter.kernel import commands
 from callcenter.kernel.ids import AgentId, CallId, ContactId, OfferId, QueueId
+from callcenter.store.database import StoreFault
 from callcenter.telephony.port import DeviceAccount
 
 
@@ -63,6 +66,8 @@ async def finish_wrap_up(ask: Ask) -> DoneBody:
 async def place_call(ask: Ask) -> DoneBody:
     wanted = ask.read(c.PlaceCallRequest)
     contact = None if wanted.contact is None else ContactId(wanted.contact)
+    if contact is not None:
+        await _is_there(ask, contact)
     return await _do(ask, commands.PlaceCall(agent=ask.agent, number=wanted.number, contact=contact))
 
 
@@ -97,5 +102,11 @@ async def set_disposition(ask: Ask) -> DoneBody:
 
 async def choose_contact(ask: Ask) -> DoneBody:
     contact = ContactId(ask.read(c.ChooseContactRequest).contact)
-    await ask.services.crm.contact(contact)  # NotFound: the log must not name a contact that never was
+    await _is_there(ask, contact)
     return await _do(ask, commands.ChooseContact(agent=ask.agent, call=CallId(ask.word("call")), contact=contact))
+
+
+async def _is_there(ask: Ask, contact: ContactId) -> None:
+    """The log must not name a contact that never was. A store that does not answer stops no call: the page has seen him there."""
+    with contextlib.suppress(StoreFault):
+        await ask.services.crm.contact(contact)
