@@ -50,7 +50,7 @@ log = structlog.get_logger(__name__)
 PAGES = Path(__file__).parent / "web" / "static"
 
 class Service:
-    """Everything that one process runs. `start` returns when the pages are served; `close` lets go and leaves calls alone."""
+    """Everything that one process runs: `prepare`, `start`, and `close`, which lets go and leaves calls alone."""
 
     def __init__(self, settings: Settings, seed: CenterSeed | None) -> None:
         settings.data.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,8 @@ class Service:
             carrier.name: make_carrier(carrier, settings) for carrier in settings.carriers
         }
         self.jobs = StoreJobs(self.crm, self.recordings, lambda: self.engine.state.center.outside.region)
-        self.engine = Engine(self.log, Performer(self.carriers, self.jobs), holder=f"{socket.gethostname()}:{settings.data}")
+        self.holder = f"{socket.gethostname()}:{settings.data}"
+        self.engine = Engine(self.log, Performer(self.carriers, self.jobs), holder=self.holder)
         self.fanout: Fanout[Sequence[Recorded]] = Fanout()
         self.projector = Projector(self.log, self.database)
         self.watch = CenterWatch(self.directory, self.engine, self._center_changed)
@@ -81,7 +82,8 @@ class Service:
         host = self.settings.listen.host
         return f"{scheme}://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{self.port}"
 
-    async def start(self) -> None:
+    async def prepare(self) -> None:
+        """Opens the stores, and seeds an empty database; nothing is decided yet."""
         stack = self._stack
         stack.enter_context(_alone(self.settings.data))
         await self.database.upgrade()
@@ -90,6 +92,10 @@ class Service:
         await self._seed_empty_database()
         await self.log.open()
         stack.push_async_callback(self.log.close)
+
+    async def start(self) -> None:
+        """After `prepare`: decides, projects, serves, and lets the carriers in."""
+        stack = self._stack
         await self.engine.start()
         stack.push_async_callback(self.engine.close)
         await self.watch.start()
@@ -178,7 +184,9 @@ def make_carrier(carrier: CarrierSettings, settings: Settings) -> Carrier:
         ari_settings(carrier),
         prompts=carrier.prompts,
         clock=clock.now,
-        softphones=SoftphoneSettings(domain=carrier.sip_domain, ice_servers=settings.ice.servers()),
+        softphones=SoftphoneSettings(
+            domain=carrier.sip_domain, media_address=carrier.media_address, ice_servers=settings.ice.servers()
+        ),
         trunk=carrier.trunk,
     )
 

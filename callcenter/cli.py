@@ -99,6 +99,9 @@ async def _run(settings: Settings, *, demo: bool) -> int:
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     people = DemoPeople(service, seed) if demo else None
     try:
+        await service.prepare()
+        if people is not None:
+            await people.have_worked()
         await service.start()
         if people is not None:
             await people.start()

@@ -261,7 +261,9 @@ def _due(turn: Turn, due: Due, about: str) -> None:
             leg = state.legs.get(LegId(about))
             if leg is None:
                 return
-            if leg.alive:
+            if leg.up:
+                legs.down(turn, leg.id, Cause.LOST, detail="the carrier does not know it")
+            elif leg.alive:
                 turn.drop(leg.id)
                 legs.unanswered(turn, leg.id)
             else:

@@ -1,6 +1,7 @@
 """Effects that came to nothing: what each failure means. The only place that reads EffectFailed."""
 
 from callcenter.hub import conversation, inbound, legs, recordings
+from callcenter.hub.deadlines import Due
 from callcenter.hub.state import Pending
 from callcenter.hub.turn import Turn
 from callcenter.kernel import events as e
@@ -15,7 +16,14 @@ _CAUSE = {
 }
 
 
+DOUBT_MS = 2_000
+"""A carrier that does not know a leg tells of its end within this time, or the leg is lost."""
+
+
 def effect_failed(turn: Turn, signal: s.EffectFailed) -> None:
+    leg = turn.up(signal.leg)
+    if signal.fault is Fault.GONE and leg is not None and turn.state.deadlines.get(Due.LEG, leg.id) is None:
+        turn.emit(e.LegDoubted(call=leg.call, leg=leg.id, by=turn.now + DOUBT_MS))
     pending = turn.state.pending.get(signal.effect)
     if pending is not None:
         _pending_failed(turn, pending, signal)

@@ -26,7 +26,7 @@ LEG: Table[LegState] = Table(
             e.LegDown: LegState.DOWN,
         },
         LegState.RINGING: {e.LegUp: LegState.UP, e.LegDropped: LegState.DROPPED, e.LegDown: LegState.DOWN},
-        LegState.UP: {e.LegDropped: LegState.DROPPED, e.LegDown: LegState.DOWN},
+        LegState.UP: {e.LegDoubted: LegState.UP, e.LegDropped: LegState.DROPPED, e.LegDown: LegState.DOWN},
         LegState.DROPPED: {e.LegDown: LegState.DOWN},
         LegState.DOWN: {},
     },

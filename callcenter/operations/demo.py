@@ -10,6 +10,7 @@ from callcenter.kernel.errors import HouseError
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import AgentId
 from callcenter.kernel.seed import CenterSeed, UserSeed
+from callcenter.operations.demo_history import write_history
 from callcenter.runtime import clock
 from callcenter.simulation.demo import Demo
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
@@ -28,8 +29,17 @@ class DemoPeople:
         self._orders: set[asyncio.Task[None]] = set()
         self._demo: Demo | None = None
 
+    async def have_worked(self) -> None:
+        """Gives the center a past; the service is prepared, but not started."""
+        directory = await self._service.directory.load()
+        assert directory is not None, "the demo's database was seeded"
+        region = directory.center.outside.region
+        contacts = {number: await self._service.crm.look_up(number, region) for number in self._numbers()}
+        service = self._service
+        await write_history(service.log, service.holder, directory, self._carrier.name, contacts, clock.now())
+
     async def start(self) -> None:
-        numbers = [phone.number for contact in self._seed.contacts for phone in contact.phones]
+        numbers = self._numbers()
         self._demo = Demo(
             self._carrier.network,
             self._service.engine.state.center,
@@ -56,6 +66,9 @@ class DemoPeople:
         for user in (*self._users("supervisor"), *(u for u in self._users("agent") if u.agent in free)):
             yield f"  {user.role:<11} user {user.login:<9} password {user.password:<15} {user.language or 'en'}"
         yield "Any other agent of the sample center can be signed in too; her desk is played until then."
+
+    def _numbers(self) -> list[str]:
+        return [phone.number for contact in self._seed.contacts for phone in contact.phones]
 
     def _users(self, role: str) -> list[UserSeed]:
         return [user for user in self._seed.users if user.role == role]

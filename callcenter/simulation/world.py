@@ -4,7 +4,7 @@ Driven in virtual time it needs only a hub: `live` takes turns between the two. 
 same network, and the same crowd calls in.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import get_args
 
@@ -16,28 +16,42 @@ from callcenter.kernel.effects import AnyCarrierEffect, AnyEffect, LookUpContact
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import AgentId, CarrierName, Entropy
-from callcenter.kernel.signals import AnySignal, CarrierUp, ContactsFound, RecordingLost, RecordingStored
+from callcenter.kernel.signals import AnySignal, CarrierUp, ContactMatch, ContactsFound, RecordingLost, RecordingStored
 from callcenter.simulation.agenda import Agenda
 from callcenter.simulation.carrier import PhoneNetwork
 from callcenter.simulation.crowd import Crowd, Habits
 from callcenter.simulation.people import AgentTraits, Order, PlayedAgent, workplace
 from callcenter.simulation.phones import Seen
 
+SIMULATED = CarrierName("simulated")
 LOOK_UP_MS = 20
 STORE_MS = 50
 
 
 class World:
-    """A center's surroundings in virtual time; everything follows from the seed."""
+    """A center's surroundings in virtual time; everything follows from the seed.
 
-    def __init__(self, center: Center, seed: int, *, habits: Habits | None = None, traits: AgentTraits | None = None) -> None:
+    `contacts` is what look-ups find, by number; these customers call, and are called.
+    """
+
+    def __init__(
+        self,
+        center: Center,
+        seed: int,
+        *,
+        habits: Habits | None = None,
+        traits: AgentTraits | None = None,
+        carrier: CarrierName = SIMULATED,
+        contacts: Mapping[str, tuple[ContactMatch, ...]] | None = None,
+    ) -> None:
         self.agenda = Agenda()
         self.random = Random(seed)
-        self.network = PhoneNetwork(CarrierName("simulated"), self.agenda, f"world {seed}".encode())
+        self._contacts = contacts or {}
+        self.network = PhoneNetwork(carrier, self.agenda, f"world {seed}".encode())
         self.network.texts = center.prompts
-        self.crowd = Crowd(self.network, self.random, center, habits or Habits())
+        self.crowd = Crowd(self.network, self.random, center, habits or Habits(), list(self._contacts))
         self.agents: dict[AgentId, PlayedAgent] = {}
-        self._center = center
+        self.center = center
         self._traits = traits or AgentTraits()
         self._out: list[AnySignal | AnyCommand] = []
         self.network.connect()
@@ -50,7 +64,7 @@ class World:
             self.network,
             order or self.order,
             self.random,
-            workplace(self._center, ()),
+            workplace(self.center, list(self._contacts)),
             self._traits,
         )
         self.agents[agent] = played
@@ -78,7 +92,8 @@ class World:
         """Any effect of the hub's: the network's, or a job that this world does in its own way."""
         match effect:
             case LookUpContacts():
-                found = ContactsFound(effect=effect.effect, call=effect.call, matches=())
+                matches = self._contacts.get(effect.number, ())
+                found = ContactsFound(effect=effect.effect, call=effect.call, matches=matches)
                 self.agenda.arrange(now + LOOK_UP_MS, lambda at: self._out.append(found))
             case StoreRecording():
                 self.agenda.arrange(now + STORE_MS, lambda at: self._out.append(self._store(effect)))

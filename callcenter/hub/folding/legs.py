@@ -66,6 +66,11 @@ def _(state: State, event: e.LegDropped, at: int) -> None:
     _drop_pending(state, leg)
 
 
+@folds(e.LegDoubted)
+def _(state: State, event: e.LegDoubted, at: int) -> None:
+    state.deadlines.set(Due.LEG, event.leg, event.by)
+
+
 def _drop_pending(state: State, leg: Leg) -> None:
     call = state.calls[leg.call]
     for effect in (leg.effect, leg.joining, call.prompting.effect if call.prompting and call.prompting.leg == leg.id else None):
@@ -111,6 +116,7 @@ def _(state: State, event: e.LegJoining, at: int) -> None:
 def _(state: State, event: e.LegInBridge, at: int) -> None:
     leg = state.legs[event.leg]
     leg.bridge = event.bridge
+    state.deadlines.clear(Due.LEG, leg.id)
     if leg.joining is not None:
         state.pending.pop(leg.joining, None)
         leg.joining = None

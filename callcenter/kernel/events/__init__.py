@@ -71,6 +71,7 @@ from callcenter.kernel.events.conversations import (
 from callcenter.kernel.events.legs import (
     BridgeOver,
     LegDialed,
+    LegDoubted,
     LegDown,
     LegDropped,
     LegInBridge,
@@ -110,6 +111,7 @@ AnyEvent = (
     | LegRang
     | LegUp
     | LegDropped
+    | LegDoubted
     | LegDown
     | LegInBridge
     | LegOutOfBridge
@@ -203,6 +205,7 @@ __all__ = [
     "IvrWaits",
     "LanguageChosen",
     "LegDialed",
+    "LegDoubted",
     "LegDown",
     "LegDropped",
     "LegInBridge",

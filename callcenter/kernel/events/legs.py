@@ -33,6 +33,13 @@ class LegDropped(CallEvent, frozen=True, kw_only=True):
     by: int
 
 
+class LegDoubted(CallEvent, frozen=True, kw_only=True):
+    """The carrier does not know a leg that we take for alive; without word of its end until `by` it counts as lost."""
+
+    leg: LegId
+    by: int
+
+
 class LegDown(CallEvent, frozen=True, kw_only=True):
     leg: LegId
     cause: Cause

@@ -193,3 +193,17 @@ def test_while_the_carrier_is_away_nobody_is_rung(story: Story):
     story.network.connect()
     story.settles()
     assert story.call(call).offer is not None, "the caller was found again and is offered"
+
+
+def test_a_caller_whose_end_was_never_told_does_not_go_round_the_agents_for_ever(story: Story):
+    story.signs_in("ana")
+    story.signs_in("bo")
+    call = story.waits()
+    story.network.lose_next("LegEnded")
+    story.caller_hangs_up(call)
+    story.answers("ana")
+    story.advances(3)
+    assert story.last(e.CallOver).call == call
+    assert story.last(e.CallOver).end is CallEnd.LOST
+    story.advances(60)
+    assert len(story.all(e.OfferMade)) == 1
