@@ -181,6 +181,7 @@ async def test_a_restart_of_asterisk_shows_in_its_start_up_time(own_pbx: Callabl
         pbx.start(wait=False)
         second = await ears.hears(Connected, 20)
         assert second.startup_time != first.startup_time
+        assert second.session - first.session < 5, "while it boots it is asked again, and not sent away again and again"
     finally:
         await client.close()
 

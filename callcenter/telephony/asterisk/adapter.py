@@ -45,7 +45,7 @@ class SoftphoneSettings(Struct, frozen=True, kw_only=True):
 
 
 class AsteriskCarrier:
-    """One Asterisk as a carrier. `prompts` is the folder of the prompts as Asterisk sees it (a path, or an http address)."""
+    """One Asterisk as a carrier. `prompts` is the folder of the prompts as Asterisk sees it."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class AsteriskCarrier:
     async def open_device(self, device: str) -> DeviceAccount:
         password = secrets.token_urlsafe(18)
         self._accounts[device] = password
-        if self._listed:
+        if self.client.ready:
             await self._push(device, password)
         return DeviceAccount(
             device=device,
@@ -191,10 +191,9 @@ class AsteriskCarrier:
         match item:
             case Connected():
                 log.info("asterisk.up", carrier=self.name, version=item.version)
-                if item.startup_time != self._startup_time:
-                    self._startup_time = item.startup_time
-                    self._spawn(self._push_all())
-                self._begin_listing()
+                restarted = item.startup_time != self._startup_time
+                self._startup_time = item.startup_time
+                self._begin_listing(accounts_first=restarted)
             case Disconnected():
                 log.warning("asterisk.down", carrier=self.name, why=item.why)
                 self._listed = False
@@ -213,11 +212,17 @@ class AsteriskCarrier:
                 self._translation.event(item, self._clock())
                 self._flush()
 
-    def _begin_listing(self) -> None:
+    def _begin_listing(self, *, accounts_first: bool = False) -> None:
         self._listed = False
         self._listings += 1
-        self._listing = Listing(self._translation, self._listings)
-        for send in self._listing.begin():
+        listing = self._listing = Listing(self._translation, self._listings)
+        if accounts_first and self._accounts:
+            self._spawn(self._push_all(listing))
+        else:
+            self._ask_for(listing)
+
+    def _ask_for(self, listing: Listing) -> None:
+        for send in listing.begin():
             self.client.send(send.request, send.token)
 
     def _listed_reply(self, listing: Listing, reply: Reply) -> None:
@@ -249,13 +254,15 @@ class AsteriskCarrier:
 
     # -- softphone accounts -------------------------------------------------------------------------------------------------
 
-    async def _push_all(self) -> None:
-        """Memory is empty after a restart of Asterisk: those who are signed in get their accounts again."""
+    async def _push_all(self, listing: Listing) -> None:
+        """Memory is empty after a restart of Asterisk: who is signed in gets her account again; then the carrier is up."""
         for device, password in list(self._accounts.items()):
             try:
                 await self._push(device, password)
             except CarrierFault as fault:
                 log.warning("asterisk.account_refused", carrier=self.name, why=fault.why)
+        if self._listing is listing:
+            self._ask_for(listing)
 
     async def _push(self, device: str, password: str) -> None:
         media = {"media_address": self._softphones.media_address, "bind_rtp_to_media_address": "yes"}

@@ -29,6 +29,7 @@ from callcenter.telephony.asterisk.requests import Request
 OLDEST = (22, 10, 1)
 """Below: read-only users could write through the socket (GHSA-wcvv-g26m-wx5c), and GHSA-vrfp-mg3q-3959."""
 ECHO = "callcenter-echo"
+ASK_AGAIN_MS = 200
 
 log = structlog.get_logger(__name__)
 
@@ -320,11 +321,13 @@ class AriClient:
         with suppress(TimeoutError):
             # Asterisk speaks first. A request that reaches it together with our handshake lies unread in its buffer.
             await asyncio.wait_for(self._spoken.wait(), self._settings.echo_timeout_ms / 1000)
-        info = await self.ask(r.asterisk_info())
-        if not info.good:
+        while not (info := await self.ask(r.asterisk_info())).good:
+            # 503 while it boots. Closed, it would come back at once, and so on a hundred times a second.
             self._not_ready(f"Asterisk does not say what it is ({info.status} {info.message}); it is asked again.")
-            await self._drop(self._why)
-            return
+            if info.status == NO_ANSWER:
+                await self._drop(self._why)
+                return
+            await asyncio.sleep(ASK_AGAIN_MS / 1000)
         about = msgspec.json.decode(info.body, type=ari.AsteriskInfo)
         self._version = about.system.version
         if not new_enough(about.system.version):
