@@ -12,6 +12,8 @@ DEMO_PORT ?= 8080
 TEST_WORKERS ?= 3
 # Anything else for pytest: make test PYTEST_ARGS="-k transfer -x"
 PYTEST_ARGS ?=
+# What make pbx may be told on its command line; callcenter/operations/pbx/options.py says what each means.
+PBX_OPTIONS := HOST PORT CERT KEY EXTERNAL SIP_PORT RTP TRUNK TRUNK_USER STUN TURN TURN_USER DATA
 export DEMO_PORT
 
 .PHONY: help install demo test check lint pbx lock
@@ -42,7 +44,7 @@ lint: install ## style, types, import contracts; the same for the pages
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix callcenter/web --silent test
 
 pbx: install ## a private Asterisk with a softphone-ready configuration, and the service on it (HOST=name for other computers)
-	@exec config/setup/pbx.sh
+	@exec config/setup/pbx.sh $(foreach name,$(PBX_OPTIONS),$(if $(filter command,$(origin $(name))),'$(name)=$($(name))'))
 
 lock: install ## makes requirements/*.txt anew from pyproject.toml (needs the network)
 	@config/setup/lock.sh

@@ -44,8 +44,8 @@ class AsteriskSettings:
     """The PJSIP endpoint by which numbers outside are called."""
     prompts: str
     """The folder of prompts as Asterisk sees it."""
-    softphone_socket: str
-    """URL, or a path on the page's own origin."""
+    media_address: str
+    """Asterisk's address for softphones' sound, when it must not be the one of the default route; empty: it may."""
     sip_domain: str
 
 
@@ -115,7 +115,7 @@ ASTERISK_KEYS = (
     optional("ari_user", NAME, "callcenter-ari"),
     optional("trunk", NAME, "trunk"),
     optional("prompts", TEXT),
-    optional("softphone_socket", TEXT, "/ws"),
+    optional("media_address", TEXT, ""),
     optional("sip_domain", TEXT),
 )
 SIMULATED_KEYS = (ASTERISK_KEYS[0],)

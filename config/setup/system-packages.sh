@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs the system packages that the tests need, as root or by passwordless sudo; otherwise names what is missing.
-# No service is started or enabled: the tests run their own databases.
+# Installs the system packages that the tests need, or only those named as arguments (make pbx), as root or by passwordless
+# sudo; otherwise names what is missing. No service is started or enabled: the tests run their own databases.
 set -euo pipefail
 
 # program or file -> Debian package
@@ -19,6 +19,7 @@ needed=(
 missing=()
 for entry in "${needed[@]}"; do
     what=${entry%%=*} package=${entry#*=}
+    [[ $# -eq 0 || " $* " == *" $package "* ]] || continue
     case $what in
         /*) [ -e "$what" ] || missing+=("$package") ;;
         # debootstrap and others live in sbin, which is not on everybody's PATH
