@@ -5,6 +5,7 @@ So the statistics, the timelines and the board of a demo that has just begun hav
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from callcenter.hub.hub import Hub
@@ -15,6 +16,7 @@ from callcenter.kernel.personal import PersonalRow
 from callcenter.kernel.signals import CarrierDown, ContactMatch
 from callcenter.simulation.crowd import Habits
 from callcenter.simulation.people import AgentTraits
+from callcenter.simulation.phones import Outside
 from callcenter.simulation.world import Diary, World, live
 from callcenter.store.directory import Directory
 from callcenter.store.event_log import BATCH, EventLog
@@ -27,6 +29,14 @@ LAST_CALLS_MS = 12 * MINUTE
 SHORTEST_MS = 2 * HOUR
 _HABITS = Habits(talk_ms=150 * SECOND, patience_ms=120 * SECOND)
 _TRAITS = AgentTraits(wrap_up_ms=35 * SECOND, break_ms=10 * MINUTE)
+_HOW_CUSTOMERS_ANSWER: tuple[Literal["answers", "no_answer", "busy"], ...] = (
+    "answers",
+    "answers",
+    "answers",
+    "answers",
+    "no_answer",
+    "busy",
+)
 _LEASE_MS = 60_000
 
 
@@ -78,6 +88,13 @@ def _arrange(world: World, since: int, until: int) -> None:
     for index, agent in enumerate(world.center.agents):
         world.agenda.arrange(since + index * 20 * SECOND, lambda at, who=agent: world.hire(who, at))  # type: ignore[misc]
         world.agenda.arrange(until - MINUTE + index * SECOND, lambda at, who=agent: world.agents[who].sign_out(at))  # type: ignore[misc]
+    for number in world.contacts:
+        world.network.outside[number] = Outside(
+            does=world.random.choice(_HOW_CUSTOMERS_ANSWER),
+            after_ms=6 * SECOND,
+            hangs_up_after_ms=world.random.randrange(30, 240) * SECOND,
+        )
+    world.network.anywhere = Outside(after_ms=6 * SECOND, hangs_up_after_ms=60 * SECOND)
     last = until - LAST_CALLS_MS
     third = (last - since) // 3
     world.calls_come(QUIET_GAP_MS, since + 5 * MINUTE, since + third)

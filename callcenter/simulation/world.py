@@ -46,10 +46,10 @@ class World:
     ) -> None:
         self.agenda = Agenda()
         self.random = Random(seed)
-        self._contacts = contacts or {}
+        self.contacts = contacts or {}
         self.network = PhoneNetwork(carrier, self.agenda, f"world {seed}".encode())
         self.network.texts = center.prompts
-        self.crowd = Crowd(self.network, self.random, center, habits or Habits(), list(self._contacts))
+        self.crowd = Crowd(self.network, self.random, center, habits or Habits(), list(self.contacts))
         self.agents: dict[AgentId, PlayedAgent] = {}
         self.center = center
         self._traits = traits or AgentTraits()
@@ -64,7 +64,7 @@ class World:
             self.network,
             order or self.order,
             self.random,
-            workplace(self.center, list(self._contacts)),
+            workplace(self.center, list(self.contacts)),
             self._traits,
         )
         self.agents[agent] = played
@@ -92,7 +92,7 @@ class World:
         """Any effect of the hub's: the network's, or a job that this world does in its own way."""
         match effect:
             case LookUpContacts():
-                matches = self._contacts.get(effect.number, ())
+                matches = self.contacts.get(effect.number, ())
                 found = ContactsFound(effect=effect.effect, call=effect.call, matches=matches)
                 self.agenda.arrange(now + LOOK_UP_MS, lambda at: self._out.append(found))
             case StoreRecording():
