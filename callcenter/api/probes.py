@@ -5,11 +5,14 @@ from http import HTTPStatus
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
 
 from callcenter.api.dispatch import json
 from callcenter.api.route import Parts
 from callcenter.api.schemas.center import HealthBody
 from callcenter.api.services import Check
+from callcenter.kernel.errors import HouseError
+from callcenter.store.database import Database
 
 CHECK_WITHIN_S = 2.0
 
@@ -34,9 +37,20 @@ async def health(parts: Parts) -> HealthBody:
     for name, carrier in services.carriers.items():
         state = carrier.health()
         checks[f"carrier {name}"] = "" if state.ready else state.why or "not connected"
-    found = await asyncio.gather(*(_within(check) for check in services.checks.values()))
-    checks.update(zip(services.checks, found, strict=True))
+    asked: dict[str, Check] = {"database": lambda: _writable(services.database), **services.checks}
+    found = await asyncio.gather(*(_within(check) for check in asked.values()))
+    checks.update(zip(asked, found, strict=True))
     return HealthBody(ready=not any(checks.values()), checks=checks)
+
+
+async def _writable(database: Database) -> str:
+    """A transaction that may write begins and ends."""
+    try:
+        async with database.write() as session:
+            await session.execute(text("SELECT 1"))
+    except HouseError as error:
+        return error.why
+    return ""
 
 
 async def _within(check: Check) -> str:

@@ -60,7 +60,7 @@ class Services:
     version: str
     clock: Callable[[], int]
     checks: Mapping[str, Check] = field(default_factory=dict)
-    """Further checks of /readyz by name, e.g. the database's."""
+    """Further checks of /readyz by name; hub, live views, carriers and database are checked in any case."""
     connect_sources: frozenset[str] = frozenset()
     """Further addresses that pages may open sockets to, for the policy: wss://pbx.example:8089."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)

@@ -82,6 +82,7 @@ class House:
     """Started by the fixture of the same name. `origin` is where its pages are served."""
 
     def __init__(self, folder: Path, fanout_capacity: int = 256) -> None:
+        self.folder = folder
         self.pages = folder / "pages"
         (self.pages / "assets").mkdir(parents=True)
         (self.pages / "index.html").write_text("<!doctype html><title>page</title>")

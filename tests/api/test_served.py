@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -64,22 +65,35 @@ async def test_alive_and_ready(house: House):
     client = house.client()
     assert (await client.get("/healthz")).status == 200
     ready = await client.get("/readyz")
-    assert (ready.status, ready.json()) == (200, {"ready": True, "checks": {"hub": "", "live": "", "carrier sim": ""}})
+    assert (ready.status, ready.json()) == (200, {"ready": True, "checks": {"hub": "", "live": "", "carrier sim": "", "database": ""}})
 
 
 async def test_not_ready_says_what_is_wrong(house: House):
     async def full() -> str:
         return "the disk is full: make room"
 
-    house.checks["database"] = full
+    house.checks["recordings"] = full
     house.carrier.pump.act(lambda now: house.carrier.network.lose_connection("planned"))
 
     reply = await house.client().get("/readyz")
 
     assert reply.status == 503
-    assert reply.json()["checks"]["database"] == "the disk is full: make room"
+    assert reply.json()["checks"]["recordings"] == "the disk is full: make room"
     assert reply.json()["checks"]["carrier sim"] != ""
     assert reply.json()["checks"]["hub"] == ""
+
+
+async def test_a_database_that_cannot_be_written_is_not_ready(house: House):
+    held = sqlite3.connect(house.folder / "center.db", isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+
+    reply = await house.client().get("/readyz")
+
+    assert reply.status == 503
+    assert reply.json()["checks"]["database"] != ""
+    held.execute("ROLLBACK")
+    held.close()
+    assert (await house.client().get("/readyz")).status == 200
 
 
 async def test_measures_have_bounded_labels_and_no_ids(house: House):
