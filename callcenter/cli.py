@@ -18,7 +18,7 @@ from callcenter.bootstrap import Service
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.seed import CenterSeed
 from callcenter.operations import center_change
-from callcenter.operations.demo import DemoPeople
+from callcenter.operations.demo import DemoDay
 from callcenter.operations.doctor import examine
 from callcenter.runtime import logs
 from config.center_file import read_center
@@ -97,7 +97,7 @@ async def _run(settings: Settings, *, demo: bool) -> int:
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    people = DemoPeople(service, seed) if demo else None
+    people = DemoDay(service, seed) if demo else None
     try:
         await service.prepare()
         if people is not None:

@@ -1,63 +1,52 @@
-"""The people of `callcenter demo`: callers keep calling, most agents are played, two desks are left for whoever looks in."""
+"""`callcenter demo` around the service: a past, people who call and answer, and the log-ins left for whoever looks in."""
 
-import asyncio
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from callcenter.bootstrap import Service
-from callcenter.kernel.commands import AnyCommand
-from callcenter.kernel.errors import HouseError
-from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import AgentId
 from callcenter.kernel.seed import CenterSeed, UserSeed
 from callcenter.operations.demo_history import write_history
 from callcenter.runtime import clock
-from callcenter.simulation.demo import Demo
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
+from callcenter.telephony.simulated.people import DemoPeople
 
 FREE_DESKS = 2
 
 
-class DemoPeople:
-    """Plays on the service's simulated carrier; a person who signs in at a played desk takes it over."""
+class DemoDay:
+    """The demo of one service: `have_worked` between its prepare and its start, `start` after it, `close` before its close."""
 
     def __init__(self, service: Service, seed: CenterSeed) -> None:
         self._service = service
         self._seed = seed
-        carriers = service.carriers.values()
-        self._carrier = next(carrier for carrier in carriers if isinstance(carrier, SimulatedCarrier))
-        self._orders: set[asyncio.Task[None]] = set()
-        self._demo: Demo | None = None
+        self._carrier = next(one for one in service.carriers.values() if isinstance(one, SimulatedCarrier))
+        self._people: DemoPeople | None = None
 
     async def have_worked(self) -> None:
-        """Gives the center a past; the service is prepared, but not started."""
-        directory = await self._service.directory.load()
+        """Gives the center a past."""
+        service = self._service
+        directory = await service.directory.load()
         assert directory is not None, "the demo's database was seeded"
         region = directory.center.outside.region
-        contacts = {number: await self._service.crm.look_up(number, region) for number in self._numbers()}
-        service = self._service
+        contacts = {number: await service.crm.look_up(number, region) for number in self._numbers()}
         await write_history(service.log, service.holder, directory, self._carrier.name, contacts, clock.now())
 
     async def start(self) -> None:
-        numbers = self._numbers()
-        self._demo = Demo(
-            self._carrier.network,
-            self._service.engine.state.center,
-            random.Random(clock.seed()),
-            self._order,
-            persons=frozenset(desk for desk in self._free_desks()),
-            numbers=numbers,
+        engine = self._service.engine
+        self._people = DemoPeople(
+            engine.ask,
+            self._carrier,
+            engine.state.center,
+            int.from_bytes(clock.seed()),
+            persons=frozenset(self._free_desks()),
+            numbers=self._numbers(),
         )
-        self._service.engine.listeners.append(self._saw)
-        demo = self._demo
-        self._carrier.pump.act(demo.start)
+        engine.listeners.append(self._people.saw)
+        await self._people.start()
 
     async def close(self) -> None:
-        if self._demo is not None:
-            self._carrier.pump.act(self._demo.stop)
-        for order in tuple(self._orders):
-            order.cancel()
-        await asyncio.gather(*self._orders, return_exceptions=True)
+        if self._people is not None:
+            await self._people.stop()
 
     def log_ins(self) -> Iterator[str]:
         """What to sign in with, for each role."""
@@ -80,20 +69,3 @@ class DemoPeople:
             if user.agent is not None:
                 desks.setdefault(user.language or "en", user.agent)
         return list(desks.values())[:FREE_DESKS]
-
-    def _saw(self, events: Sequence[Recorded]) -> None:
-        demo = self._demo
-        if demo is not None:
-            for recorded in events:
-                self._carrier.pump.act(lambda _, seen=recorded: demo.saw(seen))  # type: ignore[misc]
-
-    def _order(self, command: AnyCommand) -> None:
-        task = asyncio.get_running_loop().create_task(self._ask(command))
-        self._orders.add(task)
-        task.add_done_callback(self._orders.discard)
-
-    async def _ask(self, command: AnyCommand) -> None:
-        try:
-            await self._service.engine.ask(command)
-        except HouseError:
-            pass  # played people try things that are over already, as people do
