@@ -8,6 +8,7 @@ the name, never the pop; the name follows when it answers again.
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import structlog
 
@@ -31,6 +32,8 @@ LOOK_AT_THE_CLOCK_EVERY_S = 1.0
 
 ReadLog = Callable[[int], AsyncIterator[list[Recorded]]]
 Names = Callable[[set[ContactId]], Awaitable[Mapping[ContactId, ContactName]]]
+
+V = TypeVar("V")
 
 log = structlog.get_logger()
 
@@ -195,8 +198,9 @@ class Stage:
         for id in pending.queues_gone:
             self._queues_seen.pop(id, None)
         queues = {
-            id: views.queue_view(self._queues_seen[id], self._states.get(id, {}))
-            for id in pending.queues.keys() | (touched & self._queues_seen.keys())
+            id: views.queue_view(queue, self._states.get(id, {}))
+            for id, queue in self._queues_seen.items()
+            if id in pending.queues or id in touched
         }
         calls = {id: views.call_view(call, known) for id, call in pending.calls.items()}
         self._calls_seen.update(pending.calls)
@@ -212,6 +216,9 @@ class Stage:
             self._calls_seen.pop(id, None)
         center = None
         if pending.center is not None:
+            if pending.center.version != self._version:
+                self.queues = _in_order(self.queues, known.center.queues)
+                self.agents = _in_order(self.agents, known.center.agents)
             self._version = pending.center.version
             center = views.center_view(pending.center, self._queues_seen.values())
         self.center = center or self.center
@@ -291,6 +298,11 @@ class Stage:
         for id, call in self._calls_seen.items():
             if contacts & views.contacts_of(call):
                 self._pending.calls[id] = call
+
+
+def _in_order(views: dict[str, V], order: Iterable[str]) -> dict[str, V]:
+    """The views as the center lists them."""
+    return {id: views[id] for id in order if id in views} | views
 
 
 def _whole(snapshot: seen.LiveSnapshot) -> seen.Delta:

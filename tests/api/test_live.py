@@ -16,6 +16,8 @@ async def test_the_board_follows_a_call_from_its_arrival_to_the_end_of_the_wrap_
     board = await (await (await house.signed_in("sam")).socket()).follow("board")
     assert board.shown["queues"]["billing"]["waiting"] == 0
     assert board.shown["agents"]["ana"]["state"] == "signed_out"
+    assert list(board.shown["queues"]) == ["billing", "technical"]
+    assert list(board.shown["agents"]) == ["ana", "bo", "chen"]
 
     caller = house.call_in()
     await board.until(lambda b: b.shown["queues"]["billing"]["waiting"] == 1)
