@@ -55,7 +55,8 @@ async def _writable(database: Database) -> str:
 
 async def _within(check: Check) -> str:
     try:
-        return await asyncio.wait_for(check(), CHECK_WITHIN_S)
+        async with asyncio.timeout(CHECK_WITHIN_S):
+            return await check()
     except TimeoutError:
         return "no answer within 2 s"
 

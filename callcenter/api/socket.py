@@ -68,7 +68,8 @@ class Sockets:
             if closing.code == TOO_SLOW:
                 self.cut += 1
             with contextlib.suppress(ConnectionError, TimeoutError):
-                await asyncio.wait_for(response.close(code=closing.code, message=closing.why.encode()), SEND_WITHIN_S)
+                async with asyncio.timeout(SEND_WITHIN_S):
+                    await response.close(code=closing.code, message=closing.why.encode())
         return response
 
     def end(self, log_in: str) -> None:
@@ -169,7 +170,7 @@ class _Socket:
     async def _send(self, message: AnyServerMessage) -> None:
         text = _encoder.encode(message).decode()
         try:
-            async with self._sending:
-                await asyncio.wait_for(self._response.send_str(text), SEND_WITHIN_S)
+            async with self._sending, asyncio.timeout(SEND_WITHIN_S):
+                await self._response.send_str(text)
         except TimeoutError:
             raise Closing(TOO_SLOW, "too slow: subscribe again") from None

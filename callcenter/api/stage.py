@@ -267,7 +267,8 @@ class Stage:
 
     async def _ask_names(self, wanted: set[ContactId]) -> None:
         try:
-            found = await asyncio.wait_for(self._names(wanted), NAMES_WITHIN_S)
+            async with asyncio.timeout(NAMES_WITHIN_S):
+                found = await self._names(wanted)
         except (HouseError, TimeoutError) as error:
             log.warning("stage.names_missing", kind=type(error).__name__, contacts=len(wanted))
             self._nameless |= wanted
