@@ -17,7 +17,7 @@ import urllib.parse
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from typing import Any
 import msgspec
 
 from config.asterisk_files import PbxValues, Phone, Trunk, write
+from tests.fixtures.ports import claim_free_port
 
 LOOPBACK = "127.0.0.1"
 UID = 52210
@@ -43,20 +44,8 @@ def chroot_folder() -> Path:
 
 @contextmanager
 def free_ports(count: int) -> Iterator[list[int]]:
-    """Ports that were free for TCP and UDP on loopback, held until the block ends so that no two are the same."""
-    with ExitStack() as held:
-        ports: list[int] = []
-        while len(ports) < count:
-            tcp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            tcp.bind((LOOPBACK, 0))
-            port = tcp.getsockname()[1]
-            udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            try:
-                udp.bind((LOOPBACK, port))
-            except OSError:
-                continue
-            ports.append(port)
-        yield ports
+    """Ports of nobody else (see tests/fixtures/ports); they stay claimed until this process ends."""
+    yield [claim_free_port() for _ in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +86,8 @@ class Pbx:
             ari_password=secrets.token_urlsafe(12),
             sip_address=LOOPBACK,
             sip_port=sip,
-            rtp_first=30000,
-            rtp_last=39999,
+            rtp_first=40000,
+            rtp_last=49999,
             trunk=Trunk(host=LOOPBACK, port=trunk, match=(LOOPBACK,), qualify_s=0),
             phones=tuple(
                 Phone(name=name, contact=f"{LOOPBACK}:{port}") for name, port in zip(DEVICES, phones, strict=True)

@@ -1,4 +1,4 @@
-"""Runs SIPp: scenarios in, what was said on the wire and when out. Imports nothing of ours.
+"""Runs SIPp: scenarios in, what was said on the wire and when out. Imports nothing of the product.
 
 Times are whole milliseconds since the epoch, read from SIPp's own message log (microseconds there).
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.fixtures.ports import claim_free_port
 from tests.integration.scenario import Scenario
 
 LOOPBACK = "127.0.0.1"
@@ -111,16 +112,10 @@ class Sipp:
                 await self.process.wait()
 
 
-def _free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
-
-
 def _free_media_port() -> int:
     """An even port below Asterisk's range; SIPp also takes the one after it."""
     while True:
-        port = 10_000 + int.from_bytes(os.urandom(2), "big") % 9_000 * 2
+        port = 10_000 + int.from_bytes(os.urandom(2), "big") % 1_245 * 4
         try:
             for number in (port, port + 1, port + 2, port + 3):
                 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -146,7 +141,7 @@ async def sipp(
     (folder / "scenario.xml").write_text(scenario.xml)
     for name, content in scenario.files.items():
         (folder / name).write_bytes(content)
-    port = port or _free_udp_port()
+    port = port or claim_free_port()
     media = _free_media_port()
     arguments = ["sipp", "-sf", "scenario.xml", "-i", LOOPBACK, "-p", str(port), "-mi", LOOPBACK, "-mp", str(media)]
     arguments += ["-m", str(calls), "-r", str(rate), "-nostdin", "-trace_msg", "-message_file", "messages.log"]

@@ -31,6 +31,7 @@ OLDEST = (22, 10, 1)
 ECHO = "callcenter-echo"
 ASK_AGAIN_MS = 200
 
+# asyncio.timeout and not wait_for: before Python 3.12 that one may swallow the cancellation of a task that is to end.
 log = structlog.get_logger(__name__)
 
 
@@ -99,6 +100,7 @@ class AriClient:
         self._refuse_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
+        self._site: web.TCPSite | None = None
         self.unknown: Counter[str] = Counter()
         """Messages that were not understood or not used, by Asterisk's type: for the metrics."""
         self.orphans = 0
@@ -112,7 +114,8 @@ class AriClient:
         app.router.add_get(f"/carrier/asterisk/{self._settings.name}", self._accept)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._settings.listen_host, self._settings.listen_port).start()
+        self._site = web.TCPSite(self._runner, self._settings.listen_host, self._settings.listen_port)
+        await self._site.start()
         self._spawn(self._expire_requests())
 
     def activate(self, active: bool = True) -> None:
@@ -127,6 +130,11 @@ class AriClient:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._site is not None and self._runner is not None and self._site in self._runner.sites:
+            # Asterisk comes back the moment it is dropped: nobody listens any more by then.
+            # A connection accepted this moment has to become one that cleanup can close: left open, Asterisk would wait on it.
+            await self._site.stop()
+            await asyncio.sleep(0.05)
         await self._drop("the service ends")
         if self._runner is not None:
             await self._runner.cleanup()
@@ -300,7 +308,8 @@ class AriClient:
             return
         self._lost(session, why)
         with suppress(TimeoutError, ConnectionError):
-            await asyncio.wait_for(socket.close(), 1)
+            async with asyncio.timeout(1):
+                await socket.close()
         if transport is not None:
             transport.abort()  # a frozen peer never says goodbye
 
@@ -320,7 +329,8 @@ class AriClient:
         """After the handshake: version, event filter, first echo; then one echo every few seconds."""
         with suppress(TimeoutError):
             # Asterisk speaks first. A request that reaches it together with our handshake lies unread in its buffer.
-            await asyncio.wait_for(self._spoken.wait(), self._settings.echo_timeout_ms / 1000)
+            async with asyncio.timeout(self._settings.echo_timeout_ms / 1000):
+                await self._spoken.wait()
         while not (info := await self.ask(r.asterisk_info())).good:
             # 503 while it boots. Closed, it would come back at once, and so on a hundred times a second.
             self._not_ready(f"Asterisk does not say what it is ({info.status} {info.message}); it is asked again.")
@@ -360,7 +370,8 @@ class AriClient:
                     await self._drop(why)
                     return
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._check_now.wait(), self._settings.echo_every_ms / 1000)
+                async with asyncio.timeout(self._settings.echo_every_ms / 1000):
+                    await self._check_now.wait()
 
     async def _echo(self) -> str:
         """Empty when the echo came back; else what is wrong."""
@@ -374,13 +385,15 @@ class AriClient:
             asked = loop.time()
             request = r.user_event(ECHO, self._settings.application, {"nonce": nonce})
             try:
-                reply = await asyncio.wait_for(self.ask(request), limit)
+                async with asyncio.timeout(limit):
+                    reply = await self.ask(request)
             except TimeoutError:
                 return f"{_SILENT}: no answer for {self._settings.echo_timeout_ms} ms. If this stays, look at its machine."
             if not reply.good:
                 return _taken(self._settings.application, f"{reply.status} {reply.message}")
             try:
-                await asyncio.wait_for(heard, max(0.05, limit - (loop.time() - asked)))
+                async with asyncio.timeout(max(0.05, limit - (loop.time() - asked))):
+                    await heard
             except TimeoutError:
                 return _taken(self._settings.application, "its events do not reach us")
             return ""
