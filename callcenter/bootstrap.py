@@ -112,12 +112,12 @@ class Service:
         await self._stack.aclose()
 
     async def _serve(self) -> None:
-        runner = web.AppRunner(make_app(self._services()), access_log=None, handle_signals=False, shutdown_timeout=2)
-        await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
         listen = self.settings.listen
         listener = socket.create_server((listen.host, listen.port), family=_family(listen.host), backlog=512)
         self.port = listener.getsockname()[1]
+        runner = web.AppRunner(make_app(self._services()), access_log=None, handle_signals=False, shutdown_timeout=2)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listener, ssl_context=_tls(self.settings)).start()
 
     def _services(self) -> Services:
@@ -134,7 +134,7 @@ class Service:
             database=self.database,
             carriers=self.carriers,
             phone_carrier=names[0],
-            origins=frozenset(self.settings.allowed_origins),
+            origins=frozenset(self.settings.allowed_origins) | ({self.url} if self.settings.listen.port == 0 else set()),
             pages=PAGES,
             version=version("callcenter"),
             clock=clock.now,
