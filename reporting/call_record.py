@@ -129,8 +129,17 @@ class OfferRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Index of the queue entry that it served; None: a transfer to this agent."""
     ended_at: int | None = None
     end: OfferEnd | None = None
+    joined_at: int | None = None
+    """Accepted, and the two heard each other."""
     connect_failed: str | None = None
     """Accepted, but the two were not joined, and why."""
+
+    @property
+    def open(self) -> bool:
+        """It rings, or was accepted and waits to be joined."""
+        if self.end is None:
+            return True
+        return self.end is OfferEnd.ACCEPTED and self.joined_at is None and self.connect_failed is None
 
 
 class HoldRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -293,7 +302,7 @@ class CallRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Somebody still has to do with it: it goes on, an offer is open, or an agent wraps up."""
         return (
             self.over_at is None
-            or any(offer.end is None for offer in self.offers)
+            or any(offer.open for offer in self.offers)
             or not all(conversation.finished for conversation in self.conversations)
         )
 

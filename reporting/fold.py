@@ -220,6 +220,9 @@ def _connected(record: CallRecord, at: int, event: e.CallConnected) -> CallRecor
     entry = len(record.entries) - 1 if record.entries else None
     conversation = Conversation(agent=event.agent, leg=event.leg, connected_at=at, entry=entry)
     changed = replace(record, conversations=(*record.conversations, conversation))
+    index = _last(record.offers, lambda one: one.agent == event.agent and one.open)
+    if index is not None:
+        changed = replace(changed, offers=_swap(record.offers, index, replace(record.offers[index], joined_at=at)))
     return _end_transfer(changed, at, done=True) if record.state is CallState.TRANSFERRING else changed
 
 

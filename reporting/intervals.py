@@ -101,10 +101,10 @@ class IntervalBook:
                 change = difference(after.get(key, {}), before.get(key, {}))
                 if change:
                     add(self._pending.setdefault(key, {}), change)
-            if record.busy:
-                self._counted[call] = after
-            else:
-                self._counted.pop(call, None)
+            self._counted[call] = after
+            if record.settled:
+                # nothing that counts can follow: what it has counted need not be remembered
+                del self._counted[call]
                 if self._owns:
                     self._records.forget(call)
 
@@ -140,7 +140,7 @@ class IntervalBook:
         self._clock = AgentClock(found.clocks)
         self._last_at, self._settled_at = found.last_at, found.settled_at
         self._counted = {
-            call: tally(record, self._calendar) for call, record in self._records.records.items() if record.busy
+            call: tally(record, self._calendar) for call, record in self._records.records.items() if not record.settled
         }  # fmt: skip
 
 

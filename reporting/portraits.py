@@ -154,17 +154,10 @@ def _offer(record: CallRecord, offer: OfferRecord) -> OfferView:
 
 
 def _open_offer(record: CallRecord) -> OfferView | None:
-    """The offer that rings, or was accepted and is not connected yet."""
-    if not record.offers:
+    """The offer that rings, or was accepted and is not joined yet."""
+    if not record.offers or not record.offers[-1].open:
         return None
-    offer = record.offers[-1]
-    if offer.end is None:
-        return _offer(record, offer)
-    if offer.end is not OfferEnd.ACCEPTED or offer.connect_failed is not None or record.over_at is not None:
-        return None
-    assert offer.ended_at is not None, "an accepted offer has its time"
-    connected = any(one.agent == offer.agent and one.connected_at >= offer.ended_at for one in record.conversations)
-    return None if connected else _offer(record, offer)
+    return _offer(record, record.offers[-1])
 
 
 def _leg(leg: LegRecord) -> LegView:

@@ -189,6 +189,7 @@ def declare(metadata: MetaData) -> Tables:
             _at("made_at", "It began to ring", null=False), _at("expires_at", "Until when it was to ring", null=False),
             _column("reasons", JSON(), "Why this agent.", null=False), _at("ended_at", "Its end"),
             _column("outcome", WORD, "accepted, rejected, rang_out, withdrawn or device_error."),
+            _at("joined_at", "Accepted, and both heard each other"),
             _column("connect_failed", WORD, "Accepted but not joined: why."),
             Index("offer_made", "made_at"), Index("offer_agent", "agent", "made_at"),
             comment="Calls that rang at an agent.",
@@ -287,7 +288,8 @@ def call_rows(record: CallRecord) -> dict[str, list[Row]]:
             for seq, entry in enumerate(record.entries)
         ],
         "offer": [
-            _row(record, seq, offer, "offer", "agent", "leg", "made_at", "expires_at", "ended_at", "connect_failed",
+            _row(record, seq, offer, "offer", "agent", "leg", "made_at", "expires_at", "ended_at", "joined_at",
+                 "connect_failed",
                  reasons=list(offer.reasons), outcome=_word(offer.end),
                  queue=None if offer.entry is None else record.entries[offer.entry].queue)
             for seq, offer in enumerate(record.offers)

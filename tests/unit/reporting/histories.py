@@ -41,6 +41,8 @@ NINE = 1_776_171_600_000
 CARRIER = CarrierName("simulated")
 BILLING, SUPPORT, FRONT = QueueId("billing"), QueueId("support"), QueueId("front")
 ANA, BEN, CHO = AgentId("ana"), AgentId("ben"), AgentId("cho")
+BUSY_PAUSES = (0, 0, 0, 0, 1, 1, 700, 700, 4_999, 5_000, 20_000, 20_001, MINUTE, 3 * MINUTE)
+"""Time between two decisions when much happens."""
 
 
 def center(*, threshold: int = 20 * SECOND, zone: str = "America/New_York") -> Center:
@@ -82,8 +84,11 @@ class Caller:
 class World:
     """Emits events; `choose(n)` picks one of n from the tape."""
 
-    def __init__(self, tape: Sequence[int], *, start: int = NINE, zone: str = "America/New_York") -> None:
+    def __init__(
+        self, tape: Sequence[int], *, start: int = NINE, zone: str = "America/New_York", pauses: Sequence[int] = ()
+    ) -> None:
         self._tape = list(tape)
+        self._pauses = pauses or (*BUSY_PAUSES, 7 * MINUTE + 13, 15 * MINUTE, 47 * MINUTE, 9 * HOUR)
         self._next = 0
         self.now = start
         self.zone = zone
@@ -136,17 +141,19 @@ class World:
         self.log.append(e.Recorded(len(self.log) + 1, self.now, event))
 
     def pass_time(self) -> None:
-        self.now += self.one_of(
-            (0, 1, 700, 4_999, 5_000, 20_000, 20_001, MINUTE, 3 * MINUTE, 7 * MINUTE + 13, 15 * MINUTE, 47 * MINUTE, 9 * HOUR)
-        )  # fmt: skip
+        self.now += self.one_of(self._pauses)
 
     # -- what may happen ----------------------------------------------------------------------------------------------
 
     def step(self) -> None:
-        moves: list[Callable[[], None]] = [self._arrives, self._change_center]
+        moves: list[Callable[[], None]] = [self._change_center]
+        going_on = [caller for caller in self.calls.values() if caller.state is not CallState.OVER]
+        if len(going_on) < 5:
+            moves.append(self._arrives)
         for agent in self.presence:
             moves += self._agent_moves(agent)
-        for caller in list(self.calls.values()):
+        # of those that are over only some, or their late events would crowd out everything else
+        for caller in [*going_on, *(caller for caller in list(self.calls.values())[-4:] if caller not in going_on)]:
             moves += self._call_moves(caller)
         self.one_of(moves)()
         self.pass_time()
@@ -178,7 +185,7 @@ class World:
 
     def _agent_moves(self, agent: AgentId) -> list[Callable[[], None]]:
         if self.presence[agent] is Presence.SIGNED_OUT:
-            return [lambda: self.emit(e.AgentSignedIn(agent=agent, carrier=CARRIER, device=f"d-{agent}", reachable=True))]
+            return 4 * [lambda: self.emit(e.AgentSignedIn(agent=agent, carrier=CARRIER, device=f"d-{agent}", reachable=True))]
         moves: list[Callable[[], None]] = [lambda: self.emit(e.AgentNotReady(agent=agent, reason="break"))]
         if self.presence[agent] is Presence.NOT_READY:
             moves.append(lambda: self.emit(e.AgentAvailable(agent=agent)))
@@ -252,9 +259,10 @@ class World:
             moves += [lambda: self._in_ivr(caller), lambda: self._queue(caller)]
         if state is CallState.QUEUED and caller.offer is None:
             moves += [lambda: self._queue(caller), lambda: self.emit(e.PositionTold(call=call, position=1, next_at=None))]
-            moves += [lambda agent=agent: self._offer(caller, agent) for agent in self._idle()]  # type: ignore[misc]
+            # more often than the rest, or hardly a call would ever be answered
+            moves += 3 * [lambda agent=agent: self._offer(caller, agent) for agent in self._idle()]
         if caller.offer is not None:
-            moves += [lambda: self._offer_over(caller), lambda: self._accept(caller)]
+            moves += [lambda: self._offer_over(caller), *(5 * [lambda: self._accept(caller)])]
         if state is CallState.PLACING:
             moves.append(lambda: self._reached(caller))
         if state in (CallState.CONNECTED, CallState.HELD):
@@ -501,8 +509,10 @@ _NUMBERS = st.integers(0, 10_000)
 TAPES = st.one_of(st.lists(_NUMBERS, max_size=40), st.lists(_NUMBERS, min_size=100, max_size=200))
 
 
-def history(tape: Sequence[int], *, closed: bool = False, start: int = NINE, zone: str = "America/New_York") -> list[e.Recorded]:
+def history(
+    tape: Sequence[int], *, closed: bool = False, start: int = NINE, zone: str = "America/New_York", pauses: Sequence[int] = ()
+) -> list[e.Recorded]:
     """The log of a random day; `closed`: with everything brought to an end."""
-    world = World(tape, start=start, zone=zone)
+    world = World(tape, start=start, zone=zone, pauses=pauses)
     world.run()
     return world.close() if closed else world.log
