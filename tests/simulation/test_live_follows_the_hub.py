@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callcenter.kernel.errors import HouseError
-from callcenter.kernel.events import Recorded
+from callcenter.kernel.events import CallArrived, CallPlaced, Recorded
 from callcenter.kernel.ids import CallId
 from reporting.call_record import CallRecord
 from reporting.intervals import IntervalBook, scan
@@ -67,7 +67,7 @@ def test_every_call_has_one_record_and_the_counters_equal_a_scan(log: list[Recor
         records.apply(recorded)
         intervals.apply(recorded)
         finished |= records.drain()
-    arrived = {r.event.call for r in log if type(r.event).__name__ in ("CallArrived", "CallPlaced")}
+    arrived = {recorded.event.call for recorded in log if isinstance(recorded.event, CallArrived | CallPlaced)}
     assert finished.keys() == arrived
     assert all(record.over_at is not None for record in finished.values())
     drained = intervals.drain()

@@ -80,7 +80,8 @@ class Day:
     def choose(self) -> None:
         name = self.agent()
         available, away = c.SetAvailable(agent=name), c.SetNotReady(agent=name, reason="break")
-        self.story.asks(self.dice.choice([available, available, away, c.SignOut(agent=name)]))
+        wishes: list[c.AnyCommand] = [available, available, away, c.SignOut(agent=name)]
+        self.story.asks(self.dice.choice(wishes))
 
     def answer(self) -> None:
         self.story.network.answer(f"phone-{self.agent()}", self.story.now)
@@ -102,7 +103,8 @@ class Day:
         name = self.agent()
         call = self.story.agent(name).call
         if call is not None:
-            self.story.asks(self.dice.choice([c.Hold, c.Retrieve, c.HangUp])(agent=name, call=call))
+            wishes: list[c.AnyCommand] = [kind(agent=name, call=call) for kind in (c.Hold, c.Retrieve, c.HangUp)]
+            self.story.asks(self.dice.choice(wishes))
 
     def transfer(self) -> None:
         name = self.agent()
@@ -112,7 +114,8 @@ class Day:
                 does=self.dice.choice(["answers", "busy", "no_answer", "rejects", "invalid"]),
                 hangs_up_after_ms=self.dice.choice([None, 4_000]),
             )
-            to = self.dice.choice([c.ToQueue(QueueId("technical")), c.ToAgent(self.agent()), c.ToNumber(OUTSIDE)])
+            places: list[c.Destination] = [c.ToQueue(QueueId("technical")), c.ToAgent(self.agent()), c.ToNumber(OUTSIDE)]
+            to = self.dice.choice(places)
             self.story.asks(c.TransferBlind(agent=name, call=call, to=to))
 
     def place(self) -> None:

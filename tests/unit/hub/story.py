@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import msgspec
+
 from callcenter.hub.hub import Hub, Item, Tick
 from callcenter.hub.state import Agent, Call
 from callcenter.kernel import commands as c
@@ -23,17 +25,7 @@ from callcenter.kernel.center import (
     SystemPrompt,
 )
 from callcenter.kernel.commands import AnyCommand, Done
-from callcenter.kernel.flow import (
-    Flow,
-    HangUpNode,
-    HoursNode,
-    LanguageNode,
-    LookUpNode,
-    MenuNode,
-    QueueNode,
-    SayNode,
-    SetNode,
-)
+from callcenter.kernel.flow import Flow
 from callcenter.kernel.ids import AgentId, CallId, CarrierName, Entropy, LegId, PersonalId
 from callcenter.kernel.personal import PersonalRow
 from callcenter.kernel.words import LegRole
@@ -59,21 +51,18 @@ def label(text: str) -> Label:
 
 def flow() -> Flow:
     """Look-up, language, hours, a menu to billing or technical, where technical wants an expert."""
-    return Flow(
-        id="main",  # type: ignore[arg-type]
-        start="who",  # type: ignore[arg-type]
-        nodes={  # type: ignore[arg-type]
-            "who": LookUpNode(found="tongue", not_found="tongue", failed="tongue"),  # type: ignore[arg-type]
-            "tongue": LanguageNode(prompt="ask_language", keys={"1": "en", "2": "zh"}, default="en", next="time"),  # type: ignore[arg-type]
-            "time": HoursNode(hours="week", open="hello", closed="shut"),  # type: ignore[arg-type]
-            "hello": SayNode(prompt="welcome", next="menu"),  # type: ignore[arg-type]
-            "menu": MenuNode(prompt="menu", keys={"1": "billing", "2": "expert"}, on_failure="billing"),  # type: ignore[arg-type]
-            "expert": SetNode(skills={"technical": 4}, next="technical"),  # type: ignore[arg-type,dict-item]
-            "billing": QueueNode(queue="billing"),  # type: ignore[arg-type]
-            "technical": QueueNode(queue="technical"),  # type: ignore[arg-type]
-            "shut": HangUpNode(prompt="closed", end="closed"),  # type: ignore[arg-type]
-        },
-    )
+    nodes = {
+        "who": {"node": "look_up", "found": "tongue", "not_found": "tongue", "failed": "tongue"},
+        "tongue": {"node": "language", "prompt": "ask_language", "keys": {"1": "en", "2": "zh"}, "default": "en", "next": "time"},
+        "time": {"node": "hours", "hours": "week", "open": "hello", "closed": "shut"},
+        "hello": {"node": "say", "prompt": "welcome", "next": "menu"},
+        "menu": {"node": "menu", "prompt": "menu", "keys": {"1": "billing", "2": "expert"}, "on_failure": "billing"},
+        "expert": {"node": "set", "skills": {"technical": 4}, "next": "technical"},
+        "billing": {"node": "queue", "queue": "billing"},
+        "technical": {"node": "queue", "queue": "technical"},
+        "shut": {"node": "hang_up", "prompt": "closed", "end": "closed"},
+    }
+    return msgspec.convert({"id": "main", "start": "who", "nodes": nodes}, Flow)
 
 
 def center(**changes: object) -> Center:
@@ -146,8 +135,7 @@ class Story:
 
     def begins_with(self, values: Center) -> None:
         """The center has these values from now on."""
-        for line in values.prompts.items():
-            self.network.texts[line[0]] = line[1]
+        self.network.texts = values.prompts
         self.asks(c.ApplyCenter(version=self.hub.state.center_version + 1, center=values, personal=PEOPLE))
 
     # -- the machine ----------------------------------------------------------------------------------------------------
