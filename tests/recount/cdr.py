@@ -1,7 +1,9 @@
 """Asterisk's call detail records (config/asterisk/cdr_custom.conf) held against the dialogs that SIPp saw. Standard library only.
 
-Asterisk writes a row for each stretch of a channel: a new one whenever the channel leaves a bridge. The rows of one channel
-together run from its making to its end; that is compared with the dialog, as a second witness of when each leg lived.
+A channel has a row from its making on. When two channels are put into a bridge, the row of one goes on and names the other as
+`dstchannel`, and the other's ends; out of the bridge a row ends, and the next one begins when the channel is in a bridge again.
+So Asterisk is a second witness of when each leg began, was answered and (if it ended in a bridge, or never saw one) ended, and
+of every stretch in which two of them talked: a hold is the gap between two rows.
 """
 
 import csv
@@ -26,11 +28,10 @@ class Channel:
     start: int
     answer: int | None
     end: int
-    rows: int
 
     @property
     def endpoint(self) -> str:
-        return self.name.removeprefix("PJSIP/").rpartition("-")[0]
+        return endpoint_of(self.name)
 
 
 def _ms(seconds: str) -> int | None:
@@ -44,25 +45,58 @@ def channels(text: str) -> list[Channel]:
         row = dict(zip(NAMES, values, strict=True))
         rows.setdefault(row["uniqueid"], []).append(row)
     found = []
+    shared: dict[str, list[int]] = {}
+    for row in (row for mine in rows.values() for row in mine if row["dstchannel"]):
+        shared.setdefault(row["dstchannel"], []).append(_ms(row["end"]) or 0)
     for uniqueid, mine in rows.items():
         answers = [at for row in mine if (at := _ms(row["answer"])) is not None]
         starts = [at for row in mine if (at := _ms(row["start"])) is not None]
-        ends = [at for row in mine if (at := _ms(row["end"])) is not None]
+        ends = [at for row in mine if (at := _ms(row["end"])) is not None] + shared.get(mine[0]["channel"], [])
         call_id = next((row["call_id"] for row in mine if row["call_id"]), "")
         found.append(
-            Channel(uniqueid, mine[0]["channel"], call_id, min(starts), min(answers, default=None), max(ends), len(mine))
+            Channel(uniqueid, mine[0]["channel"], call_id, min(starts), min(answers, default=None), max(ends))
         )
     return sorted(found, key=lambda channel: channel.start)
 
 
-def disagreements(dialogs: Iterable[tuple[str, Dialog]], found: Sequence[Channel], tolerance_ms: int) -> list[str]:
-    """Where the two witnesses differ: a dialog without a channel, a channel without a dialog, times too far apart.
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    """Two channels in one bridge, by their endpoints."""
 
-    `dialogs` are pairs of (endpoint as Asterisk calls it, dialog).
+    endpoints: tuple[str, str]
+    since: int
+    until: int
+
+
+def bridged(text: str) -> list[Bridged]:
+    """Every stretch in which two channels were together, by their beginnings."""
+    rows = [dict(zip(NAMES, values, strict=True)) for values in csv.reader(io.StringIO(text))]
+    found = []
+    for row in rows:
+        if not row["dstchannel"]:
+            continue
+        start, until = _ms(row["start"]) or 0, _ms(row["end"]) or 0
+        # The first time together the other's own row ends where the bridge begins; later the row itself begins there.
+        met = [_ms(one["end"]) or 0 for one in rows if one["channel"] == row["dstchannel"]]
+        since = max([start, *(at for at in met if start <= at <= until)])
+        found.append(Bridged((endpoint_of(row["channel"]), endpoint_of(row["dstchannel"])), since, until))
+    return sorted(found, key=lambda one: one.since)
+
+
+def endpoint_of(channel: str) -> str:
+    return channel.removeprefix("PJSIP/").rpartition("-")[0]
+
+
+def disagreements(
+    dialogs: Iterable[tuple[str, Dialog, Sequence[int]]], found: Sequence[Channel], tolerance_ms: int
+) -> list[str]:
+    """Where the two witnesses differ about a leg: a dialog without a channel, a channel without a dialog, times too far apart.
+
+    `dialogs` are (endpoint as Asterisk calls it, dialog, moments at which the leg left a bridge): its rows may end there.
     """
     said: list[str] = []
     left = list(found)
-    for endpoint, dialog in sorted(dialogs, key=lambda pair: pair[1].invite_at):
+    for endpoint, dialog, left_bridge in sorted(dialogs, key=lambda one: one[1].invite_at):
         about = f"{endpoint} at {dialog.invite_at}"
         mine = [one for one in left if _same(one, endpoint, dialog)]
         if not mine:
@@ -71,7 +105,8 @@ def disagreements(dialogs: Iterable[tuple[str, Dialog]], found: Sequence[Channel
         channel = min(mine, key=lambda one: abs(one.start - dialog.invite_at))
         left.remove(channel)
         answered = dialog.answered_at
-        ends = ("end", dialog.ended_at, channel.end)
+        ended = min([dialog.ended_at or 0, *left_bridge], key=lambda at: abs(at - channel.end))
+        ends = ("end", ended, channel.end)
         pairs = (("start", dialog.invite_at, channel.start), ("answer", answered, channel.answer), ends)
         for what, seen, recorded in pairs:
             if (seen is None) != (recorded is None):

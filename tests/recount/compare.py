@@ -140,8 +140,7 @@ def _compare_entries(differences: Differences, about: str, call: OutsideCall, re
         where = f"{about}, in {entry.queue}"
         differences.near(where, "entered", entry.entered_at, row["entered_at"])
         differences.near(where, "left", entry.left_at, row["left_at"])
-        if row["since"] == row["entered_at"]:  # else an earlier place was kept, and the wait counts from there
-            differences.near(where, "the wait", entry.wait_ms, row["wait_ms"])
+        differences.near(where, "the wait", entry.wait_ms, row["wait_ms"])
 
 
 def _compare_offers(differences: Differences, about: str, call: OutsideCall, record: dict[str, Any]) -> None:

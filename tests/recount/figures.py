@@ -155,7 +155,7 @@ def from_records(records: Sequence[dict[str, Any]], scenario: Scenario) -> Talli
             hold = sum(hold["ended_at"] - hold["started_at"] for hold in holds)
             wrap_ups = [wrap for wrap in record["wrap_ups"] if wrap["started_at"] == one["left_at"]]
             tallies.handled(
-                one["agent"], answered_queue(record, one), talk=one["left_at"] - one["connected_at"] - hold, hold=hold,
+                one["agent"], one["queue"], talk=one["left_at"] - one["connected_at"] - hold, hold=hold,
                 wrap_up=sum(wrap["ended_at"] - wrap["started_at"] for wrap in wrap_ups), held=int(bool(holds)),
                 transferred=int(one["why"] == "transferred"), hung_up=int(one["why"] == "agent_hung_up"),
             )  # fmt: skip
@@ -164,14 +164,6 @@ def from_records(records: Sequence[dict[str, Any]], scenario: Scenario) -> Talli
 
 def placed_by(record: dict[str, Any]) -> str:
     return next(str(leg["agent"]) for leg in record["legs"] if leg["role"] == "placing")
-
-
-def answered_queue(record: dict[str, Any], conversation: dict[str, Any]) -> str | None:
-    """The queue of the entry that this conversation answered."""
-    for entry in record["queue_entries"]:
-        if entry["end"] == "answered" and entry["left_at"] == conversation["connected_at"]:
-            return str(entry["queue"])
-    return None
 
 
 # -- an agent's day ---------------------------------------------------------------------------------------------------------

@@ -4,13 +4,13 @@ Standard library only. What can be seen, and how:
 - arrival, ringing, answer, end and who hung up: SIP messages in SIPp's logs;
 - a queue entry: the music begins in the caller's ear (the menu's prompts end there). The queue's name: the last key that the
   caller pressed, seen on the wire, and what the center says that key is for (`center.numbers` of the scenario file);
-- a conversation: each hears the other's tone. Every party has a tone of its own;
+- a conversation: each hears the other's tone, and it begins with the first of the two. Every party has a tone of its own;
 - a hold: inside a conversation the caller hears music. No SIP message tells it: Asterisk re-points the sound by itself;
 - a wrap-up: from the end of the conversation until the agent says that it is over, which `desk` (her clicks) tells.
 Times are whole milliseconds since the epoch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,10 +56,12 @@ class Entry:
     end: str
     """answered, abandoned, flowed_out or ended."""
     agent: str | None = None
+    waiting_since: int = 0
+    """After a transfer that came to nothing: when the last conversation ended, for talking is not waiting; else `entered_at`."""
 
     @property
     def wait_ms(self) -> int:
-        return self.left_at - self.entered_at
+        return self.left_at - (self.waiting_since or self.entered_at)
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ class Talk:
     wrap_until: int
     transferred: bool = False
     entry: int | None = None
-    """Index of the queue entry that it answers."""
+    """Index of the last queue entry before it, whose queue it is counted for."""
     hung_up: bool = False
     """The agent ended the call."""
 
@@ -124,6 +126,18 @@ class OutsideCall:
     talks: list[Talk]
     legs: list[Leg]
     placed_by: str | None = None
+
+    def stretches(self) -> Iterator[tuple[Leg, tuple[int, int]]]:
+        """(leg, from and to) of every stretch in which customer and agent talked: for either of them, holds left out."""
+        for talk in self.talks:
+            borders = [talk.since, *(at for hold in talk.holds for at in hold), talk.until]
+            for leg in self.legs:
+                answered, ended = leg.dialog.answered_at, leg.dialog.ended_at
+                here = answered is not None and ended is not None and answered <= talk.since < ended
+                if leg.who == "customer" or (leg.who == talk.agent and here):
+                    for since, until in zip(borders[::2], borders[1::2], strict=True):
+                        if until > since:
+                            yield leg, (since, until)
 
 
 @dataclass(slots=True)
@@ -261,7 +275,7 @@ def _talks(scenario: Scenario, legs: Sequence[Leg], ear: Sequence[Stretch], own:
         his = [one for one in scenario.heard.stretches(dialog.port, dialog.answered_at, until) if one.what == own]
         if not hers or not his:
             continue
-        since = max(hers[0].since, his[0].since)
+        since = _joined(hers[0].since, his[0].since)
         holds = [(one.since, min(one.until, until)) for one in ear if one.what == music and since < one.since < until]
         transferred = any(click.did == "transfer" and not click.refused for click in _clicks_near(scenario, leg.who, until))
         if transferred:
@@ -271,6 +285,11 @@ def _talks(scenario: Scenario, legs: Sequence[Leg], ear: Sequence[Stretch], own:
             agent=leg.who, since=since, until=until, holds=holds, wrap_until=_wrap_until(scenario, leg.who, until),
             transferred=transferred,
         )  # fmt: skip
+
+
+def _joined(one: int, other: int) -> int:
+    """When sound passed between the two: with the first tone, for whoever has just picked up begins to talk a little later."""
+    return min(one, other) if abs(one - other) <= NEAR_MS else max(one, other)
 
 
 def _clicks_near(scenario: Scenario, agent: str, at: int) -> list[Click]:
@@ -299,7 +318,7 @@ def _entries(scenario: Scenario, call: OutsideCall, ear: Sequence[Stretch], cust
         if first is not None and (not call.talks or first < call.talks[0].since):
             entries.append(_entry(call, _queue_of(scenario, customer.dialed, call.keys), first, 0))
     for number, talk in enumerate(call.talks):
-        talk.entry = len(entries) - 1 if entries and entries[-1].left_at == talk.since else None
+        talk.entry = len(entries) - 1 if entries else None
         if not talk.transferred:
             continue
         click = next(one for one in _clicks_near(scenario, talk.agent, talk.until) if one.did == "transfer" and not one.refused)
@@ -308,6 +327,7 @@ def _entries(scenario: Scenario, call: OutsideCall, ear: Sequence[Stretch], cust
         elif (failed_at := _transfer_failed(call, click, talk.until)) is not None:
             queue = entries[-1].queue if entries else str(scenario.center["default_queue"])
             entries.append(_entry(call, queue, failed_at, number + 1))
+            entries[-1].waiting_since = talk.until
     return entries
 
 

@@ -55,15 +55,31 @@ class Observed:
             center=told["center"],
         )
         self._dialogs = [
-            (endpoint, dialog)
+            (endpoint, party, dialog)
             for endpoint, party in zip(self._endpoints, parties, strict=True)
             for dialog in party.dialogs
         ]
         self.calls = outside.calls(self.scenario)
 
     def witnesses(self, tolerance_ms: int = 100) -> list[str]:
-        """Where Asterisk's own records and SIPp's logs disagree about a leg."""
-        return cdr.disagreements(self._dialogs, cdr.channels(self._legs), tolerance_ms)
+        """Where Asterisk's own records disagree with what was seen and heard: about legs, and about who talked when."""
+        stretches = [(leg.dialog, stretch) for call in self.calls for leg, stretch in call.stretches()]
+        left: dict[int, list[int]] = {}
+        for dialog, (_, until) in stretches:
+            left.setdefault(id(dialog), []).append(until)
+        legs = [(endpoint, dialog, left.get(id(dialog), [])) for endpoint, _, dialog in self._dialogs]
+        said = cdr.disagreements(legs, cdr.channels(self._legs), tolerance_ms)
+        endpoints = {id(dialog): endpoint for endpoint, _, dialog in self._dialogs}
+        rows = cdr.bridged(self._legs)
+        for call in self.calls:
+            for leg, (since, until) in call.stretches():
+                if leg.who == "customer":
+                    continue
+                endpoint = endpoints[id(leg.dialog)]
+                near = [one for one in rows if endpoint in one.endpoints and abs(one.since - since) <= tolerance_ms]
+                if not any(abs(one.until - until) <= tolerance_ms for one in near):
+                    said.append(f"{endpoint} from {since} to {until}: Asterisk did not have the two in one bridge then")
+        return said
 
     def tallies(self) -> dict[str, dict[str, int]]:
         tallies = figures.from_outside(self.calls, self.scenario)
