@@ -168,6 +168,9 @@ class AgentClock:
         before = clock.state
         after = move(before, recorded.at, recorded.event)
         clock.state = after
+        if after.category is None:
+            # who has gone leaves nothing behind, so that a fold from midnight on equals one from the beginning
+            del self.clocks[agent]
         if after.category is before.category and after.limit_at == before.limit_at:
             return None
         span = _span(agent, before, clock.since, recorded.at)

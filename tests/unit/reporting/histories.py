@@ -164,7 +164,8 @@ class World:
         return self.log
 
     def close(self) -> list[e.Recorded]:
-        """Ends everything that goes on, so that every record is settled and everybody is gone."""
+        """Runs to the tape's end, then ends everything, so that every record is settled and everybody is gone."""
+        self.run()
         for caller in list(self.calls.values()):
             if caller.state is not CallState.OVER:
                 self._hangs_up(caller)
@@ -514,5 +515,4 @@ def history(
 ) -> list[e.Recorded]:
     """The log of a random day; `closed`: with everything brought to an end."""
     world = World(tape, start=start, zone=zone, pauses=pauses)
-    world.run()
-    return world.close() if closed else world.log
+    return world.close() if closed else world.run()
