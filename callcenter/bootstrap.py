@@ -138,7 +138,11 @@ class Service:
             pages=PAGES,
             version=version("callcenter"),
             clock=clock.now,
+            checks={"records": self._records_follow},
         )
+
+    async def _records_follow(self) -> str:
+        return self.projector.failed
 
     async def _seed_empty_database(self) -> None:
         """A database without a center takes the file's; any other keeps what people have made of it."""

@@ -50,6 +50,9 @@ def joined(turn: Turn, call: Call, leg: Leg, bridge: BridgeId) -> None:
             assert call.agent is not None
             assert call.agent_leg is not None
             turn.emit(e.LineRestored(call=call.id, agent=call.agent, leg=call.agent_leg))
+            _record(turn, call, bridge)
+        case CallState.CONNECTED if customer and agent:
+            _record(turn, call, bridge)
         case _:
             pass
 
@@ -71,8 +74,13 @@ def _connected(turn: Turn, call: Call, bridge: BridgeId) -> None:
             until=turn.now + turn.state.center.timing.longest_call_ms,
         )
     )
+    _record(turn, call, bridge)
+
+
+def _record(turn: Turn, call: Call, bridge: BridgeId) -> None:
+    """Starts the recording that belongs to the conversation, unless it runs: one ends by itself when both have left a bridge."""
     queue = turn.state.queue_of(call)
-    if queue is None or queue.record:
+    if call.recording is None and (queue is None or queue.record):
         turn.record(call, bridge)
 
 
@@ -159,6 +167,8 @@ def choose_contact(turn: Turn, command: c.ChooseContact) -> Done:
 
 def set_disposition(turn: Turn, command: c.SetDisposition) -> Done:
     call = turn.state.calls.get(command.call)
+    if call is not None and command.agent not in call.served:
+        raise NotFound("You were not in this call.")
     if call is None or (call.agent != command.agent and command.agent not in call.wrapping):
         raise Refused("wrap_up_over", "The wrap-up of this call is over; its outcome can no longer be set here.")
     if command.code not in {choice.code for choice in turn.state.center.dispositions}:

@@ -122,6 +122,8 @@ class Call:
     recording: RecordingId | None = None
     """The one that runs or was asked for in the present bridge."""
     open_recordings: set[RecordingId] = field(default_factory=set)
+    served: set[AgentId] = field(default_factory=set)
+    """Agents who were in the conversation."""
     wrapping: set[AgentId] = field(default_factory=set)
     """Agents who are still in wrap-up for it."""
     disposition: str | None = None

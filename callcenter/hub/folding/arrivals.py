@@ -209,6 +209,7 @@ def _(state: State, event: e.CallConnected, at: int) -> None:
         state.offers.pop(call.offer, None)
         call.offer = None
     call.agent, call.agent_leg, call.bridge = event.agent, event.leg, event.bridge
+    call.served.add(event.agent)
     if call.connected_at is None:
         call.connected_at = at
     for due in (Due.CONNECT, Due.CALL, Due.ANNOUNCE):

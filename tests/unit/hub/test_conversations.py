@@ -244,3 +244,16 @@ def test_a_caller_in_the_menu_is_asked_again_after_a_gap(story: Story):
     assert story.call(call).prompting not in (None, asked), "the question is put again"
     story.presses(call, "1")
     assert story.call(call).queue == "billing"
+
+
+def test_a_restored_line_is_recorded_again_when_the_recording_had_ended(story: Story, call: CallId):
+    story.network.unregister("phone-ana", story.now)
+    story.settles()
+    first = story.last(e.RecordingAsked).recording
+    story.network.stop(story.network.recordings[first], story.now)
+    story.settles()
+    story.signs_in("ana", available=False)
+    story.advances(1)
+    assert story.call(call).state is CallState.CONNECTED
+    assert story.last(e.RecordingAsked).recording != first
+    assert story.last(e.RecordingRuns).recording == story.last(e.RecordingAsked).recording
