@@ -7,7 +7,7 @@ the center: a row of a table keeps the fields that its kind has.
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import Annotated as A
-from typing import Literal, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta as M
@@ -129,10 +129,12 @@ MEANING: dict[str, str] = {
 FLAT_NAMES: tuple[str, ...] = (*SCALARS, *ANSWERED_NAMES, *ABANDONED_NAMES)
 """Every counter under a flat name: what a table's row and a tally have."""
 
-_BUCKETS = {
-    "answered_waits": (ANSWERED_NAMES, {name: index for index, name in enumerate(ANSWERED_NAMES)}),
-    "abandoned_waits": (ABANDONED_NAMES, {name: index for index, name in enumerate(ABANDONED_NAMES)}),
+_PLACES = {
+    name: (histogram, index)
+    for histogram, names in (("answered_waits", ANSWERED_NAMES), ("abandoned_waits", ABANDONED_NAMES))
+    for index, name in enumerate(names)
 }
+"""Where a bucket's flat name belongs."""
 
 Tally = dict[str, int]
 """Counters by flat name; what is missing is 0."""
@@ -171,18 +173,17 @@ def difference(after: Mapping[str, int], before: Mapping[str, int]) -> Tally:
 
 def counters(tally: Mapping[str, int]) -> Counters:
     """The struct with these flat values; unknown names are an error of the caller."""
-    values: dict[str, int | tuple[int, ...]] = {}
+    values: dict[str, Any] = {}
     waits: dict[str, list[int]] = {}
     for name, amount in tally.items():
-        for histogram, (_, index) in _BUCKETS.items():
-            if name in index:
-                waits.setdefault(histogram, [0] * BUCKETS)[index[name]] = amount
-                break
-        else:
+        place = _PLACES.get(name)
+        if place is None:
             values[name] = amount
+        elif amount:
+            waits.setdefault(place[0], list(NO_WAITS))[place[1]] = amount
     for histogram, amounts in waits.items():
         values[histogram] = tuple(amounts)
-    return Counters(**values)  # type: ignore[arg-type]
+    return Counters(**values)
 
 
 def flat(of: Counters) -> Tally:
@@ -192,7 +193,7 @@ def flat(of: Counters) -> Tally:
         amount = getattr(of, name)
         if amount:
             found[name] = amount
-    for histogram, (names, _) in _BUCKETS.items():
+    for histogram, names in (("answered_waits", ANSWERED_NAMES), ("abandoned_waits", ABANDONED_NAMES)):
         amounts = getattr(of, histogram)
         if amounts is not NO_WAITS:
             found.update((name, amount) for name, amount in zip(names, amounts, strict=True) if amount)

@@ -78,10 +78,21 @@ class Live:
 
     def apply(self, recorded: e.Recorded) -> Delta:
         """Folds one event, the next of the log, and says what a page must change."""
+        changed = _Changed()
+        self._fold(recorded, changed)
+        return self._delta(changed)
+
+    def replay(self, batch: Iterable[e.Recorded]) -> None:
+        """Folds many events of which nobody needs the deltas, as at the start: several times faster than `apply`."""
+        changed = _Changed()
+        for recorded in batch:
+            self._fold(recorded, changed)
+        self._delta(changed)
+
+    def _fold(self, recorded: e.Recorded, changed: "_Changed") -> None:
         assert recorded.position > self.position, "events come once and in order"
         event = recorded.event
         self.position, self.at = recorded.position, recorded.at
-        changed = _Changed()
         self._new_day(recorded.at, changed)
         if isinstance(event, e.CenterChanged):
             self._change_center(recorded, event, changed)
@@ -90,7 +101,6 @@ class Live:
             changed.center = True
         self._apply_call(recorded, changed)
         self._apply_agent(recorded, changed)
-        return self._delta(changed)
 
     def turn(self, now: int) -> Delta | None:
         """Begins the center's new day when `now` is past midnight and no event has done so; None when there is nothing to do."""
@@ -307,8 +317,12 @@ class Live:
         self._queues.update(queues)
         self._agents.update(agents)
         self._calls.update(calls)
-        queues_gone = tuple(sorted(queue for queue in changed.queues_gone if self._queues.pop(queue, None) is not None))
-        agents_gone = tuple(sorted(agent for agent in changed.agents_gone if self._agents.pop(agent, None) is not None))
+        queues_gone = tuple(
+            sorted(q for q in changed.queues_gone if q not in center.queues and self._queues.pop(q, None) is not None)
+        )
+        agents_gone = tuple(
+            sorted(a for a in changed.agents_gone if not self._shown(a) and self._agents.pop(a, None) is not None)
+        )
         calls_gone = tuple(sorted(call for call in changed.calls_gone if self._calls.pop(call, None) is not None))
         told: CenterView | None = None
         if changed.center:

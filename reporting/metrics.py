@@ -52,7 +52,11 @@ class Metric(Struct, frozen=True, kw_only=True):
 
 
 def _sum(terms: tuple[tuple[Sign, Quantity], ...], of: Counters, within_ms: int | None) -> int:
-    return sum(term.of(of, within_ms) if sign == "+" else -term.of(of, within_ms) for sign, term in terms)
+    total = 0
+    for sign, term in terms:
+        amount = term.of(of, within_ms)
+        total += amount if sign == "+" else -amount
+    return total
 
 
 def _within(waits: tuple[int, ...], within_ms: int) -> int:

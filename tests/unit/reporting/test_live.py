@@ -193,3 +193,12 @@ def test_an_event_that_no_page_shows_makes_an_empty_delta():
     live = folded(story.log)
     delta = live.apply(e.Recorded(len(story.log) + 1, clock("09:00:01"), e.BridgeOver(call=CALL, bridge=BridgeId("b"))))
     assert delta.empty
+
+
+@given(TAPES, st.integers(1, 50))
+def test_a_replay_in_batches_shows_the_same_as_event_by_event(tape, size):
+    log = history(tape)
+    live = Live()
+    for start in range(0, len(log), size):
+        live.replay(log[start : start + size])
+    assert live.snapshot() == folded(log).snapshot()
