@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.clock import HOUR, QUARTER
-from callcenter.kernel.ids import CallId
+from callcenter.kernel.ids import CallId, OfferId
+from callcenter.kernel.words import CallEnd, OfferEnd
 from reporting.agent_time import Category
 from reporting.call_record import CallRecord
 from reporting.counters import FLAT_NAMES, GREATEST, SCALARS, Counters, IntervalKey, counters, flat, replace, total
@@ -16,7 +17,8 @@ from reporting.intervals import IntervalBook, scan
 from reporting.live import Live
 from reporting.records import RecordBook
 from reporting.tally import Calendar
-from tests.unit.reporting.histories import NINE, TAPES, center, history
+from tests.unit.reporting.histories import ANA, NINE, TAPES, center, history
+from tests.unit.reporting.stories import Story
 
 TIMES = (*(f"{category.value}_ms" for category in Category), "overrun_ms")
 
@@ -169,3 +171,20 @@ def test_records_of_a_closed_day_are_settled_and_over(tape):
         assert record.state is CallState.OVER
         assert all(entry.wait_ms is not None and entry.wait_ms >= 0 for entry in record.entries)
         assert all(one.talk_ms >= 0 and one.hold_ms >= 0 for one in record.conversations)
+
+
+def test_an_offer_that_ends_after_its_call_does_not_count_the_call_twice():
+    """The caller leaves between the agent's answer and the bridge, and the rows are stored in the middle of that decision."""
+    call = CallId("c1")
+    story = Story().at("09:00:00").signs_in(ANA).arrives(call).queues(call).rings(call, ANA)
+    accepted = e.OfferAccepted(call=call, offer=OfferId("o1"), agent=ANA, connect_by=story.now)
+    story.emit(accepted).at("09:00:08").hangs_up(call, "l-c1").hangs_up(call, "l-ana-o1").over(call, CallEnd.ABANDONED_IN_QUEUE)
+    book, drained = IntervalBook(), []
+    for recorded in story.log:
+        book.apply(recorded)
+    drained.append(book.drain())
+    story.offer_ends(call, ANA, OfferEnd.WITHDRAWN)
+    book.apply(story.log[-1])
+    drained.append(book.drain())
+    found = total(one for key, one in add_up(drained).items() if key.kind == "center")
+    assert (found.arrived, found.offered, found.abandoned, found.offers, found.accepted, found.withdrawn) == (1, 1, 1, 1, 0, 1)
