@@ -27,11 +27,22 @@ test("with opus, keys have one clock rate, and it is that of opus", () => {
   assert.match(sdp, /a=fmtp:110 0-16/);
 });
 
-test("without opus, or with one rate only, nothing is taken out", () => {
-  const plain = OFFER.replace("a=rtpmap:111 opus/48000/2\r\n", "");
-  assert.equal(oneTelephoneEvent(plain), plain);
+test("with G.711 before opus, keys have its clock rate, though opus is there too", () => {
+  const sdp = oneTelephoneEvent(OFFER.replace("SAVPF 111 0", "SAVPF 0 111"));
+  assert.match(sdp, /^m=audio 4000 UDP\/TLS\/RTP\/SAVPF 0 111 126\r$/m);
+  assert.doesNotMatch(sdp, /110 telephone-event|fmtp:110/);
+  assert.match(sdp, /a=fmtp:126 0-16/);
+});
+
+test("a codec of the static kind needs no line", () => {
+  assert.match(oneTelephoneEvent(OFFER.replace("SAVPF 111 0", "SAVPF 0 111").replace("a=rtpmap:0 PCMU/8000\r\n", "")), / 0 111 126\r$/m);
+});
+
+test("with one rate only, or none that fits, nothing is taken out", () => {
   const single = OFFER.replace("a=rtpmap:110 telephone-event/48000\r\n", "");
   assert.equal(oneTelephoneEvent(single), single);
+  const other = OFFER.replace("opus/48000", "L16/16000");
+  assert.equal(oneTelephoneEvent(other), other);
 });
 
 test("the two dark blocks of the tokens are equal", () => {

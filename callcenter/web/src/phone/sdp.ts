@@ -1,13 +1,23 @@
-// One change to the session descriptions, and why: a browser that is offered telephone-event at two clock rates sends keys at the
-// one that does not belong to opus, and Asterisk then takes each key for a sixth of its length. Pure text in, text out.
+// One change to the session descriptions, and why: keys travel as telephone-event at a clock rate of its own, and it must be that of
+// the sound they stand between. With two rates offered, one side takes the wrong one, and a key lasts a sixth of its time, or six
+// times as long. Pure text in, text out.
 
-/** With opus and telephone-event/48000 offered, telephone-event/8000 is left out. Anything else stays as it is. */
+/** Rates of the payload types that need no line of their own (RFC 3551). */
+const STATIC: Readonly<Record<string, string>> = { "0": "8000", "8": "8000", "9": "8000" };
+
+/** Of the telephone-events only those at the rate of the first codec stay. When there is none, everything stays as it is. */
 export function oneTelephoneEvent(sdp: string): string {
+  const audio = /^m=audio \S+ \S+ (.*?)\r?$/m.exec(sdp)?.[1]?.split(" ") ?? [];
   const rates = new Map<string, string>();
-  for (const match of sdp.matchAll(/^a=rtpmap:(\d+) telephone-event\/(\d+)/gm)) rates.set(match[1]!, match[2]!);
-  const all = [...rates.values()];
-  if (!/^a=rtpmap:\d+ opus\/48000/m.test(sdp) || !all.includes("48000") || !all.includes("8000")) return sdp;
-  const dropped = [...rates].filter(([, rate]) => rate === "8000").map(([type]) => type);
+  const events: string[] = [];
+  for (const match of sdp.matchAll(/^a=rtpmap:(\d+) ([^/\s]+)\/(\d+)/gm)) {
+    rates.set(match[1]!, match[3]!);
+    if (match[2]!.toLowerCase() === "telephone-event") events.push(match[1]!);
+  }
+  const first = audio.find((type) => !events.includes(type)) ?? "";
+  const rate = rates.get(first) ?? STATIC[first];
+  const dropped = events.filter((type) => rates.get(type) !== rate);
+  if (dropped.length === 0 || dropped.length === events.length) return sdp;
   return sdp
     .split("\r\n")
     .filter((line) => !dropped.some((type) => new RegExp(`^a=(rtpmap|fmtp|rtcp-fb):${type} `).test(line)))

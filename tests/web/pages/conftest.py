@@ -1,0 +1,56 @@
+"""A running house with the built pages, and people in a real Chromium, in each language."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.api.house import PASSWORD
+from tests.fixtures.postgres import Postgres
+from tests.web.pages.house import WebHouse
+from tests.web.pages.words import Words
+
+SignIn = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def house(tmp_path: Path, postgres: Postgres) -> AsyncIterator[WebHouse]:
+    found = WebHouse(tmp_path, postgres)
+    await found.start()
+    yield found
+    await found.stop()
+
+
+@pytest.fixture(params=["en", "zh"])
+def say(request: pytest.FixtureRequest) -> Words:
+    """The pages' words in the language of this run."""
+    return Words(request.param)
+
+
+@pytest.fixture
+async def browser(chromium: Callable[[], Awaitable[Browser]]) -> Browser:
+    return await chromium()
+
+
+@pytest.fixture
+async def sign_in(house: WebHouse, browser: Browser, say: Words) -> AsyncIterator[SignIn]:
+    """`await sign_in("ana")`: her page, after sign-in, in this run's language. An error in the page's own code fails the test."""
+    broken: list[str] = []
+
+    async def through_the_door(login: str, path: str = "/", **window: int) -> Page:
+        await house.speak(login, say.language)
+        context = await browser.new_context(viewport={"width": 1440, "height": 900, **window}, locale=say.locale)
+        page = await context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("console", lambda message: broken.append(message.text) if "Content Security Policy" in message.text else None)
+        await page.goto(house.origin + path)
+        await page.locator("input[name=login]").fill(login)
+        await page.locator("input[name=password]").fill(PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.locator(".rail").wait_for()
+        return page
+
+    yield through_the_door
+    assert broken == []

@@ -1,0 +1,88 @@
+"""The API tests' house with the built pages on it and its rows in a PostgreSQL of its own, which can be stopped and held up.
+
+The log stays on SQLite: calls go on while the customer store is away, which is what the pages have to show.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+
+from callcenter.auth.passwords import Passwords
+from callcenter.auth.sessions import Sessions
+from callcenter.auth.users import Users
+from callcenter.bootstrap import PAGES
+from callcenter.broadcast.fanout import Fanout
+from callcenter.kernel.events import Recorded
+from callcenter.runtime.engine import Engine
+from callcenter.runtime.performer import Performer
+from callcenter.store.crm import Crm
+from callcenter.store.database import Database
+from callcenter.store.projector import Projector
+from callcenter.store.recordings import Recordings
+from tests.api.house import CARRIER, QUICK, House, Jobs
+from tests.fixtures.postgres import Postgres
+
+
+class WebHouse(House):
+    """A house whose customer store can fail for real."""
+
+    def __init__(self, folder: Path, server: Postgres) -> None:
+        super().__init__(folder)
+        self.pages = PAGES
+        self._server = server
+        self._url = server.create_database()
+        self._held: asyncpg.Connection | None = None
+        self.database = Database(self._url)
+        self.crm = Crm(self.database)
+        self.recordings = Recordings(self.database, folder / "recordings")
+        self.projector = Projector(self.log, self.database, pause_s=0)
+        self.users = Users(self.database, Passwords(QUICK))
+        self.sessions = Sessions(self.database)
+        self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings)), holder="test")
+        self.fanout: Fanout[Sequence[Recorded]] = Fanout()
+        self.engine.listeners.append(self.fanout.publish)
+        self.engine.listeners.append(lambda _: self._committed.set())
+
+    async def speak(self, login: str, language: str) -> None:
+        """The person's pages are in this language from now on."""
+        client = await self.signed_in(login)
+        reply = await client.ask("PATCH", "/api/v1/session", {"language": language})
+        assert reply.status == 200, reply.text
+
+    # -- trouble, for real --------------------------------------------------------------------------------------------
+
+    async def store_stops(self) -> None:
+        """The database takes no connection any more and cuts those it has."""
+        await asyncio.to_thread(self._server.execute, self._sql("ALLOW_CONNECTIONS false"))
+        await asyncio.to_thread(
+            self._server.execute, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self._name}'"
+        )
+
+    async def store_comes_back(self) -> None:
+        await asyncio.to_thread(self._server.execute, self._sql("ALLOW_CONNECTIONS true"))
+
+    async def store_hangs(self, *tables: str) -> None:
+        """Somebody holds these tables: questions about them are not answered until `store_goes_on`."""
+        self._held = await asyncpg.connect(self._url)
+        await self._held.execute("BEGIN")
+        for table in tables:
+            await self._held.execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
+
+    async def store_goes_on(self) -> None:
+        if self._held is not None:
+            await self._held.close()
+            self._held = None
+
+    async def stop(self) -> None:
+        await self.store_goes_on()
+        await self.store_comes_back()
+        await super().stop()
+
+    @property
+    def _name(self) -> str:
+        return self._url.rsplit("/", 1)[1]
+
+    def _sql(self, what: str) -> str:
+        return f'ALTER DATABASE "{self._name}" WITH {what}'
