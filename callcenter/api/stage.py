@@ -112,7 +112,10 @@ class Stage:
     async def start(self) -> None:
         """Returns when everything that the log holds is shown."""
         subscription = self._source.subscribe()
-        self._pending.add(_whole(self._live.snapshot()))  # of a checkpoint, or empty
+        async for records in self._read_log(self._live.position):
+            self._live.replay(records)
+        self._folded = self._live.position
+        self._pending.add(_whole(self._live.snapshot()))
         await self._catch_up()
         self._turning = asyncio.create_task(self._turn_days(), name="stage.days")
         self._following = asyncio.create_task(self._follow(subscription), name="stage")
