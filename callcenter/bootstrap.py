@@ -39,7 +39,7 @@ from callcenter.store.projector import Projector
 from callcenter.store.recordings import Recordings
 from callcenter.store.sqlite_log import SqliteLog
 from callcenter.telephony.asterisk.adapter import AsteriskCarrier, SoftphoneSettings
-from callcenter.telephony.asterisk.client import AsteriskSettings as AriSettings
+from callcenter.telephony.asterisk.settings import AsteriskSettings as AriSettings
 from callcenter.telephony.port import Carrier
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
 from config.settings import AsteriskSettings, CarrierSettings, Settings

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from callcenter.telephony.asterisk.client import AsteriskSettings
+from callcenter.telephony.asterisk.settings import AsteriskSettings
 from tests.integration import sound
 from tests.integration.pbx import LOOPBACK, Pbx
 

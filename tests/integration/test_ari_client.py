@@ -9,8 +9,9 @@ import pytest
 
 from callcenter.telephony.asterisk import events as ari_events
 from callcenter.telephony.asterisk import requests as r
-from callcenter.telephony.asterisk.client import AriClient, AsteriskSettings, Connected, Disconnected
+from callcenter.telephony.asterisk.client import AriClient, Connected, Disconnected
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
+from callcenter.telephony.asterisk.settings import AsteriskSettings
 from tests.integration.exchange import settings
 from tests.integration.listening import Ears
 from tests.integration.pbx import LOOPBACK, Pbx, free_ports

@@ -19,11 +19,12 @@ from callcenter.kernel.ids import CarrierName, RecordingId
 from callcenter.kernel.signals import CarrierDown, EffectFailed
 from callcenter.kernel.words import Fault
 from callcenter.telephony.asterisk import requests as r
-from callcenter.telephony.asterisk.client import AriClient, AsteriskSettings, Connected, Disconnected, Item
+from callcenter.telephony.asterisk.client import AriClient, Connected, Disconnected, Item
 from callcenter.telephony.asterisk.files import AriFiles
 from callcenter.telephony.asterisk.lines import Send, Token
 from callcenter.telephony.asterisk.listing import Listing
 from callcenter.telephony.asterisk.replies import Reply
+from callcenter.telephony.asterisk.settings import AsteriskSettings
 from callcenter.telephony.asterisk.sip_socket import SipSocket, asterisk_socket
 from callcenter.telephony.asterisk.translate import Translation
 from callcenter.telephony.port import CarrierHealth, Deliver, DeviceAccount

@@ -8,7 +8,6 @@ have taken our events, or the peer may be frozen). Nothing here knows calls; ARI
 
 import asyncio
 import hmac
-import re
 import socket as socket_module
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -25,34 +24,13 @@ from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from callcenter.telephony.asterisk.requests import Request
+from callcenter.telephony.asterisk.settings import OLDEST, AsteriskSettings, new_enough
 
-OLDEST = (22, 10, 1)
-"""Below: read-only users could write through the socket (GHSA-wcvv-g26m-wx5c), and GHSA-vrfp-mg3q-3959."""
 ECHO = "callcenter-echo"
 ASK_AGAIN_MS = 200
 
 # asyncio.timeout and not wait_for: before Python 3.12 that one may swallow the cancellation of a task that is to end.
 log = structlog.get_logger(__name__)
-
-
-class AsteriskSettings(Struct, frozen=True, kw_only=True):
-    """How one Asterisk and the service find each other. Passwords come from the environment or a file, never from the log."""
-
-    name: str
-    """Name of the carrier, last part of the path that Asterisk's websocket_client.conf names."""
-    listen_host: str = "127.0.0.1"
-    listen_port: int
-    """Where Asterisk finds us; never the public port."""
-    listen_user: str
-    listen_password: str
-    application: str = "callcenter"
-    ari_url: str
-    """Asterisk's own web server, e.g. http://127.0.0.1:8088/ari: for recordings' files, the start-up check and doctor."""
-    ari_user: str
-    ari_password: str
-    request_timeout_ms: int = 5_000
-    echo_every_ms: int = 2_000
-    echo_timeout_ms: int = 1_500
 
 
 class Connected(Struct, frozen=True, kw_only=True):
@@ -415,12 +393,6 @@ def _taken(application: str, what: str) -> str:
         f"Another program has taken the application {application} ({what}). Stop that program, take the section "
         f"[{application}] out of ari.conf, run `module reload res_ari.so`, put it back and reload again."
     )
-
-
-def new_enough(version: str) -> bool:
-    """Is an Asterisk version (e.g. 22.10.1+dfsg-1, 22.10.1~dfsg) at least OLDEST?"""
-    numbers = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", version)
-    return numbers is not None and tuple(int(part or 0) for part in numbers.groups()) >= OLDEST
 
 
 def _encode(request_id: str, request: Request) -> bytes:

@@ -10,7 +10,7 @@ import msgspec
 from callcenter.kernel.errors import CarrierFault
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
-from callcenter.telephony.asterisk.client import OLDEST, AsteriskSettings, new_enough
+from callcenter.telephony.asterisk.settings import OLDEST, AsteriskSettings, new_enough
 
 PARALLEL = 50
 """Connections at once: Asterisk's web server disconnects whoever exceeds its sessionlimit (100 by default)."""
