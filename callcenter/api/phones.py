@@ -1,10 +1,12 @@
 """Softphones of the log-ins: made when the page asks, closed when the log-in ends.
 
-A device is named after the agent and the log-in, so that a new log-in elsewhere does not share it with the old one. Which
-device an agent has is read from the hub's state, so nothing is forgotten over a restart.
+A device is named after the agent, the log-in and the load of the page: it has never been reachable when it is made. Were a name
+used again, the registration of a page that is just being reloaded would be taken for that of the new one. Which device an agent
+has is read from the hub's state, so nothing is forgotten over a restart.
 """
 
 import hashlib
+import secrets
 
 from callcenter.api.services import Deciding
 from callcenter.kernel.commands import SignIn, SignOut
@@ -26,7 +28,7 @@ class Phones:
 
         A simulated device can be rung at once; a real one says so itself when the page has registered it.
         """
-        device = device_name(agent, log_in)
+        device = f"{log_in_name(agent, log_in)}-{secrets.token_hex(3)}"
         before = self._device(agent)
         account = await self._carrier.open_device(device)
         try:
@@ -36,14 +38,14 @@ class Phones:
         except HouseError:
             await self._carrier.close_device(device)
             raise
-        if before is not None and before != device:
+        if before is not None:
             await self._carrier.close_device(before)
         return account
 
     async def sign_out(self, agent: AgentId, log_in: str) -> None:
         """Ends the agent's shift at this log-in's device; harmless when she sits elsewhere. Refused while she is in a call."""
-        device = device_name(agent, log_in)
-        if self._device(agent) != device:
+        device = self._device(agent)
+        if device is None or not device.startswith(log_in_name(agent, log_in)):
             return
         await self._engine.ask(SignOut(agent=agent))
         await self._carrier.close_device(device)
@@ -51,7 +53,7 @@ class Phones:
     async def log_in_over(self, log_in: str) -> None:
         """A log-in ended by itself: its agent is signed out too, unless she is in a call, which goes on."""
         for agent in list(self._engine.state.agents):
-            if self._device(agent) == device_name(agent, log_in):
+            if (self._device(agent) or "").startswith(log_in_name(agent, log_in)):
                 try:
                     await self.sign_out(agent, log_in)
                 except Refused:
@@ -62,6 +64,6 @@ class Phones:
         return None if found is None or found.presence is Presence.SIGNED_OUT else found.device
 
 
-def device_name(agent: AgentId, log_in: str) -> str:
-    """The agent's id and eight characters that are the log-in's own and tell nothing of it."""
+def log_in_name(agent: AgentId, log_in: str) -> str:
+    """How devices of this log-in begin: the agent's id and eight characters that are the log-in's own and tell nothing of it."""
     return f"{agent}-{hashlib.sha256(log_in.encode()).hexdigest()[:8]}"

@@ -1,7 +1,7 @@
 // The keyboard: which key does what on the page that is shown. A key is printed on the control that it presses, by the same name.
 // Keys work from any field; Esc closes the top layer and nothing else.
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** Names as printed: "F8", "Shift F9", "Alt 1", "Ctrl K", "Enter". */
 export type KeyName = string;
@@ -32,7 +32,8 @@ export function nameOf(event: Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "
 export function useKey(name: KeyName, act: Handler, on = true): void {
   const latest = useRef(act);
   latest.current = act;
-  useEffect(() => {
+  // Before the control is painted: its key works as soon as it can be seen.
+  useLayoutEffect(() => {
     if (!on) return;
     const entry = { name, act: latest };
     handlers.push(entry);
@@ -44,7 +45,7 @@ export function useKey(name: KeyName, act: Handler, on = true): void {
 export function useLayer(close: () => void, on = true): void {
   const latest = useRef(close);
   latest.current = close;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!on) return;
     const layer = { close: latest };
     layers.push(layer);
