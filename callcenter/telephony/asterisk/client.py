@@ -159,7 +159,7 @@ class AriClient:
         self._requests += 1
         request_id = f"{self._session}.{self._requests}"
         self._pending[request_id] = pending
-        text = _encode(request_id, pending.request)
+        text = r.frame(request_id, pending.request)
         # The writer keeps the order of calls: each frame is handed to the transport before send_str first yields.
         self._spawn(self._write(socket, request_id, text))
 
@@ -393,18 +393,3 @@ def _taken(application: str, what: str) -> str:
         f"Another program has taken the application {application} ({what}). Stop that program, take the section "
         f"[{application}] out of ari.conf, run `module reload res_ari.so`, put it back and reload again."
     )
-
-
-def _encode(request_id: str, request: Request) -> bytes:
-    frame: dict[str, object] = {
-        "type": "RESTRequest",
-        "transaction_id": request_id,
-        "request_id": request_id,
-        "method": request.method,
-        "uri": request.path.removeprefix("/"),
-        "query_strings": [{"name": name, "value": value} for name, value in request.query],
-    }
-    if request.body:
-        frame["content_type"] = "application/json"
-        frame["message_body"] = request.body
-    return msgspec.json.encode(frame)
