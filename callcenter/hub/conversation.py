@@ -159,7 +159,9 @@ def hang_up(turn: Turn, command: c.HangUp) -> Done:
 
 def choose_contact(turn: Turn, command: c.ChooseContact) -> Done:
     call = turn.state.calls.get(command.call)
-    if call is None or (call.agent != command.agent and command.agent not in call.wrapping):
+    offer = turn.state.offers.get(call.offer) if call is not None and call.offer is not None else None
+    offered = offer is not None and offer.agent == command.agent  # her page shows the caller while her phone rings
+    if call is None or not (offered or call.agent == command.agent or command.agent in call.wrapping):
         raise NotFound("You are not in this call (any more).")
     turn.emit(e.ContactChosen(call=call.id, contact=command.contact, agent=command.agent))
     return Done()

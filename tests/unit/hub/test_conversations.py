@@ -84,6 +84,17 @@ def test_outcome_and_wrap_up(story: Story, call: CallId):
         story.asks(c.SetDisposition(agent=ANA, call=call, code="resolved"))
 
 
+def test_who_is_offered_a_call_says_who_the_caller_is_while_it_rings(story: Story):
+    story.signs_in("ana")
+    bo = story.signs_in("bo")
+    call = story.waits()
+    assert story.rings("ana")
+    story.asks(c.ChooseContact(agent=ANA, call=call, contact=ContactId(5)))
+    assert story.last(e.ContactChosen).contact == 5
+    with pytest.raises(NotFound):
+        story.asks(c.ChooseContact(agent=bo, call=call, contact=ContactId(6)))
+
+
 def test_the_hard_limit_ends_a_wrap_up(story: Story, call: CallId):
     story.caller_hangs_up(call)
     story.advances(299)
