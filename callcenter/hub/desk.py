@@ -16,21 +16,29 @@ from callcenter.kernel.words import OfferEnd
 
 
 def _agent(turn: Turn, agent_id: AgentId) -> Agent:
+    """Also one whom the center no longer has, and who must be able to finish and go home."""
     agent = turn.state.agents.get(agent_id)
-    if agent is None or not agent.values.active:
+    if agent is None:
+        raise NotFound("There is no such agent in this center.")
+    return agent
+
+
+def _employed(turn: Turn, agent_id: AgentId) -> Agent:
+    agent = _agent(turn, agent_id)
+    if not agent.values.active:
         raise NotFound("There is no such agent in this center.")
     return agent
 
 
 def _signed_in(turn: Turn, agent_id: AgentId) -> Agent:
-    agent = _agent(turn, agent_id)
+    agent = _employed(turn, agent_id)
     if agent.presence is Presence.SIGNED_OUT:
         raise Refused("not_signed_in", "Sign in with a telephone first.")
     return agent
 
 
 def sign_in(turn: Turn, command: c.SignIn) -> Done:
-    agent = _agent(turn, command.agent)
+    agent = _employed(turn, command.agent)
     owner = turn.state.devices.get((command.carrier, command.device))
     if owner is not None and owner != agent.id:
         raise Refused("device_taken", "This telephone belongs to a colleague who is signed in.")

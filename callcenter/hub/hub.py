@@ -69,6 +69,7 @@ def _apply_center(turn: Turn, command: c.ApplyCenter) -> Done:
     if command.version > turn.state.center_version:
         turn.known(command.personal)
         turn.emit(e.CenterChanged(version=command.version, center=command.center))
+        queueing.rehouse(turn)
     return Done()
 
 
@@ -219,13 +220,15 @@ def _carrier_down(turn: Turn, signal: s.CarrierDown) -> None:
 
 
 def _contacts_found(turn: Turn, signal: s.ContactsFound) -> None:
-    if signal.effect in turn.state.pending:
-        inbound.contacts_found(turn, turn.state.calls[signal.call], signal)
+    pending = turn.state.pending.get(signal.effect)
+    if pending is not None and pending.kind == "LookUpContacts":
+        inbound.contacts_found(turn, turn.state.calls[pending.call], signal)
 
 
 def _look_up_failed(turn: Turn, signal: s.LookUpFailed) -> None:
-    if signal.effect in turn.state.pending:
-        inbound.look_up_failed(turn, turn.state.calls[signal.call], signal)
+    pending = turn.state.pending.get(signal.effect)
+    if pending is not None and pending.kind == "LookUpContacts":
+        inbound.look_up_failed(turn, turn.state.calls[pending.call], signal)
 
 
 _SIGNALS: dict[type, Callable[[Turn, Any], None]] = {

@@ -13,6 +13,8 @@ from callcenter.kernel.flow import Flow, SayPrompt, Spoken
 from callcenter.kernel.words import CallEnd, Cause, Fault, Match, Party, Treatment
 from ivr import interpreter as ivr
 
+MOST_UNSPOKEN = 5
+"""Prompts in a row that could not be played, after which a person takes over: a circle of them would never stand still."""
 _SURELY_OVER_MS = 1_000
 """How much longer than its own limits a gather may take before we stop waiting for the carrier's answer."""
 
@@ -190,7 +192,9 @@ def prompt_failed(turn: Turn, call: Call, pending: Pending, fault: Fault) -> Non
     if fault is Fault.GONE:
         return
     if call.state is CallState.IVR:
-        if fault in (Fault.LOST, Fault.UNAVAILABLE) and call.leave is None:
+        if call.unspoken >= MOST_UNSPOKEN and call.leave is None:
+            _rescue(turn, call)
+        elif fault in (Fault.LOST, Fault.UNAVAILABLE) and call.leave is None:
             advance(turn, call, ivr.Began())
         else:
             _after_prompt(turn, call, fault.value)

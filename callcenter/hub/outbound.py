@@ -18,7 +18,7 @@ from callcenter.kernel.words import CallEnd, Cause, LegRole, Party, Treatment
 
 def place(turn: Turn, command: c.PlaceCall) -> Done:
     agent = turn.state.agents.get(command.agent)
-    if agent is None:
+    if agent is None or not agent.values.active:
         raise NotFound("There is no such agent.")
     if agent.presence is Presence.SIGNED_OUT or agent.carrier is None:
         raise Refused("not_signed_in", "Sign in with a telephone first.")

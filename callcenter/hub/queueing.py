@@ -44,6 +44,16 @@ def enqueue(
         turn.emit(e.AnnouncementsSet(call=call.id, next_at=turn.now + queue.announce_first_ms))
 
 
+def rehouse(turn: Turn) -> None:
+    """Callers whose queue the center no longer has go on waiting in the default one, at the place that they had.
+
+    What the flow asked for goes with the queue: nobody might have both.
+    """
+    for call in [call for call in turn.state.calls.values() if call.state is CallState.QUEUED and call.offer is None]:
+        if call.queue not in turn.state.center.queues:
+            enqueue(turn, call, None, since=call.since, own_skills=False)
+
+
 def announce(turn: Turn, call: Call) -> None:
     """Tells the caller her position, unless she is being connected; while an offer rings she keeps hearing music."""
     queue = turn.state.queue_of(call)
@@ -108,7 +118,10 @@ def match(turn: Turn) -> None:
         call = turn.state.calls[assignment.call]
         agent = turn.state.agents[assignment.agent]
         queue = turn.state.queue_of(call)
-        assert queue is not None
+        if queue is None:
+            # It went while an offer rang, and the offer came to nothing.
+            enqueue(turn, call, None, since=call.since, own_skills=False)
+            continue
         offer(turn, call, agent, queue.ring_ms, assignment.reasons)
 
 

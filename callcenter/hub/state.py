@@ -94,6 +94,8 @@ class Call:
     leave: CallEnd | None = None
     awaits_look_up: bool = False
     prompting: Prompting | None = None
+    unspoken: int = 0
+    """Prompts in a row that came to nothing."""
     language: Language | None = None
     variables: dict[str, PersonalId] = field(default_factory=dict)
 

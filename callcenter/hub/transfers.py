@@ -45,7 +45,7 @@ def transfer(turn: Turn, command: c.TransferBlind) -> Done:
 
 def _to_agent(turn: Turn, call: Call, command: c.TransferBlind, agent_id: object) -> None:
     other = turn.state.agents.get(agent_id)  # type: ignore[call-overload]
-    if other is None or other.presence is Presence.SIGNED_OUT:
+    if other is None or not other.values.active or other.presence is Presence.SIGNED_OUT:
         raise Refused("agent_not_there", "This colleague is not signed in. Transfer to a queue instead.")
     if other.id == command.agent:
         raise Refused("same_agent", "You have this call already.")

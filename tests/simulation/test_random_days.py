@@ -7,26 +7,48 @@ import os
 import random
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from callcenter.hub.apply import apply
-from callcenter.hub.state import State
+from callcenter.hub.hub import Tick
+from callcenter.hub.state import Agent, State
 from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
+from callcenter.kernel import signals as s
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.call_state import CallState
-from callcenter.kernel.errors import HouseError
-from callcenter.kernel.ids import AgentId, QueueId
+from callcenter.kernel.errors import HouseError, NotFound
+from callcenter.kernel.flow import Flow
+from callcenter.kernel.ids import (
+    AgentId,
+    BridgeId,
+    CallId,
+    CarrierName,
+    ContactId,
+    EffectId,
+    LegId,
+    OfferId,
+    QueueId,
+    RecordingId,
+)
 from callcenter.kernel.presence import Presence
-from callcenter.kernel.words import Fault, LegRole
+from callcenter.kernel.words import Cause, Fault, GatherEnd, LegRole, PlaybackEnd
 from callcenter.simulation.phones import Outside
-from tests.unit.hub.story import CARRIER, Story
+from tests.unit.hub.story import CARRIER, Story, center, flow
 
 AGENTS = ("ana", "bo", "chen")
 EFFECTS = ("AnswerLeg", "OriginateLeg", "PlayPrompts", "Gather", "SetTreatment", "JoinBridge", "LeaveBridge", "StartRecording")
 SIGNALS = ("LegAnswered", "LegEnded", "LegJoined", "LegLeft", "PlaybackEnded", "DigitsGathered", "RecordingEnded", "LegRinging")
 OUTSIDE = "+12125550177"
 SEEDS = int(os.environ.get("CALLCENTER_SEEDS", "60"))
+
+
+def shuffled(dice: random.Random, known: Flow) -> Flow:
+    """The same names of nodes, but what was a menu may be a queue now: somebody edits the flow under the callers."""
+    kinds = list(known.nodes.values())
+    dice.shuffle(kinds)
+    return msgspec.structs.replace(known, nodes=dict(zip(known.nodes, kinds, strict=True)))
 
 
 class Day:
@@ -36,24 +58,34 @@ class Day:
         self.offers_ended: dict[str, int] = {}
         self.folded = 0
 
-    def live(self, steps: int) -> None:
+    def live(self, steps: int, *, lies: bool = False) -> None:
         deeds: list[Callable[[], None]] = [
             self.call_in, self.call_in, self.press, self.press, self.sign_in, self.choose, self.choose, self.answer,
             self.answer, self.answer, self.reject, self.hang_up, self.phone_down, self.hold, self.hold, self.transfer,
             self.place, self.wrap_up, self.lose_phone, self.fault, self.weather, self.pause, self.pause, self.pause,
+            self.change_center, self.move, self.erase, self.sleep, self.stray_command, self.stray_command,
         ]  # fmt: skip
+        if lies:
+            deeds += [self.stray_signal] * 5
         for _ in range(steps):
             try:
                 self.dice.choice(deeds)()
                 self.story.settles()
             except HouseError:
                 pass
-            self.check()
+            if not lies:
+                self.check()
 
     # -- deeds ----------------------------------------------------------------------------------------------------------
 
     def agent(self) -> AgentId:
         return AgentId(self.dice.choice(AGENTS))
+
+    def at_work(self, name: AgentId) -> Agent:
+        """Raises NotFound when the center has no such agent at present."""
+        if name not in self.story.hub.state.agents:
+            raise NotFound("She was taken out of the center.")
+        return self.story.agent(name)
 
     def call_in(self) -> None:
         dialed = self.dice.choice(["+15555550100", "+15555550999"])
@@ -88,7 +120,7 @@ class Day:
 
     def reject(self) -> None:
         name = self.agent()
-        offer = self.story.agent(name).offer
+        offer = self.at_work(name).offer
         if offer is not None and self.dice.random() < 0.5:
             self.story.asks(c.RejectOffer(agent=name, offer=offer))
         else:
@@ -101,14 +133,14 @@ class Day:
 
     def hold(self) -> None:
         name = self.agent()
-        call = self.story.agent(name).call
+        call = self.at_work(name).call
         if call is not None:
             wishes: list[c.AnyCommand] = [kind(agent=name, call=call) for kind in (c.Hold, c.Retrieve, c.HangUp)]
             self.story.asks(self.dice.choice(wishes))
 
     def transfer(self) -> None:
         name = self.agent()
-        call = self.story.agent(name).call
+        call = self.at_work(name).call
         if call is not None:
             self.story.network.outside[OUTSIDE] = Outside(
                 does=self.dice.choice(["answers", "busy", "no_answer", "rejects", "invalid"]),
@@ -147,6 +179,93 @@ class Day:
 
     def pause(self) -> None:
         self.story.advances(self.dice.choice([0.05, 0.3, 1, 4, 15, 40]))
+
+    def change_center(self) -> None:
+        """What people edit while calls run: things go, come back, or become something else."""
+        values = center()
+        dice = self.dice.random
+        queues = {id: queue for id, queue in values.queues.items() if dice() < 0.5} or dict(values.queues)
+        agents = {
+            id: msgspec.structs.replace(agent, active=dice() < 0.8, skills=self.dice.choice([agent.skills, {"technical": 1}]))
+            for id, agent in values.agents.items()
+            if dice() < 0.8
+        }
+        changed = {
+            "queues": queues,
+            "default_queue": self.dice.choice(sorted(queues)),
+            "agents": agents,
+            "flows": {} if dice() < 0.3 else {"main": shuffled(self.dice, flow())} if dice() < 0.5 else {"main": flow()},
+            "numbers": {} if dice() < 0.3 else values.numbers,
+            "hours": {} if dice() < 0.2 else values.hours,
+            "prompts": {} if dice() < 0.2 else values.prompts,
+            "dispositions": () if dice() < 0.3 else values.dispositions,
+            "blocked": () if dice() < 0.3 else values.blocked,
+        }
+        if dice() < 0.4:
+            changed = {}
+        self.story.begins_with(center(**changed))
+
+    def move(self) -> None:
+        """She signs in at another device, or once more at her own, whatever she is doing."""
+        name = self.agent()
+        device = self.dice.choice([f"phone-{name}", f"tablet-{name}"])
+        if self.dice.random() < 0.7:
+            self.story.network.register(device, self.story.now)
+        self.story.asks(c.SignIn(agent=name, carrier=CARRIER, device=device, reachable=self.dice.random() < 0.7))
+
+    def erase(self) -> None:
+        if rows := sorted(self.story.hub.state.personal):
+            self.story.asks(c.ErasePersonal(rows=tuple(self.dice.sample(rows, min(3, len(rows))))))
+
+    def sleep(self) -> None:
+        """The machine stood still: the network went on, and everything is due at once."""
+        if self.dice.random() < 0.1:
+            self.story.now += self.dice.choice([60_000, 3_600_000, 86_400_000])
+            self.story.network.tick(self.story.now)
+            self.story.decides(Tick())
+
+    def stray_command(self) -> None:
+        """Any command with ids of any kind: known ones, those of others, invented ones."""
+        state, pick = self.story.hub.state, self.dice.choice
+        agent = AgentId(pick([*AGENTS, "nobody"]))
+        call = CallId(pick([*sorted(state.calls), "c-unknown"]))
+        queue = QueueId(pick(["billing", "technical", "nowhere"]))
+        number = pick([OUTSIDE, "911", "", "+", "x", "+49" + "1" * 15, "+1212555012345678", "erased", "0" * 40])
+        places: list[c.Destination] = [c.ToQueue(queue), c.ToAgent(agent), c.ToNumber(number)]
+        commands: list[c.AnyCommand] = [
+            c.SignOut(agent=agent), c.SetAvailable(agent=agent), c.SetNotReady(agent=agent, reason=pick(["break", "party"])),
+            c.RejectOffer(agent=agent, offer=OfferId(pick([*sorted(state.offers), "o-unknown"]))),
+            c.Hold(agent=agent, call=call), c.Retrieve(agent=agent, call=call), c.HangUp(agent=agent, call=call),
+            c.TransferBlind(agent=agent, call=call, to=pick(places)),
+            c.PlaceCall(agent=agent, number=number), c.FinishWrapUp(agent=agent),
+            c.ChooseContact(agent=agent, call=call, contact=ContactId(999)),
+            c.SetDisposition(agent=agent, call=call, code=pick(["resolved", "party"])),
+            c.SignIn(agent=agent, carrier=CarrierName(pick(["sim", "other"])), device=f"phone-{self.agent()}", reachable=True),
+            c.ApplyCenter(version=0, center=center(queues={}), personal=()),
+        ]  # fmt: skip
+        self.story.asks(pick(commands))
+
+    def stray_signal(self) -> None:
+        """Any signal with ids of any kind, doubled, late or untrue."""
+        state, pick = self.story.hub.state, self.dice.choice
+        leg = LegId(pick([*sorted(state.legs), "l-unknown"]))
+        bridge = BridgeId(pick([*sorted(state.bridges), "b-unknown"]))
+        effect = EffectId(pick([*sorted(state.pending), "e-unknown"]))
+        recording = RecordingId(pick([*sorted(state.recordings), "r-unknown"]))
+        call = CallId(pick([*sorted(state.calls), "c-unknown"]))
+        signals: list[s.AnySignal] = [
+            s.LegRinging(leg=leg), s.LegAnswered(leg=leg), s.LegJoined(bridge=bridge, leg=leg), s.LegLeft(bridge=bridge, leg=leg),
+            s.LegEnded(leg=leg, cause=pick(list(Cause))), s.BridgeClosed(bridge=bridge),
+            s.PlaybackEnded(leg=leg, effect=effect, end=pick(list(PlaybackEnd))),
+            s.DigitsGathered(leg=leg, effect=effect, digits=pick(["", "1", "999"]), end=pick(list(GatherEnd))),
+            s.RecordingStarted(recording=recording), s.RecordingEnded(recording=recording, duration_ms=5),
+            s.RecordingStored(effect=effect, recording=recording, size=1, duration_ms=1),
+            s.RecordingLost(effect=effect, recording=recording, why="planned"),
+            s.DeviceChanged(carrier=CARRIER, device=f"phone-{self.agent()}", reachable=pick([True, False])),
+            s.EffectFailed(effect=effect, kind=pick(EFFECTS), fault=pick(list(Fault)), leg=pick([leg, None])),
+            s.ContactsFound(effect=effect, call=call, matches=()), s.LookUpFailed(effect=effect, call=call, why="planned"),
+        ]  # fmt: skip
+        self.story.hears(pick(signals))
 
     # -- what must always be true ---------------------------------------------------------------------------------------
 
@@ -220,3 +339,9 @@ def test_a_random_day(seed: int):
     day = Day(seed)
     day.live(400)
     day.ends()
+
+
+@pytest.mark.parametrize("seed", [pytest.param(seed, id=f"seed-{seed}") for seed in range(SEEDS)])
+def test_no_signal_and_no_command_breaks_the_hub(seed: int):
+    """Whatever the world says, true or not: a decision is made, and only commands are refused."""
+    Day(seed).live(300, lies=True)

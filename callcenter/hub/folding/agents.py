@@ -1,5 +1,7 @@
 """Folding: the center, its carriers, and agents at their desks."""
 
+import msgspec
+
 from callcenter.hub.deadlines import Due
 from callcenter.hub.folding.register import act, folds, forget_when_done, idle, sync_free
 from callcenter.hub.state import Agent, State
@@ -8,11 +10,15 @@ from callcenter.kernel.activity import Activity
 from callcenter.kernel.presence import PRESENCE, Presence
 
 
+def _blocked(state: State) -> frozenset[str]:
+    return frozenset(state.personal[row] for row in state.center.blocked if row in state.personal)
+
+
 @folds(e.CenterChanged)
 def _(state: State, event: e.CenterChanged, at: int) -> None:
     state.center = event.center
     state.center_version = event.version
-    state.blocked = frozenset(state.value(row) for row in event.center.blocked)
+    state.blocked = _blocked(state)
     for values in event.center.agents.values():
         known = state.agents.get(values.id)
         if known is None:
@@ -24,6 +30,8 @@ def _(state: State, event: e.CenterChanged, at: int) -> None:
         if her.presence is Presence.SIGNED_OUT and her.activity is Activity.IDLE:
             state.matcher.drop_agent(agent_id)
             del state.agents[agent_id]
+        else:
+            her.values = msgspec.structs.replace(her.values, active=False)
     for her in state.agents.values():
         sync_free(state, her)
 
@@ -45,6 +53,7 @@ def _(state: State, event: e.SignalIgnored, at: int) -> None:
 def _(state: State, event: e.PersonErased, at: int) -> None:
     for row in event.rows:
         state.personal.pop(row, None)
+    state.blocked = _blocked(state)
 
 
 def _present(state: State, event: e.AgentEvent) -> Agent:

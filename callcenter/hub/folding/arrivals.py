@@ -73,12 +73,14 @@ def _prompt_over(state: State, event: e.PromptOver | e.DigitsEntered) -> Call:
 
 @folds(e.PromptOver)
 def _(state: State, event: e.PromptOver, at: int) -> None:
-    _prompt_over(state, event)
+    call = _prompt_over(state, event)
+    call.unspoken = call.unspoken + 1 if event.failure is not None else 0
 
 
 @folds(e.DigitsEntered)
 def _(state: State, event: e.DigitsEntered, at: int) -> None:
     call = _prompt_over(state, event)
+    call.unspoken = 0
     if event.into is not None and event.digits is not None:
         call.variables[event.into] = event.digits
 
@@ -91,6 +93,8 @@ def _(state: State, event: e.LanguageChosen, at: int) -> None:
 @folds(e.ContactsAsked)
 def _(state: State, event: e.ContactsAsked, at: int) -> None:
     call = state.calls[event.call]
+    if call.look_up_effect is not None:
+        state.pending.pop(call.look_up_effect, None)  # an answer to the question before must not pass for this one's
     call.look_up, call.look_up_effect = "pending", event.effect
     state.pending[event.effect] = Pending(event.effect, "LookUpContacts", call.id, None, number=event.number, since=at)
 
