@@ -49,6 +49,8 @@ class Desk:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.card: Locator = page.locator("[data-card]")
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     @classmethod
     async def sit_down(
@@ -83,6 +85,15 @@ class Desk:
         await self.shows("wrap")
         await self.page.get_by_role("button", name="Finish").click()
         await self.shows("idle")
+
+    async def leave(self) -> None:
+        """Signs out and closes the browser; nothing went wrong in the page meanwhile."""
+        assert self.errors == []
+        status = await self.page.evaluate("fetch('/api/v1/session', { method: 'DELETE' }).then((answer) => answer.status)")
+        assert status == 204, status
+        browser = self.page.context.browser
+        assert browser is not None
+        await browser.close()
 
     async def press(self, key: str) -> None:
         await self.page.keyboard.press(key)

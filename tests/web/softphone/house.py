@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import numpy as np
+
 from tests.integration import center, sound
 from tests.integration.pbx import LOOPBACK, Pbx
 from tests.integration.scenario import Step, Tone, caller
@@ -43,7 +45,7 @@ def microphone(folder: Path, hertz: int) -> Path:
     """What a fake microphone plays over and over."""
     file = folder / f"microphone-{hertz}.wav"
     pulse = [*sound.tone(hertz, ON_S, level=0.5), *sound.tone(hertz, OFF_S, level=0)]
-    sound.write_wav(file, sound.np.array(pulse * 20))
+    sound.write_wav(file, np.array(pulse * 20))
     return file
 
 
@@ -65,7 +67,10 @@ class House:
             try:
                 yield sipp
             except BaseException as error:
-                error.add_note(f"the caller: {sipp.complaint()}")
+                service = self.service
+                error.add_note(
+                    f"the caller: {sipp.complaint()}\nthe service: {service.complaints()}\nAsterisk: {service.pbx.log()[-2000:]}"
+                )
                 raise
 
     async def known(self, number: str, name: str) -> int:
@@ -101,16 +106,17 @@ class House:
             await asyncio.sleep(0.02)  # a file can only be looked at
         raise AssertionError(f"it is not quiet: {[(one.what, one.until - one.since) for one in stretches]}")
 
-    async def keys(self, telephone: Sipp, keys: str, seconds: float = 10) -> None:
-        """Waits until these keys, and no others, have arrived at the telephone, as RFC 4733 events."""
+    async def keys(self, telephone: Sipp, keys: str, seconds: float = 10) -> list[int]:
+        """Waits until these keys, and no others, have arrived at the telephone, as RFC 4733 events; how long each was, in ms."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         arrived = ""
         while loop.time() < deadline:
             lines = [line.split() for line in (self.folder / "keys.log").read_text().splitlines()]
-            arrived = "".join(key for port, key, _ in lines if int(port) == telephone.media_port)
+            mine = [(key, int(held_ms)) for port, key, held_ms in lines if int(port) == telephone.media_port]
+            arrived = "".join(key for key, _ in mine)
             if arrived == keys:
-                return
+                return [held_ms for _, held_ms in mine]
             await asyncio.sleep(0.02)  # a file can only be looked at
         raise AssertionError(f"keys {keys!r} are awaited, {arrived!r} came")
 
@@ -143,7 +149,8 @@ class House:
             file = self.folder / f"{one['id']}.wav"
             file.write_bytes(await self.service.recording(one["id"]))
             parts.append(sound.read_wav(file))
-        return sound.np.concatenate(parts)
+        whole: sound.Samples = np.concatenate(parts)
+        return whole
 
     async def nothing_left(self, seconds: float = 10) -> None:
         """Waits until Asterisk has no channel and no bridge."""
@@ -175,9 +182,6 @@ async def house(folder: Path) -> AsyncIterator[House]:
         ]
         try:
             yield House(service, folder)
-        except BaseException as error:
-            error.add_note(f"the service said:\n{service.log()[-3000:]}\nAsterisk said:\n{service.pbx.log()[-2000:]}")
-            raise
         finally:
             for one in ears:
                 with suppress(ProcessLookupError):
