@@ -5,7 +5,7 @@ the events of one decision in any order, since they bear the same time: an agent
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -28,20 +28,9 @@ from reporting.call_record import (
     TransferRecord,
     WrapUpRecord,
 )
+from reporting.rows import last, swapped
 
-T = TypeVar("T")
 CALL_EVENTS = frozenset(event for row in CALL.moves.values() for event in row)
-
-
-def _swap(items: tuple[T, ...], index: int, item: T) -> tuple[T, ...]:
-    return (*items[:index], item, *items[index + 1 :])
-
-
-def _last(items: tuple[T, ...], wanted: Callable[[T], bool]) -> int | None:
-    for index in range(len(items) - 1, -1, -1):
-        if wanted(items[index]):
-            return index
-    return None
 
 
 # -- beginnings -------------------------------------------------------------------------------------------------------------
@@ -67,10 +56,10 @@ def _placed(at: int, event: e.CallPlaced) -> CallRecord:
 
 
 def _leg(record: CallRecord, leg: LegId, **changes: Any) -> CallRecord:
-    index = _last(record.legs, lambda one: one.leg == leg)
+    index = last(record.legs, lambda one: one.leg == leg)
     if index is None:
         return record
-    return replace(record, legs=_swap(record.legs, index, replace(record.legs[index], **changes)))
+    return replace(record, legs=swapped(record.legs, index, replace(record.legs[index], **changes)))
 
 
 def _leg_dialed(record: CallRecord, at: int, event: e.LegDialed) -> CallRecord:
@@ -191,10 +180,10 @@ def _offer_made(record: CallRecord, at: int, event: e.OfferMade) -> CallRecord:
 
 
 def _end_offer(record: CallRecord, at: int, offer: OfferId, end: OfferEnd) -> CallRecord:
-    index = _last(record.offers, lambda one: one.offer == offer)
+    index = last(record.offers, lambda one: one.offer == offer)
     if index is None:
         return record
-    return replace(record, offers=_swap(record.offers, index, replace(record.offers[index], ended_at=at, end=end)))
+    return replace(record, offers=swapped(record.offers, index, replace(record.offers[index], ended_at=at, end=end)))
 
 
 def _offer_over(record: CallRecord, at: int, event: e.OfferOver) -> CallRecord:
@@ -206,10 +195,10 @@ def _offer_accepted(record: CallRecord, at: int, event: e.OfferAccepted) -> Call
 
 
 def _connect_failed(record: CallRecord, at: int, event: e.ConnectFailed) -> CallRecord:
-    index = _last(record.offers, lambda one: one.agent == event.agent)
+    index = last(record.offers, lambda one: one.agent == event.agent)
     if index is None:
         return record
-    return replace(record, offers=_swap(record.offers, index, replace(record.offers[index], connect_failed=event.why)))
+    return replace(record, offers=swapped(record.offers, index, replace(record.offers[index], connect_failed=event.why)))
 
 
 # -- conversation -----------------------------------------------------------------------------------------------------------
@@ -220,9 +209,9 @@ def _connected(record: CallRecord, at: int, event: e.CallConnected) -> CallRecor
     entry = len(record.entries) - 1 if record.entries else None
     conversation = Conversation(agent=event.agent, leg=event.leg, connected_at=at, entry=entry)
     changed = replace(record, conversations=(*record.conversations, conversation))
-    index = _last(record.offers, lambda one: one.agent == event.agent and one.open)
+    index = last(record.offers, lambda one: one.agent == event.agent and one.open)
     if index is not None:
-        changed = replace(changed, offers=_swap(record.offers, index, replace(record.offers[index], joined_at=at)))
+        changed = replace(changed, offers=swapped(record.offers, index, replace(record.offers[index], joined_at=at)))
     return _end_transfer(changed, at, done=True) if record.state is CallState.TRANSFERRING else changed
 
 
@@ -234,10 +223,10 @@ def _holds_ended(conversation: Conversation, at: int) -> Conversation:
 
 def _in_conversation(record: CallRecord, agent: AgentId, change: Callable[[Conversation], Conversation]) -> CallRecord:
     """Changes the agent's last part in the call."""
-    index = _last(record.conversations, lambda one: one.agent == agent)
+    index = last(record.conversations, lambda one: one.agent == agent)
     if index is None:
         return record
-    return replace(record, conversations=_swap(record.conversations, index, change(record.conversations[index])))
+    return replace(record, conversations=swapped(record.conversations, index, change(record.conversations[index])))
 
 
 def _left(conversation: Conversation, at: int, why: str | None) -> Conversation:
@@ -314,11 +303,11 @@ def _placed_failed(record: CallRecord, at: int, event: e.PlacedCallFailed) -> Ca
 
 
 def _recording(record: CallRecord, recording: RecordingId, **changes: Any) -> CallRecord:
-    index = _last(record.recordings, lambda one: one.recording == recording)
+    index = last(record.recordings, lambda one: one.recording == recording)
     if index is None:
         return record
     changed = replace(record.recordings[index], **changes)
-    return replace(record, recordings=_swap(record.recordings, index, changed))
+    return replace(record, recordings=swapped(record.recordings, index, changed))
 
 
 def _recording_asked(record: CallRecord, at: int, event: e.RecordingAsked) -> CallRecord:

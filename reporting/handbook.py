@@ -1,6 +1,6 @@
 """The text of docs/statistics.md, from `reporting.metrics` and `reporting.counters`; a test compares the two.
 
-`python -m reporting.handbook > docs/statistics.md` writes it anew.
+`python -m tests.architecture.handbook` writes docs/statistics.md anew.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from reporting.metrics import METRICS, formula
 HEAD = """\
 # Statistics: what each figure is
 
-Written by `python -m reporting.handbook` from the formulas themselves; a test fails when it is stale. 中文公式见各行第二行。
+Written by `python -m tests.architecture.handbook` from the formulas themselves; a test fails when it is stale.
+中文公式见各行第二行。
 
 Board, statistics page, CSV and API compute with the same functions, from the same counters. What is counted:
 
@@ -49,6 +50,3 @@ def _lines() -> Iterator[str]:
     for name, meaning in MEANING.items():
         yield f"| `{name}` | {meaning} |"
 
-
-if __name__ == "__main__":
-    print(handbook(), end="")  # noqa: T201

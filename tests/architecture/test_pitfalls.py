@@ -13,7 +13,8 @@ TEST_ID = re.compile(r"tests/[\w/.-]+\.py::\w+(?:::\w+)*(?:\[[^\]|`]+\])?")
 def promised(table: str) -> dict[str, list[str]]:
     """Row -> test ids, for the table `| pitfall | our protection | test id |` (its last column holds the ids)."""
     rows = [line.strip().strip("|").split("|") for line in table.splitlines() if line.lstrip().startswith("|")]
-    body = [row for row in rows if not set("".join(row)) <= set("-: ")][1:]
+    rules = [index for index, row in enumerate(rows) if set("".join(row)) <= set("-: ")]
+    body = [row for index, row in enumerate(rows) if index not in rules and index + 1 not in rules]
     return {" ".join(cell.strip() for cell in row[:-1]): TEST_ID.findall(row[-1]) for row in body}
 
 

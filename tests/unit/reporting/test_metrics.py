@@ -106,4 +106,4 @@ def test_durations_read_well():
 
 def test_the_handbook_is_not_stale():
     document = Path(__file__).parents[3] / "docs" / "statistics.md"
-    assert document.read_text() == handbook(), "run: python -m reporting.handbook > docs/statistics.md"
+    assert document.read_text() == handbook(), "run: python -m tests.architecture.handbook"
