@@ -4,12 +4,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.api.house import PASSWORD
 from tests.fixtures.postgres import Postgres
 from tests.web.pages.house import WebHouse
 from tests.web.pages.words import Words
+
+WAIT_MS = 15_000
+"""For anything that a page should show: generous, since several browsers share two cores."""
+
+expect.set_options(timeout=WAIT_MS)
 
 SignIn = Callable[..., Awaitable[Page]]
 
@@ -38,18 +43,18 @@ async def sign_in(house: WebHouse, browser: Browser, say: Words) -> AsyncIterato
     """`await sign_in("ana")`: her page, after sign-in, in this run's language. An error in the page's own code fails the test."""
     broken: list[str] = []
 
-    async def through_the_door(login: str, path: str = "/", **window: int) -> Page:
+    async def through_the_door(login: str, path: str = "/", width: int = 1440, height: int = 900) -> Page:
         await house.speak(login, say.language)
-        context = await browser.new_context(viewport={"width": 1440, "height": 900, **window}, locale=say.locale)
+        context = await browser.new_context(viewport={"width": width, "height": height}, locale=say.locale)
         page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(WAIT_MS)
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("console", lambda message: broken.append(message.text) if "Content Security Policy" in message.text else None)
         await page.goto(house.origin + path)
         await page.locator("input[name=login]").fill(login)
         await page.locator("input[name=password]").fill(PASSWORD)
         await page.keyboard.press("Enter")
-        await page.locator(".rail").wait_for()
+        await page.locator(".me").wait_for()
         return page
 
     yield through_the_door

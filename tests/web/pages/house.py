@@ -21,8 +21,9 @@ from callcenter.store.crm import Crm
 from callcenter.store.database import Database
 from callcenter.store.projector import Projector
 from callcenter.store.recordings import Recordings
-from tests.api.house import CARRIER, QUICK, House, Jobs
+from tests.api.house import QUICK, House, Jobs
 from tests.fixtures.postgres import Postgres
+from tests.unit.hub.story import CARRIER
 
 
 class WebHouse(House):

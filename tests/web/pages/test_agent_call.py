@@ -1,6 +1,6 @@
 """The call card, notes, outcome keys and the transfer list in their states, each brought about by its real cause."""
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.api.house import KNOWN_CALLER
 from tests.web.pages.conftest import SignIn
@@ -8,8 +8,10 @@ from tests.web.pages.house import WebHouse
 from tests.web.pages.words import Words
 
 
-def card(page: Page, kind: str = "") -> object:
-    return page.locator(f"[data-card={kind}]" if kind else "[data-card]")
+async def height_of(shown: Locator) -> float:
+    box = await shown.bounding_box()
+    assert box is not None
+    return box["height"]
 
 
 async def available(page: Page, say: Words) -> None:
@@ -28,19 +30,20 @@ async def in_a_call(page: Page, house: WebHouse, say: Words) -> None:
 async def test_a_call_from_ringing_to_the_end_by_the_keyboard_alone(house: WebHouse, sign_in: SignIn, say: Words):
     page = await sign_in("ana")
     await available(page, say)
-    height = (await page.locator("[data-card]").bounding_box() or {})["height"]
+    height = await height_of(page.locator("[data-card]"))
     house.call_in()
     ringing = page.locator("[data-card=ringing]")
     await expect(ringing).to_contain_text(say("card.incoming"))
     await expect(ringing).to_contain_text("Amelia Hartwell")
     await expect(page).to_have_title(say("title.ringing", queue="Billing"))
-    assert (await ringing.bounding_box() or {})["height"] == height, "nothing jumps"
+    assert await height_of(ringing) == height, "nothing jumps"
 
     await page.keyboard.press("F8")
     await expect(page.locator("[data-card=talking]")).to_contain_text("Amelia Hartwell")
     await page.keyboard.press("F4")
     await expect(page.locator("[data-card=holding]")).to_contain_text(say("resume"))
     await page.keyboard.press("F4")
+    await page.locator("[data-card=talking]").wait_for()
     await page.keyboard.press("F7")
     await expect(page.locator("[data-card=talking]")).to_contain_text(say("card.muted"))
 

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from tests.api.house import UNKNOWN_CALLER
 from tests.web.pages.conftest import SignIn
 from tests.web.pages.house import WebHouse
-from tests.web.pages.test_agent_call import available, in_a_call
+from tests.web.pages.test_agent_call import available, height_of, in_a_call
 from tests.web.pages.words import Words
 
 CONTACTS = ("contact", "contact_phone")
@@ -36,12 +36,12 @@ async def test_an_unknown_number_becomes_a_contact_while_it_rings(house: WebHous
     house.call_in(UNKNOWN_CALLER)
     await state(page, ".match", "new")
     await expect(page.locator(".match")).to_contain_text(say("match.new"))
-    height = (await page.locator(".match").bounding_box() or {})["height"]
+    height = await height_of(page.locator(".match"))
     await page.get_by_placeholder(say("match.newName")).fill("Noor Aziz")
     await page.keyboard.press("Enter")
     await state(page, ".match", "chosen")
     await expect(page.locator("[data-card=ringing]")).to_contain_text("Noor Aziz")
-    assert abs((await page.locator(".match").bounding_box() or {})["height"] - height) <= 8, "the slot keeps its height"
+    assert abs(await height_of(page.locator(".match")) - height) <= 8, "the slot keeps its height"
 
 
 async def test_a_slow_customer_store_delays_the_pop_and_never_the_call(house: WebHouse, sign_in: SignIn, say: Words):

@@ -43,7 +43,7 @@ async def test_a_service_that_is_away_is_asked_again(house: WebHouse, browser: B
 
 async def test_the_desk_is_checked_for_real(house: WebHouse, browser: Browser, say: Words):
     page = await at_the_door(house, browser, say)
-    await page.get_by_role("button", name=say("check.check")).click()
+    # Where the microphone has been allowed before, as in this browser, the check runs by itself.
     heard = page.locator("[data-verdict=ok]").filter(has_text=say("check.microphone"))
     await expect(heard).to_be_visible()  # Chromium's fake microphone beeps
     await expect(page.locator("[data-verdict=ok]").filter(has_text=say("check.service"))).to_be_visible()
@@ -87,7 +87,8 @@ async def test_on_a_telephone_answer_is_under_the_thumb_and_nothing_scrolls_side
     house.call_in()
     bar = page.locator(".callbar")
     await expect(bar).to_be_visible()
-    box = await bar.bounding_box() or {}
+    box = await bar.bounding_box()
+    assert box is not None
     assert box["y"] + box["height"] == 844
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
     await bar.get_by_role("button", name=say("answer")).click()

@@ -14,7 +14,7 @@ async def answered(house: WebHouse) -> None:
     ana = await house.at_desk("ana")
     caller = house.call_in()
     desk = await (await ana.socket()).follow("desk")
-    await desk.until(lambda seen: seen.call is not None and seen.call["offer"] is not None)
+    await desk.until(lambda seen: seen.call is not None and seen.call["offer"] and seen.call["contact"])
     house.answer(ana.device)
     await desk.until(lambda seen: seen.call["state"] == "connected")
     house.hang_up(caller)
@@ -26,7 +26,7 @@ async def answered(house: WebHouse) -> None:
 async def test_nothing_to_show_yet(house: WebHouse, sign_in: SignIn, say: Words):
     page = await sign_in("sam", "/statistics")
     await expect(page.locator("[data-chart=abandon_rate]")).to_contain_text(say("stat.none"))
-    await page.get_by_role("button", name=say("board.queues")).click()
+    await page.locator(".pick").filter(has_text=say("board.queues")).click()
     await page.get_by_role("menuitemcheckbox", name="Billing").click()
     await page.keyboard.press("Escape")
     assert "queue=billing" in page.url

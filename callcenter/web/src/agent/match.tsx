@@ -180,7 +180,7 @@ function NewNumber({ call, elsewhere }: { call: CallView; elsewhere: preact.Comp
         }}
       >
         <input class="input" value={name} placeholder={t("match.newName")} aria-label={t("match.newName")} onInput={(event) => setName(event.currentTarget.value)} />
-        <button class="btn btn-primary" disabled={busy || !name.trim()}>
+        <button class="btn btn-primary" disabled={busy}>
           <Icon name="plus" />
           {t("match.create")}
         </button>

@@ -58,7 +58,7 @@ export const statisticsWords = {
   "col.log_in_time": ["Signed in", "登录时长"],
   "drill.all": ["{n} calls", "共 {n} 通"],
   "drill.some": ["{shown} of {n} calls", "{shown} / {n} 通"],
-  "drill.more": ["{shown} of more than {n} calls", "{shown} / 超过 {n} 通"],
+  "drill.showAll": ["Show all", "显示全部"],
   "drill.none": ["No calls stand behind this figure.", "此数字没有对应的通话。"],
   "drill.talk": ["talked {time}", "通话 {time}"],
 } as const;

@@ -15,6 +15,8 @@ const ANSWERED_BY_ITSELF = ["placing", "reconnect"];
 /** The header of the INVITE that says why it rings: the role of the leg. */
 const ROLE = "X-Call-Role";
 const REGISTER_AGAIN_MS = [500, 1000, 2000, 4000];
+/** So long an answer waits for STUN and TURN servers after the first address: one that is gone must not keep a caller waiting. */
+const ADDRESSES_MS = 1500;
 const TONE = { duration: 160, interToneGap: 100, transportType: JsSIP.C.DTMF_TRANSPORT.RFC2833 };
 
 export class SipPhone implements Phone {
@@ -139,11 +141,23 @@ export class SipPhone implements Phone {
     session.on("sdp", (description) => {
       description.sdp = oneTelephoneEvent(description.sdp);
     });
+    session.on("icecandidate", this.#enoughAddresses());
     session.on("peerconnection", ({ peerconnection }) => this.#listen(session, peerconnection));
     session.on("accepted", () => this.#ring(session, "up"));
     session.on("ended", () => this.#over(session));
     session.on("failed", () => this.#over(session));
     if (ANSWERED_BY_ITSELF.includes(role)) void this.answer();
+  }
+
+  /** Answers as soon as the kind of address that the servers are there for has come. */
+  #enoughAddresses(): (event: { candidate: RTCIceCandidate; ready: () => void }) => void {
+    const kinds = this.#account.ice_servers.flatMap((server) => server.urls).map((url) => (/^turns?:/.test(url) ? "relay" : "srflx"));
+    const awaited = kinds.includes("relay") ? "relay" : kinds[0];
+    let timer: number | undefined;
+    return ({ candidate, ready }) => {
+      if (candidate.type === awaited) ready();
+      else timer ??= window.setTimeout(ready, ADDRESSES_MS);
+    };
   }
 
   #listen(session: RTCSession, connection: RTCPeerConnection): void {

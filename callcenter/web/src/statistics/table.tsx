@@ -1,7 +1,7 @@
 // The table of queues or agents: figures with their formulas; a figure that is underlined with dots opens the calls behind it.
+import { useState } from "preact/hooks";
 import { api } from "../api/http";
-import type { Loaded } from "../api/load";
-import { useLoad } from "../api/load";
+import { type Loaded, useLoad } from "../api/load";
 import type { AgentTableBody, CallListBody, CallSummary, Figure as FigureBody, QueueTableBody } from "../api/types";
 import { clock, dayWords, duration, shortDay, signed } from "../format";
 import { formulas, unitOf } from "../figures";
@@ -133,28 +133,38 @@ function RowLines(props: { row: Row; columns: readonly string[]; compared: boole
 
 const SHOWN = 12;
 
-/** The calls behind one figure of one row. */
+/** What one figure of one row counts, and in which calls. */
 function Drill({ row, figure, selection }: { row: Row; figure: string; selection: Selection }) {
   const subject = selection.tab === "queues" ? { queue: [row.id] } : { agent: [row.id], queue: selection.queues };
   const loaded = useLoad(`${selection.first} ${selection.last} ${selection.tab} ${row.id} ${figure}`, () =>
-    api.get<CallListBody>("/calls", { first: selection.first, last: selection.last, figure, limit: 100, ...subject }),
+    api.get<CallListBody>("/calls", { first: selection.first, last: selection.last, figure, limit: 200, ...subject }),
   );
   const title = formulas.value.get(figure);
   const items = loaded.data?.items ?? [];
+  const [more, setMore] = useState(false);
+  const shown = more ? items.length : Math.min(SHOWN, items.length);
+  const total = loaded.data?.total ?? items.length;
   return (
     <div class="drillbox">
       <div class="row">
         <span class="b">
           {title ? said(title.title) : figure} · {row.name}
         </span>
-        <span class="push xs t3">{loaded.data ? t(loaded.data.next ? "drill.more" : items.length > SHOWN ? "drill.some" : "drill.all", { shown: Math.min(SHOWN, items.length), n: items.length }) : ""}</span>
+        <span class="push row tight-links">
+          <span class="xs t3">{loaded.data ? t(total > shown ? "drill.some" : "drill.all", { shown, n: total }) : ""}</span>
+          {items.length > shown ? (
+            <button class="linkbtn xs" onClick={() => setMore(true)}>
+              {t("drill.showAll")}
+            </button>
+          ) : null}
+        </span>
       </div>
       {loaded.fault ? <Fault fault={loaded.fault} again={loaded.reload} /> : null}
       {!loaded.data && !loaded.fault ? <SkeletonRows rows={3} height={24} /> : null}
       {loaded.data && items.length === 0 ? <p class="t3">{t("drill.none")}</p> : null}
       <div class="calls">
-        {items.slice(0, SHOWN).map((item) => (
-          <CallLine key={item.id} item={item} days={selection.first !== selection.last} />
+        {items.slice(0, shown).map((item, index) => (
+          <CallLine key={`${item.id} ${index}`} item={item} days={selection.first !== selection.last} />
         ))}
       </div>
     </div>
@@ -163,20 +173,21 @@ function Drill({ row, figure, selection }: { row: Row; figure: string; selection
 
 function CallLine({ item, days }: { item: CallSummary; days: boolean }) {
   const spoken = language.value;
-  const at = (days ? `${shortDay(item.started_at, spoken, zone.value)} ` : "") + clock(item.started_at, spoken, zone.value, true);
+  const { counted } = item;
+  const began = counted?.at ?? item.started_at;
+  const at = (days ? `${shortDay(began, spoken, zone.value)} ` : "") + clock(began, spoken, zone.value, true);
   const who = item.contact_name ?? item.number?.shown ?? t("number.withheld");
-  const lost = item.end === "abandoned_in_queue" || item.end === "abandoned_in_ivr";
+  const outcome = counted?.outcome ?? item.end ?? "";
+  const lost = outcome.startsWith("abandoned") || outcome === "rang_out";
   return (
     <>
       <span class="num">{at}</span>
       <span class="cut">{item.contact === null ? who : <a href={`/customers/${item.contact}`}>{who}</a>}</span>
-      <span class="b num" title={t("waited")}>
-        {duration(item.wait_ms)}
-      </span>
+      <span class="b num">{duration(counted?.length_ms ?? item.wait_ms)}</span>
       <span class="t2 cut">
-        {[queueName(item.queue), item.agent_name ? t("timeline.with", { name: item.agent_name }) : "", item.talk_ms > 0 ? t("drill.talk", { time: duration(item.talk_ms) }) : ""].filter(Boolean).join(" · ")}
+        {[queueName(counted?.queue ?? item.queue), item.agent_name ? t("timeline.with", { name: item.agent_name }) : "", item.talk_ms > 0 ? t("drill.talk", { time: duration(item.talk_ms) }) : ""].filter(Boolean).join(" · ")}
       </span>
-      <span class={lost ? "amber" : "t3"}>{item.disposition ? outcomeName(item.disposition) : coded("end", item.end ?? "")}</span>
+      <span class={lost ? "amber" : "t3"}>{[coded("end", outcome), item.disposition ? outcomeName(item.disposition) : ""].filter(Boolean).join(" · ")}</span>
     </>
   );
 }
