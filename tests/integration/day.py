@@ -19,8 +19,9 @@ from typing import Any
 
 from tests.integration import sound
 from tests.integration.center import AGENT_TONES, MAIN, PROMISES
+from tests.integration.people import Json, now
 from tests.integration.scenario import Scenario, Step, Tone, caller
-from tests.integration.service import MUSIC_HZ, Desk, Json, Service, now, running
+from tests.integration.service import MUSIC_HZ, Desk, Service, running
 from tests.integration.sipp import Sipp
 from tests.recount.heard import Heard
 from tests.recount.recount import Observed

@@ -1,27 +1,23 @@
 """The whole service on a private Asterisk: `callcenter serve` as a process of its own, and the people who use it over HTTP.
 
-`running` starts both; `Person` is somebody signed in (a supervisor follows the board), `Desk` an agent whose telephone is a
-SIPp endpoint. Nothing of the product is imported: this is what its users and a PBX see. Stories are told in `day`.
+`running` starts both; a `Desk` is an agent signed in whose telephone is a SIPp endpoint. Nothing of the product is imported:
+this is what its users and a PBX see. Who else is there is in `people`; stories are told in `day`.
 """
 
 import asyncio
 import contextlib
 import os
 import signal
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import aiohttp
-import msgspec
-
 from tests.fixtures.ports import claim_free_port
 from tests.integration import sound
-from tests.integration.center import AGENT_TONES, PASSWORD, PROMPTS, settings
-from tests.integration.pbx import LOOPBACK, UID, Pbx
+from tests.integration.center import AGENT_TONES, PROMPTS, settings
+from tests.integration.pbx import LOOPBACK, Pbx
+from tests.integration.people import Answered, Board, Click, Json, Person, now
 from tests.integration.scenario import Scenario
 from tests.integration.sipp import Sipp, sipp
 
@@ -30,14 +26,8 @@ PROMPT_HZ = 350
 PROMPT_S = 0.4
 ROOT = Path(__file__).parents[2]
 
-Json = dict[str, Any]
 WriteSettings = Callable[[Path, Pbx, int], Path]
 """(folder, exchange, port of the pages) -> the settings file that it has written."""
-
-
-def now() -> int:
-    """Milliseconds since the epoch."""
-    return round(time.time() * 1000)
 
 
 def furnish(pbx: Pbx) -> None:
@@ -49,129 +39,6 @@ def furnish(pbx: Pbx) -> None:
         for prompt in PROMPTS:
             sound.write_wav(folder / f"{prompt}.wav", sound.tone(PROMPT_HZ, PROMPT_S))
     pbx.own()
-
-
-class Answered(Exception):
-    """The service refused; `status` and the body's `code` say how."""
-
-    def __init__(self, status: int, body: Any) -> None:
-        super().__init__(f"{status}: {body}")
-        self.status = status
-        self.code = body.get("code", "") if isinstance(body, dict) else ""
-
-
-class Person:
-    """Somebody with a log-in, over HTTP as a page would."""
-
-    def __init__(self, url: str, login: str) -> None:
-        self.url = url
-        self.login = login
-        self.http = aiohttp.ClientSession(
-            cookie_jar=aiohttp.CookieJar(unsafe=True), headers={"Origin": url}, timeout=aiohttp.ClientTimeout(total=20)
-        )
-
-    async def ask(self, method: str, path: str, body: Json | None = None) -> Any:
-        """One request; raises Answered for a refusal."""
-        content = None if body is None else msgspec.json.encode(body)
-        headers = {} if body is None else {"Content-Type": "application/json"}
-        async with self.http.request(method, f"{self.url}/api/v1{path}", data=content, headers=headers) as answer:
-            data = await answer.read()
-            decoded = msgspec.json.decode(data) if data and answer.content_type == "application/json" else data
-            if answer.status >= 400:
-                raise Answered(answer.status, decoded)
-            return decoded
-
-    async def sign_in(self) -> None:
-        await self.ask("POST", "/session", {"login": self.login, "password": PASSWORD})
-
-    async def close(self) -> None:
-        await self.http.close()
-
-
-class Board(Person):
-    """A supervisor who follows the board: what is shown now, and waiting until it shows something."""
-
-    def __init__(self, url: str, login: str) -> None:
-        super().__init__(url, login)
-        self.queues: dict[str, Json] = {}
-        self.agents: dict[str, Json] = {}
-        self.calls: dict[str, Json] = {}
-        self.center: Json = {}
-        self.seen: list[Json] = []
-        """Every state of every call that was shown, in order."""
-        self._changed = asyncio.Condition()
-        self._reading: asyncio.Task[None] | None = None
-
-    async def follow(self) -> None:
-        socket = await self.http.ws_connect(f"{self.url}/api/v1/ws", max_msg_size=0)
-        await socket.send_json({"type": "subscribe", "id": 1, "topic": "board"})
-        self._reading = asyncio.create_task(self._read(socket))
-        await self.until(lambda board: bool(board.center), "the board shows nothing")
-
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async for frame in socket:
-            if frame.type is not aiohttp.WSMsgType.TEXT:
-                continue
-            message = msgspec.json.decode(frame.data)
-            match message["type"]:
-                case "snapshot":
-                    self._take(message, {"queues": (), "agents": (), "calls": ()})
-                case "delta":
-                    self._take({**message["set"], "center": message["center"]}, message["remove"])
-                case "error":
-                    raise AssertionError(f"the board was refused: {message}")
-            async with self._changed:
-                self._changed.notify_all()
-
-    def _take(self, new: Mapping[str, Any], gone: Mapping[str, Any]) -> None:
-        self.center = new["center"] or self.center
-        for name, shown in (("queues", self.queues), ("agents", self.agents), ("calls", self.calls)):
-            shown.update(new[name])
-            for one in gone[name]:
-                shown.pop(one, None)
-        self.seen.extend(new["calls"].values())
-
-    async def until(self, condition: "Callable[[Board], Any]", what: str, seconds: float = 15) -> Any:
-        """Waits until the condition holds of what is shown, and returns what it returned."""
-
-        async def wait() -> Any:
-            while not (found := condition(self)):
-                async with self._changed:
-                    await self._changed.wait()
-                assert self._reading is not None
-                if self._reading.done():
-                    self._reading.result()
-            return found
-
-        try:
-            return await asyncio.wait_for(wait(), seconds)
-        except TimeoutError:
-            states = {name: one["state"] for name, one in self.agents.items() if one["state"] != "signed_out"}
-            calls = [(one["state"], one["queue"], one["end"]) for one in self.calls.values()]
-            raise AssertionError(f"{what} (not within {seconds} s); agents {states}, calls {calls}") from None
-
-    def call_of(self, number: str) -> Json | None:
-        """The live call with this customer."""
-        return next((call for call in self.calls.values() if call["number"] and call["number"]["value"] == number), None)
-
-    async def close(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reading
-        await super().close()
-
-
-@dataclass
-class Click:
-    """What an agent did at her desk, and when; the recount's account of it."""
-
-    at: int
-    until: int
-    agent: str
-    did: str
-    to: dict[str, str] = field(default_factory=dict)
-    refused: str = ""
 
 
 class Desk(Person):
@@ -409,4 +276,4 @@ async def running(folder: Path, write: WriteSettings = settings) -> AsyncIterato
         pbx.remove()
 
 
-__all__ = ["UID", "Answered", "Board", "Click", "Desk", "Json", "Person", "Service", "running"]
+__all__ = ["MUSIC_HZ", "Answered", "Board", "Click", "Desk", "Json", "Service", "now", "running"]

@@ -9,8 +9,9 @@ import pytest
 from tests.integration import sound
 from tests.integration.center import DIRECT
 from tests.integration.day import CALLER_HZ, OUTSIDE_HZ, Day, Kept, live
+from tests.integration.people import Answered
 from tests.integration.scenario import HangUp, Stay, Wait, phone_answers, phone_refuses, phone_rings
-from tests.integration.service import MUSIC_HZ, Answered
+from tests.integration.service import MUSIC_HZ
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -18,7 +18,8 @@ from tests.recount.figures import (
     from_records,
     total,
 )
-from tests.recount.outside import Leg, OutsideCall, Scenario, Talk, digits
+from tests.recount.outside import digits
+from tests.recount.values import Leg, OutsideCall, Scenario, Talk
 
 APART_MS = 2_000
 """A record belongs to a call when their beginnings lie not farther apart; how far apart they may be is the tolerance's matter."""
@@ -164,6 +165,8 @@ def _compare_talks(differences: Differences, about: str, call: OutsideCall, reco
         where = f"{about}, talk with {talk.agent}"
         differences.near(where, "connected", talk.since, row["connected_at"])
         differences.near(where, "left", talk.until, row["left_at"])
+        if talk.deaf_ms > differences.tolerance_ms:
+            differences.found.append(f"{where}: one of the two was heard only {talk.deaf_ms} ms after she spoke")
         differences.same(where, "transferred", talk.transferred, row["why"] == "transferred")
         _compare_spans(differences, where, talk, row, record)
 

@@ -3,7 +3,8 @@
 A program of its own (`python -m tests.recount.ears --rtp 30000-39999 --tones 450,900 --out heard.log`), standard library only.
 SIPp's message log shows no music, no talk and no key: those are in its RTP packets, which this program stamps with the
 kernel's clock. Every line is `SECONDS.MICROSECONDS PORT WHAT`: PORT is SIPp's media port; WHAT is `tone HZ`, `other` or
-`quiet` (what arrives there from now on; `quiet` also when no packet comes any more) or `key K` (a key was released there).
+`quiet` (what arrives there from now on; `quiet` also when no packet comes any more), `key K` (a key was released there) or
+`sends` (the telephone itself begins to send sound).
 
 Tones must be multiples of 50 Hz: over the 160 samples of one packet they do not disturb each other.
 """
@@ -78,6 +79,8 @@ class Line:
     last: float = 0.0
     key: tuple[int, float] = (-1, 0.0)
     """RTP timestamp and time of the last key's end, which is sent three times."""
+    sent: float = 0.0
+    """When the telephone last sent sound."""
 
 
 @dataclass
@@ -95,6 +98,11 @@ class Ears:
         kind = rtp[1] & 0x7F
         if low <= source <= high and kind == AUDIO and len(rtp) == 12 + PACKET:
             self._heard(self.lines.setdefault(target, Line()), target, at, self.judge(rtp[12:]))
+        elif low <= target <= high and kind == AUDIO:
+            line = self.lines.setdefault(source, Line())
+            if at - line.sent > SILENT_AFTER:
+                self._write(at, source, "sends")
+            line.sent = at
         elif low <= target <= high and kind == KEYS and len(rtp) >= 16 and rtp[13] & 0x80:
             line = self.lines.setdefault(source, Line())
             stamp = int.from_bytes(rtp[4:8], "big")

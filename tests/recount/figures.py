@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from tests.recount.outside import Click, OutsideCall, Scenario
+from tests.recount.values import Click, OutsideCall, Scenario
 
 Tally = dict[str, int]
 Fraction = tuple[int, int]

@@ -22,6 +22,8 @@ class Heard:
 
     sounds: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     """Media port -> (from when on, what), in order of time."""
+    sending: dict[int, list[int]] = field(default_factory=dict)
+    """Media port -> when its telephone began to send sound."""
     pressed: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
 
     @classmethod
@@ -30,7 +32,9 @@ class Heard:
         for line in text.splitlines():
             stamp, port, kind, *rest = line.split()
             at = round(float(stamp) * 1000)
-            if kind == "key":
+            if kind == "sends":
+                heard.sending.setdefault(int(port), []).append(at)
+            elif kind == "key":
                 heard.pressed.setdefault(int(port), []).append((at, rest[0]))
             else:
                 heard.sounds.setdefault(int(port), []).append((at, " ".join([kind, *rest])))
@@ -52,6 +56,10 @@ class Heard:
             at, what = next_at, next_what
         found.append(Stretch(at, until, what))
         return found
+
+    def began_to_send(self, port: int | None, by: int) -> int:
+        """When the telephone last began to send before this moment; 0 when it never did."""
+        return max((at for at in self.sending.get(port or 0, []) if at <= by), default=0)
 
     def keys(self, port: int | None, since: int, until: int) -> list[tuple[int, str]]:
         """(when it was released, key) between the two moments."""

@@ -4,155 +4,22 @@ Standard library only. What can be seen, and how:
 - arrival, ringing, answer, end and who hung up: SIP messages in SIPp's logs;
 - a queue entry: the music begins in the caller's ear (the menu's prompts end there). The queue's name: the last key that the
   caller pressed, seen on the wire, and what the center says that key is for (`center.numbers` of the scenario file);
-- a conversation: each hears the other's tone, and it begins with the first of the two. Every party has a tone of its own;
+- a conversation: each hears the other's tone. It begins with the first of the two, for whoever has just picked up begins to
+  talk a little later; but whoever speaks must be heard at once (`Talk.deaf_ms`). Every party has a tone of its own;
 - a hold: inside a conversation the caller hears music. No SIP message tells it: Asterisk re-points the sound by itself;
 - a wrap-up: from the end of the conversation until the agent says that it is over, which `desk` (her clicks) tells.
 Times are whole milliseconds since the epoch.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tests.recount.heard import Heard, Stretch
+from tests.recount.heard import Stretch
+from tests.recount.values import Click, Entry, Leg, Offer, OutsideCall, Party, Scenario, Talk
 from tests.recount.wire import Dialog
 
 NEAR_MS = 500
 """A click and what it brings about lie not farther apart."""
-
-
-@dataclass(slots=True)
-class Click:
-    """Something that an agent did at her desk. `until` is when the service had answered; `refused` is its code if it refused."""
-
-    at: int
-    until: int
-    agent: str
-    did: str
-    """sign_in, available, not_ready, reject, hold, retrieve, hang_up, transfer, place, finish, sign_out."""
-    to: dict[str, str] = field(default_factory=dict)
-    refused: str = ""
-
-
-@dataclass(slots=True)
-class Party:
-    """Somebody with a telephone, and what SIPp wrote down about it."""
-
-    kind: str
-    """caller, agent, customer (called by an agent) or target (called for a transfer)."""
-    number: str
-    """The telephone number; of an agent her id."""
-    tone: int
-    dialogs: list[Dialog]
-    serves: str = ""
-    """Of a target: the number of the customer who is transferred to it."""
-
-
-@dataclass(slots=True)
-class Entry:
-    queue: str
-    entered_at: int
-    left_at: int
-    end: str
-    """answered, abandoned, flowed_out or ended."""
-    agent: str | None = None
-    waiting_since: int = 0
-    """After a transfer that came to nothing: when the last conversation ended, for talking is not waiting; else `entered_at`."""
-
-    @property
-    def wait_ms(self) -> int:
-        return self.left_at - (self.waiting_since or self.entered_at)
-
-
-@dataclass(slots=True)
-class Offer:
-    agent: str
-    made_at: int
-    ended_at: int
-    end: str
-    """accepted, rejected, rang_out or withdrawn."""
-    connected: bool = False
-    transfer: bool = False
-
-
-@dataclass(slots=True)
-class Talk:
-    agent: str
-    since: int
-    until: int
-    holds: list[tuple[int, int]]
-    wrap_until: int
-    transferred: bool = False
-    entry: int | None = None
-    """Index of the last queue entry before it, whose queue it is counted for."""
-    hung_up: bool = False
-    """The agent ended the call."""
-
-    @property
-    def hold_ms(self) -> int:
-        return sum(until - since for since, until in self.holds)
-
-    @property
-    def talk_ms(self) -> int:
-        return self.until - self.since - self.hold_ms
-
-    @property
-    def wrap_up_ms(self) -> int:
-        return self.wrap_until - self.until
-
-
-@dataclass(slots=True)
-class Leg:
-    """One telephone's part: what its dialog says."""
-
-    who: str
-    """customer, target, or an agent's id."""
-    dialog: Dialog
-
-
-@dataclass(slots=True)
-class OutsideCall:
-    direction: str
-    number: str
-    began_at: int
-    answered_at: int | None
-    ended_at: int
-    end: str
-    """In the words of the product's CallEnd."""
-    ended_by: str
-    keys: str
-    entries: list[Entry]
-    offers: list[Offer]
-    talks: list[Talk]
-    legs: list[Leg]
-    placed_by: str | None = None
-
-    def stretches(self) -> Iterator[tuple[Leg, tuple[int, int]]]:
-        """(leg, from and to) of every stretch in which customer and agent talked: for either of them, holds left out."""
-        for talk in self.talks:
-            borders = [talk.since, *(at for hold in talk.holds for at in hold), talk.until]
-            for leg in self.legs:
-                answered, ended = leg.dialog.answered_at, leg.dialog.ended_at
-                here = answered is not None and ended is not None and answered <= talk.since < ended
-                if leg.who == "customer" or (leg.who == talk.agent and here):
-                    for since, until in zip(borders[::2], borders[1::2], strict=True):
-                        if until > since:
-                            yield leg, (since, until)
-
-
-@dataclass(slots=True)
-class Scenario:
-    """The story from outside: who was there, what was heard, what was clicked, and what the center promises its callers."""
-
-    parties: list[Party]
-    heard: Heard
-    clicks: list[Click]
-    music: int
-    center: dict[str, Any]
-
-    @property
-    def agents(self) -> list[Party]:
-        return [party for party in self.parties if party.kind == "agent"]
 
 
 def digits(number: str) -> str:
@@ -275,7 +142,10 @@ def _talks(scenario: Scenario, legs: Sequence[Leg], ear: Sequence[Stretch], own:
         his = [one for one in scenario.heard.stretches(dialog.port, dialog.answered_at, until) if one.what == own]
         if not hers or not his:
             continue
-        since = _joined(hers[0].since, his[0].since)
+        since = min(hers[0].since, his[0].since)
+        port = next(one.dialog.port for one in legs if one.who == "customer")
+        pairs = ((hers[0].since, dialog.port), (his[0].since, port))
+        deaf = max(at - max(since, scenario.heard.began_to_send(speaker, at)) for at, speaker in pairs)
         holds = [(one.since, min(one.until, until)) for one in ear if one.what == music and since < one.since < until]
         transferred = any(click.did == "transfer" and not click.refused for click in _clicks_near(scenario, leg.who, until))
         if transferred:
@@ -283,13 +153,8 @@ def _talks(scenario: Scenario, legs: Sequence[Leg], ear: Sequence[Stretch], own:
             holds = [(begin, end) for begin, end in holds if begin < until - NEAR_MS or end < until]
         yield Talk(
             agent=leg.who, since=since, until=until, holds=holds, wrap_until=_wrap_until(scenario, leg.who, until),
-            transferred=transferred,
+            transferred=transferred, deaf_ms=deaf,
         )  # fmt: skip
-
-
-def _joined(one: int, other: int) -> int:
-    """When sound passed between the two: with the first tone, for whoever has just picked up begins to talk a little later."""
-    return min(one, other) if abs(one - other) <= NEAR_MS else max(one, other)
 
 
 def _clicks_near(scenario: Scenario, agent: str, at: int) -> list[Click]:

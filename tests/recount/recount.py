@@ -28,6 +28,7 @@ from typing import Any
 from tests.recount import cdr, figures, outside, wire
 from tests.recount.compare import compare
 from tests.recount.heard import Heard
+from tests.recount.values import Click, Party, Scenario
 
 
 class Observed:
@@ -36,7 +37,7 @@ class Observed:
     def __init__(self, folder: Path) -> None:
         told: dict[str, Any] = json.loads((folder / "scenario.json").read_text())
         parties = [
-            outside.Party(
+            Party(
                 kind=one["kind"],
                 number=one["number"],
                 tone=one["tone"],
@@ -47,10 +48,10 @@ class Observed:
         ]
         self._endpoints = [one.get("endpoint", "trunk") for one in told["parties"]]
         self._legs = (folder / "legs.csv").read_text()
-        self.scenario = outside.Scenario(
+        self.scenario = Scenario(
             parties=_joined(parties),
             heard=Heard.read((folder / "heard.log").read_text()),
-            clicks=[outside.Click(**click) for click in told["clicks"]],
+            clicks=[Click(**click) for click in told["clicks"]],
             music=told["music"],
             center=told["center"],
         )
@@ -90,15 +91,15 @@ class Observed:
         return self.witnesses(tolerance_ms) + compare(self.calls, self.scenario, records, statistics, tolerance_ms)
 
 
-def _joined(parties: list[outside.Party]) -> list[outside.Party]:
+def _joined(parties: list[Party]) -> list[Party]:
     """One party for each person: an agent's logs of several stories are one."""
-    found: dict[tuple[str, str, str, int], outside.Party] = {}
+    found: dict[tuple[str, str, str, int], Party] = {}
     for party in parties:
         key = (party.kind, party.number, party.serves, party.tone)
         if key in found:
             found[key].dialogs.extend(party.dialogs)
         else:
-            found[key] = outside.Party(party.kind, party.number, party.tone, list(party.dialogs), party.serves)
+            found[key] = Party(party.kind, party.number, party.tone, list(party.dialogs), party.serves)
     return list(found.values())
 
 
