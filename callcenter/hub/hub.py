@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from callcenter.hub import conversation, desk, inbound, legs, outbound, queueing, recordings, settle, transfers
-from callcenter.hub.deadlines import Due
+from callcenter.hub.deadlines import Due, Key
 from callcenter.hub.endings import finish
 from callcenter.hub.state import State
 from callcenter.hub.turn import Decision, Turn
@@ -38,6 +38,8 @@ class Hub:
 
     def __init__(self, state: State | None = None) -> None:
         self.state = state if state is not None else State()
+        self.trying: Key | None = None
+        """The deadline that is being decided: if deciding it fails, this is the one."""
 
     def next_deadline(self) -> int | None:
         """When to be woken with a Tick, ms since the epoch; None: not at all."""
@@ -49,7 +51,9 @@ class Hub:
         reply: Done | None = None
         if isinstance(item, Tick):
             while (due := self.state.deadlines.take_due(now)) is not None:
+                self.trying = due
                 _due(turn, *due)
+            self.trying = None
         elif isinstance(item, Command):
             try:
                 reply = _COMMANDS[type(item)](turn, item)

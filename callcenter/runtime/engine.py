@@ -7,16 +7,19 @@ again", signals are kept and decided anew on the state that the log holds. When 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
 
 from callcenter.hub.apply import apply
+from callcenter.hub.deadlines import Key
 from callcenter.hub.hub import Hub, Tick
 from callcenter.hub.state import State
 from callcenter.hub.turn import Decision
 from callcenter.kernel.commands import AnyCommand, Command, Done
+from callcenter.kernel.effects import AnyEffect
 from callcenter.kernel.errors import Conflict, HouseError, TryAgain
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import Entropy, PersonalId
@@ -37,12 +40,19 @@ LARGEST_BATCH = 1_000
 PAUSES_S = (0.05, 0.2, 0.5, 1.0)
 """Between attempts to read the log again after a failed append; the last one repeats."""
 LEASE_MS = 10_000
+CLOSE_WITHIN_S = 5.0
+"""A log that does not answer must not keep the process from ending."""
+LOOK_AGAIN_S = 30.0
+"""The timer looks at the clock at least this often: timers stand still while a machine sleeps, the clock does not."""
+_WENT_WRONG = "Something went wrong here and was written to the service's log. Try again in a moment."
 
 
 @dataclass(slots=True)
 class _Item:
     item: Incoming
     answer: asyncio.Future[Done] | None = None
+    leave_out: tuple[AnySignal, ...] = ()
+    """Signals of a snapshot that could not be decided."""
 
 
 @dataclass(slots=True)
@@ -72,9 +82,18 @@ class Engine:
         self._hub = Hub()
         self._inbox: deque[_Item] = deque()
         self._decided: list[_Decided] = []
+        self._batch: list[_Decided] = []
+        """What is being written."""
+        self._singly = 0
+        """So many decisions are written one by one, because one of them cannot be written."""
+        self._broken = False
+        """A decision failed and may have left the state half changed: what was decided before is written, then all is folded."""
+        self._left_out: set[Key] = set()
+        """Deadlines that could not be decided."""
+        self._last_now = 0
+        self._last_turn = 0.0
         self._work = asyncio.Event()
         self._written = asyncio.Event()
-        self._writing = False
         self._idle = asyncio.Event()
         """Set when nothing is left to decide or to write, and when this engine has to stop."""
         self._timer: asyncio.TimerHandle | None = None
@@ -94,12 +113,12 @@ class Engine:
 
     @property
     def _busy(self) -> bool:
-        return bool(self._inbox or self._decided or self._writing)
+        return bool(self._inbox or self._decided or self._batch)
 
     @property
     def writable(self) -> bool:
         """Whether decisions reach the log at present."""
-        return not self._recovering and not self.stopped.done()
+        return not (self._recovering or self._broken or self.stopped.done())
 
     def personal(self, row: PersonalId | None) -> str:
         return self._hub.state.value(row)
@@ -133,19 +152,23 @@ class Engine:
             asyncio.create_task(self._write_loop(), name="log"),
             asyncio.create_task(self._lease_loop(), name="lease"),
         ]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
         self._set_timer()
 
     async def close(self) -> None:
         """Writes what is decided, then lets go. Calls in progress are not touched."""
         if self.writable and self._busy:
-            await self._idle.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_WITHIN_S):
+                    await self._idle.wait()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._timer is not None:
             self._timer.cancel()
         await self._performer.close()
-        for item in self._inbox:
+        for item in (*(decided.item for decided in (*self._batch, *self._decided)), *self._inbox):
             _refuse(item)
         if not self.stopped.done():
             self.stopped.cancel()
@@ -153,6 +176,13 @@ class Engine:
                 await self._log.release()
             except LogFault:
                 log.warning("lease_not_released")
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A loop that is gone for good leaves a service that looks alive and is not: better to end and be started again."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.critical("engine_loop_failed", loop=task.get_name(), exc_info=error)
+            self._stop([], f"the service cannot go on ({type(error).__name__}): see its log, and start it again")
 
     async def _fold(self) -> State:
         state = State()
@@ -174,41 +204,51 @@ class Engine:
         while True:
             await self._work.wait()
             self._work.clear()
-            if self._recovering:
-                continue
-            while self._inbox and not self._recovering:
-                item = self._inbox.popleft()
-                self._decide(item)
-                if len(self._decided) >= LARGEST_BATCH:
-                    await asyncio.sleep(0)
-            self._set_timer()
+            while self._inbox and len(self._decided) < LARGEST_BATCH and not (self._recovering or self._broken):
+                self._decide(self._inbox.popleft())
+            if not (self._recovering or self._broken):
+                self._set_timer()
 
     def _decide(self, item: _Item) -> None:
-        now = max(self._now(), self._hub.state.at)
-        if isinstance(item.item, CarrierSnapshot):
-            self._resync(item.item, now)
-            return
+        now = self._time()
         try:
-            decision = self._hub.decide(item.item, now, Entropy(self._seed()))
+            if isinstance(item.item, CarrierSnapshot):
+                self._resync(item, item.item, now)
+            else:
+                self._keep(_Decided(item, self._hub.decide(item.item, now, Entropy(self._seed()))))
         except HouseError as error:
             self._keep(_Decided(item, None, error))
         except Exception:
-            # A bug in a decision: the state may be half changed. Log it, drop the item, fold anew.
+            # A bug. The item is left out, what was decided before it is written, then all is folded anew.
             log.exception("decision_failed", kind=type(item.item).__name__)
-            _refuse(item)
-            self._recovering = True
+            _refuse(item, _WENT_WRONG)
+            if isinstance(item.item, Tick) and self._hub.trying is not None:
+                self._left_out.add(self._hub.trying)
+            self._broken = True
             self._written.set()
-        else:
-            self._keep(_Decided(item, decision))
 
-    def _resync(self, snapshot: CarrierSnapshot, now: int) -> None:
+    def _resync(self, item: _Item, snapshot: CarrierSnapshot, now: int) -> None:
         for signal in list(resync.missed(self._hub.state, snapshot, now)):
+            if signal in item.leave_out:
+                continue
             self._decide(_Item(signal))
-        entropy = Entropy(self._seed())
-        remedies = tuple(resync.remedies(self._hub.state, snapshot, entropy))
+            if self._broken:
+                self._inbox.appendleft(_Item(snapshot, leave_out=(*item.leave_out, signal)))
+                return
+        remedies = tuple(resync.remedies(self._hub.state, snapshot, Entropy(self._seed())))
         if remedies:
-            self._keep(_Decided(_Item(Tick()), Decision((), remedies)))
+            self._keep(_Decided(_Item(snapshot), Decision((), remedies)))
         log.info("carrier_resynced", carrier=snapshot.carrier, legs=len(snapshot.legs), bridges=len(snapshot.bridges))
+
+    def _time(self) -> int:
+        """Milliseconds since the epoch, never less than the last event's. After the clock was set back, time goes on at half its
+        pace until the clock has caught up, so that nobody waits an hour longer."""
+        wall, turn = self._now(), asyncio.get_running_loop().time()
+        now = max(self._last_now, self._hub.state.at)
+        if wall < now:
+            now += round((turn - self._last_turn) * 500) if self._last_turn else 0
+        self._last_now, self._last_turn = max(wall, now), turn
+        return self._last_now
 
     def _keep(self, decided: _Decided) -> None:
         self._decided.append(decided)
@@ -224,7 +264,7 @@ class Engine:
             self._timer = None
         self._timer_at = at
         if at is not None:
-            delay = max(0, at - self._now()) / 1000
+            delay = min(max(0, at - self._time()) / 1000, LOOK_AGAIN_S)
             self._timer = asyncio.get_running_loop().call_later(delay, self._ring)
 
     def _ring(self) -> None:
@@ -239,24 +279,37 @@ class Engine:
             await self._written.wait()
             self._written.clear()
             while self._decided and not self._recovering:
-                batch, self._decided = self._decided, []
-                self._writing = True
+                most = 1 if self._singly else LARGEST_BATCH
+                self._batch, self._decided = self._decided[:most], self._decided[most:]
+                self._singly = max(0, self._singly - 1)
+                self._work.set()
                 try:
-                    await self._append(batch)
+                    await self._append(self._batch)
                 except Conflict as conflict:
-                    self._stop(batch, conflict.why)
+                    self._stop(self._batch, conflict.why)
                     return
                 except LogFault as fault:
                     log.error("append_failed", code=fault.code, why=fault.why)
-                    await self._recover(batch)
+                    await self._recover(self._batch)
+                except Exception:
+                    await self._unwritable(self._batch)
                 else:
-                    self._release(batch)
-                finally:
-                    self._writing = False
-            if self._recovering:
+                    self._release(self._batch)
+                self._batch = []
+            if self._broken and not self._recovering:
                 await self._recover([])
             if not self._busy:
                 self._idle.set()
+
+    async def _unwritable(self, batch: list[_Decided]) -> None:
+        """A bug, not a fault of the log: the decision that cannot be written is found and left out, the others are written."""
+        log.exception("decision_not_written", decisions=len(batch))
+        if len(batch) == 1:
+            _refuse(batch[0].item, _WENT_WRONG)
+            await self._recover([])
+        else:
+            self._singly = len(batch)
+            await self._recover(batch)
 
     async def _append(self, batch: list[_Decided]) -> None:
         events: list[Recorded] = []
@@ -276,7 +329,7 @@ class Engine:
         for decided in batch:
             if decided.decision is not None:
                 events.extend(decided.decision.events)
-                self._performer.perform(decided.decision.effects)
+                self._perform(decided.decision.effects)
             answer = decided.item.answer
             if answer is not None and not answer.done():
                 if decided.error is not None:
@@ -287,6 +340,12 @@ class Engine:
         if events:
             self.position = events[-1].position
             self._announce(events)
+
+    def _perform(self, effects: Iterable[AnyEffect]) -> None:
+        try:
+            self._performer.perform(effects)
+        except Exception:
+            log.exception("effects_not_performed")
 
     def _announce(self, events: Sequence[Recorded]) -> None:
         for listener in self.listeners:
@@ -316,21 +375,26 @@ class Engine:
             try:
                 await self._log.renew(LEASE_MS)
                 state = await self._fold()
+                unannounced = await self._since(self.position)
             except Conflict as conflict:
                 self._stop([], conflict.why)
                 return
             except LogFault as fault:
                 log.error("log_unreachable", code=fault.code, attempt=attempt)
                 continue
+            except Exception:
+                log.exception("log_not_folded", attempt=attempt)
+                continue
             break
+        for due, about in self._left_out:
+            state.deadlines.clear(due, about)
         self._hub = Hub(state)
-        unannounced = await self._since(self.position)
         self.position = state.position
-        self._recovering = False
+        self._recovering = self._broken = False
         if unannounced:
             # The append had reached the disk after all: what it asked for is pending and is settled as after a restart.
             self._announce(unannounced)
-            self._performer.perform(resync.repeated_jobs(state))
+            self._perform(resync.repeated_jobs(state))
         log.warning("log_recovered", position=self.position, kept_signals=len(kept))
         self._put(_Item(Tick()))
 
@@ -366,8 +430,10 @@ class Engine:
                 return
             except LogFault as fault:
                 log.error("lease_not_renewed", code=fault.code)
+            except Exception:
+                log.exception("lease_not_renewed")
 
 
-def _refuse(item: _Item) -> None:
+def _refuse(item: _Item, why: str = "The database does not answer at the moment. Try again in a moment.") -> None:
     if item.answer is not None and not item.answer.done():
-        item.answer.set_exception(TryAgain("The database does not answer at the moment. Try again in a moment."))
+        item.answer.set_exception(TryAgain(why))

@@ -6,7 +6,7 @@ adopted or ended, and every pending effect is settled by what can be seen. Then 
 
 from collections.abc import Iterator
 
-from callcenter.hub.state import Leg, Pending, State
+from callcenter.hub.state import Call, Leg, Pending, State
 from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as s
 from callcenter.kernel.call_state import CallState
@@ -18,6 +18,8 @@ from callcenter.telephony.port import CarrierSnapshot, LegSeen
 YOUNG_MS = 2_000
 """An effect younger than this may still be on its way; its own deadline looks after it."""
 
+_APART = frozenset({CallState.QUEUED, CallState.HELD, CallState.INTERRUPTED})
+"""The customer is in no bridge, unless she is being joined; left in one she would hear who holds the call, or nothing."""
 _HEARS_MUSIC = frozenset({CallState.QUEUED, CallState.HELD, CallState.INTERRUPTED, CallState.TRANSFERRING})
 
 
@@ -107,13 +109,23 @@ def remedies(state: State, snapshot: CarrierSnapshot, entropy: Entropy) -> Itera
             yield fx.AnswerLeg(effect=entropy.effect(), carrier=carrier, leg=leg.id)
         if leg.id == call.customer and call.state in _HEARS_MUSIC and seen.up and seen.bridge is None and call.prompting is None:
             yield fx.SetTreatment(effect=entropy.effect(), carrier=carrier, leg=leg.id, treatment=Treatment.MUSIC)
+        if leg.id == call.customer and call.state in _APART and seen.bridge is not None and not _joining(state, call):
+            yield fx.LeaveBridge(
+                effect=entropy.effect(), carrier=carrier, bridge=seen.bridge, leg=leg.id, then=Treatment.MUSIC
+            )
     for bridge in snapshot.bridges:
-        if bridge not in state.bridges:
+        owner = state.calls.get(state.bridges[bridge]) if bridge in state.bridges else None
+        if owner is None or owner.bridge != bridge:
             yield fx.CloseBridge(effect=entropy.effect(), carrier=carrier, bridge=bridge)
     for recording_id in snapshot.recordings:
         recording = state.recordings.get(recording_id)
         if recording is None or recording.stopping:
             yield fx.StopRecording(effect=entropy.effect(), carrier=carrier, recording=recording_id)
+
+
+def _joining(state: State, call: Call) -> bool:
+    """Some legs of a call that are being joined may be in the bridge already, before the others."""
+    return any(state.legs[leg].joining is not None for leg in call.legs)
 
 
 def repeated_jobs(state: State) -> Iterator[fx.JobEffect]:
