@@ -49,7 +49,7 @@ skills:
 teams:
   day: {{en: Day, zh: 白班}}
 queues:
-  {ORDERS}: &queue
+  {ORDERS}:
     label: {{en: Orders, zh: 订单}}
     skill: orders
     ring: 2s
@@ -98,7 +98,7 @@ users:
   - {{login: "1001", role: agent, agent: "1001", password: {PASSWORD}}}
   - {{login: "1002", role: agent, agent: "1002", password: {PASSWORD}}}
   - {{login: "1003", role: agent, agent: "1003", password: {PASSWORD}}}
-""".replace("&queue", "").replace("PROMPTS", "\n".join(f"  {name}: {{en: {name}., zh: 你好。}}" for name in PROMPTS))
+""".replace("PROMPTS", "\n".join(f"  {name}: {{en: {name}., zh: 你好。}}" for name in PROMPTS))
 
 _MAIN = """
 id: main
