@@ -83,14 +83,14 @@ class Pbx:
         with _alone(wanted.data):
             reach = network.reach(wanted)
             self._check_ports(reach)
+            secrets = Secrets(
+                service=token_urlsafe(24), ari=token_urlsafe(24), turn=_turn_password(wanted), trunk=_trunk_password(wanted)
+            )
             chain = await asyncio.to_thread(certificate, wanted, datetime.now(UTC)) if wanted.secure else None
             await _script("system-packages.sh", *PACKAGES)
             chroot = Path(await _script("asterisk.sh"))
             file = await asyncio.to_thread(center.center_file, wanted.data)
             seed = await asyncio.to_thread(read_center, file)
-            secrets = Secrets(
-                service=token_urlsafe(24), ari=token_urlsafe(24), turn=_turn_password(wanted), trunk=_trunk_password(wanted)
-            )
             http = network.free_port(8088, wanted.port)
             listen = network.free_port(8089, wanted.port, http)
             exchange = Exchange(chroot, wanted, reach, secrets, http=http, service=listen)

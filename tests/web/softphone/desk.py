@@ -54,10 +54,20 @@ class Desk:
 
     @classmethod
     async def sit_down(
-        cls, browser: Browser, url: str, login: str, password: str = PASSWORD, *, line: str = "ready", **context: Any
+        cls,
+        browser: Browser,
+        url: str,
+        login: str,
+        password: str = PASSWORD,
+        *,
+        line: str = "ready",
+        script: str = "",
+        **context: Any,
     ) -> "Desk":
-        """Signs in and waits until the line is as said. `context`: of Playwright's browser contexts."""
+        """Signs in and waits until the line is as said. `script` runs before the page's own; `context`: Playwright's."""
         page = await (await browser.new_context(locale="en-US", **context)).new_page()
+        if script:
+            await page.add_init_script(script)
         page.set_default_timeout(WAIT_MS)
         await page.goto(url)
         await page.locator("input[name=login]").fill(login)
@@ -70,10 +80,10 @@ class Desk:
     async def line(self, health: str) -> None:
         await expect(self.page.locator(f"[data-line={health}]")).to_be_attached(timeout=WAIT_MS)
 
-    async def shows(self, *kinds: str) -> None:
+    async def shows(self, *kinds: str, seconds: float = WAIT_MS / 1000) -> None:
         """Waits until the call card is of one of these kinds (agent/card.ts)."""
         await expect(self.card).to_have_attribute(
-            "data-card", re.compile("|".join(f"^{kind}$" for kind in kinds)), timeout=WAIT_MS
+            "data-card", re.compile("|".join(f"^{kind}$" for kind in kinds)), timeout=seconds * 1000
         )
 
     async def go_available(self) -> None:

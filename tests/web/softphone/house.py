@@ -1,12 +1,11 @@
-"""A small center on a private Asterisk for agents in Chromium: the service of tests.integration with times for people, and ears.
+"""A small center on a private Asterisk for agents in Chromium: the service of tests.integration with times for people.
 
-`House.hears` and `House.keys` judge what arrives at SIPp's telephones from their packets; the agents' side is in `desk`.
+What callers hear is judged in `hearing`; the agents' side is in `desk`.
 """
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +13,9 @@ import numpy as np
 from tests.integration import center, sound
 from tests.integration.pbx import LOOPBACK, Pbx
 from tests.integration.scenario import Step, Tone, caller
-from tests.integration.service import MUSIC_HZ, Json, Service, now, running
+from tests.integration.service import MUSIC_HZ, Json, Service, running
 from tests.integration.sipp import Sipp
-from tests.recount.heard import Heard
+from tests.web.softphone.hearing import Hearing, hearing
 
 CALLER_HZ = 900
 ANA_HZ, BEN_HZ = 1300, 1500
@@ -49,14 +48,14 @@ def microphone(folder: Path, hertz: int) -> Path:
     return file
 
 
-class House:
+class House(Hearing):
     """The running center, its callers, and what they hear."""
 
     def __init__(self, service: Service, folder: Path) -> None:
+        super().__init__(folder)
         self.service = service
         self.pbx = service.pbx
         self.url = service.url
-        self.folder = folder
         (folder / "caller.ul").write_bytes(sound.ulaw(sound.tone(CALLER_HZ, 10)))
 
     @asynccontextmanager
@@ -77,48 +76,6 @@ class House:
         """From now on this is a customer; answers with her id."""
         made = await self.service.board.ask("POST", "/contacts", {"name": name, "numbers": [{"number": number}]})
         return int(made["id"])
-
-    def heard(self) -> Heard:
-        return Heard.read((self.folder / "heard.log").read_text())
-
-    async def hears(self, telephone: Sipp, hertz: int, for_s: float = 0.6, seconds: float = 15) -> None:
-        """Waits until this telephone has heard the tone for so long in all, counted from now on."""
-        since, what = now(), f"tone {hertz}"
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + seconds
-        stretches = []
-        while loop.time() < deadline:
-            stretches = self.heard().stretches(telephone.media_port, since, now())
-            if sum(one.until - one.since for one in stretches if one.what == what) >= for_s * 1000:
-                return
-            await asyncio.sleep(0.02)  # a file can only be looked at
-        raise AssertionError(f"{what} is not heard for {for_s} s, but {[(one.what, one.until - one.since) for one in stretches]}")
-
-    async def hears_nothing(self, telephone: Sipp, for_s: float = 1.5, seconds: float = 15) -> None:
-        """Waits until nothing has been heard here for so long: longer than the pause in a microphone's pulses."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + seconds
-        while loop.time() < deadline:
-            at = now()
-            stretches = self.heard().stretches(telephone.media_port, at - round(for_s * 1000), at)
-            if {one.what for one in stretches} == {"quiet"}:
-                return
-            await asyncio.sleep(0.02)  # a file can only be looked at
-        raise AssertionError(f"it is not quiet: {[(one.what, one.until - one.since) for one in stretches]}")
-
-    async def keys(self, telephone: Sipp, keys: str, seconds: float = 10) -> list[int]:
-        """Waits until these keys, and no others, have arrived at the telephone, as RFC 4733 events; how long each was, in ms."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + seconds
-        arrived = ""
-        while loop.time() < deadline:
-            lines = [line.split() for line in (self.folder / "keys.log").read_text().splitlines()]
-            mine = [(key, int(held_ms)) for port, key, held_ms in lines if int(port) == telephone.media_port]
-            arrived = "".join(key for key, _ in mine)
-            if arrived == keys:
-                return [held_ms for _, held_ms in mine]
-            await asyncio.sleep(0.02)  # a file can only be looked at
-        raise AssertionError(f"keys {keys!r} are awaited, {arrived!r} came")
 
     async def state(self, agent: str, *states: str, seconds: float = 20) -> Json:
         """Waits until the board shows the agent in one of these states."""
@@ -174,23 +131,5 @@ async def house(folder: Path) -> AsyncIterator[House]:
     """Everything running, and ended with the block."""
     async with running(folder / "service", settings) as service:
         values = service.pbx.values
-        ports = f"{values.rtp_first}-{values.rtp_last}"
-        tones = ",".join(map(str, TONES))
-        ears = [
-            await _listening("tests.recount.ears", "--rtp", ports, "--tones", tones, "--out", str(folder / "heard.log")),
-            await _listening("tests.web.softphone.arriving", "--rtp", ports, "--out", str(folder / "keys.log")),
-        ]
-        try:
+        async with hearing(folder, (values.rtp_first, values.rtp_last), TONES):
             yield House(service, folder)
-        finally:
-            for one in ears:
-                with suppress(ProcessLookupError):
-                    one.terminate()
-                await one.wait()
-
-
-async def _listening(module: str, *arguments: str) -> asyncio.subprocess.Process:
-    started = await asyncio.create_subprocess_exec(sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE)
-    assert started.stdout is not None
-    assert await asyncio.wait_for(started.stdout.readline(), 10) == b"ready\n", "raw sockets are needed: run the tests as root"
-    return started

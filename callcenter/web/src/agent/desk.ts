@@ -128,7 +128,28 @@ export async function act(name: string, ask: () => Promise<unknown>): Promise<bo
   }
 }
 
-export const answer = () => act("answer", async () => phone.peek()?.answer());
+/** The page may know of the call before the phone rings: the press is kept until then, as long as it is the same offer. */
+export const answer = () =>
+  act("answer", async () => {
+    const offer = offered();
+    await until(() => phoneState.value.ring !== "none" || offered() !== offer);
+    if (offer !== null && offered() === offer) await phone.peek()?.answer();
+  });
+
+function offered(): string | null {
+  const now = card.value;
+  return now.kind === "ringing" ? (now.call.offer?.id ?? null) : null;
+}
+
+function until(condition: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      if (!condition()) return;
+      resolve();
+      queueMicrotask(() => stop());
+    });
+  });
+}
 
 export function reject(): void {
   const now = card.peek();

@@ -1,0 +1,122 @@
+"""`make pbx`: it starts, says how to sign in and whom to call, keeps its secrets, ends with Ctrl-C, and refuses in words."""
+
+import asyncio
+import os
+import signal
+import socket
+import stat
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.fixtures.ports import claim_free_port
+from tests.integration.make_pbx import MakePbx, make_pbx
+from tests.integration.pbx import LOOPBACK
+from tests.integration.scenario import HangUp, Wait, caller
+from tests.integration.sipp import sipp
+
+pytestmark = pytest.mark.timeout(400)
+CALLER = "+12125550191"
+
+
+async def signed_in(http: aiohttp.ClientSession, pbx: MakePbx, user: str, password: str) -> int:
+    body = {"login": user, "password": password}
+    async with http.post(f"{pbx.url}/api/v1/session", json=body, headers={"Origin": pbx.url}) as answer:
+        return answer.status
+
+
+async def live_calls(http: aiohttp.ClientSession, pbx: MakePbx) -> int:
+    async with http.get(f"{pbx.url}/api/v1/calls") as answer:
+        return len((await answer.json())["items"])
+
+
+async def test_from_nothing_to_a_call_and_back(tmp_path: Path):
+    data = tmp_path / "data"
+    async with make_pbx(data) as pbx:
+        await pbx.start()
+        assert pbx.url == f"http://127.0.0.1:{pbx.port}"
+        log_ins = pbx.log_ins()
+        assert {one.role for one in log_ins} == {"supervisor", "agent"}
+        lead = log_ins[0]
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+            assert await signed_in(http, pbx, lead.user, lead.password) == 200
+            assert await signed_in(http, pbx, lead.user, "harbor-lead-en") == 401, "the sample's password would open it"
+            async with http.get(f"{pbx.url}/readyz") as answer:
+                assert answer.status == 200
+            # As the words say, and without a plus, as many telephones send it.
+            number = next(line for line in pbx.said if f"@{LOOPBACK}:{pbx.sip_port} " in line).split("sip:+")[1].split("@")[0]
+            does = caller(CALLER, Wait(3_000), HangUp())
+            async with sipp(tmp_path / "caller", does, to=(LOOPBACK, pbx.sip_port), service=number) as telephone:
+                await telephone.saw("200", "INVITE")
+                await telephone.done()
+            log = (pbx.exchange() / "log" / "messages.log").read_text()
+            assert "Unable" not in log, log
+            deadline = asyncio.get_running_loop().time() + 20
+            while not await live_calls(http, pbx):
+                assert asyncio.get_running_loop().time() < deadline, "the call is in no record"
+                await asyncio.sleep(0.1)  # it can only be asked again
+
+        assert (pbx.exchange() / "moh" / "waiting.wav").stat().st_size > 100_000
+        kept = [path for path in (data / "secrets").iterdir() if path.is_file()]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
+        assert stat.S_IMODE(data.stat().st_mode) == 0o700
+        logs = (data / "service.log").read_text() + log + (data / "settings.yaml").read_text()
+        assert [path.name for path in kept if path.read_text() in logs] == []
+        words = "\n".join(pbx.said)
+        assert [path.name for path in kept if not path.name.startswith("login-") and path.read_text() in words] == []
+
+        (asterisk,) = pbx.asterisks()
+        await pbx.interrupt()
+        assert pbx.asterisks() == [], asterisk
+        with socket.create_server((LOOPBACK, pbx.port)):
+            pass  # nobody else has it
+
+        # The next start keeps log-ins, prompts and records.
+        await pbx.start()
+        assert pbx.log_ins() == log_ins
+        assert any(line.strip().startswith("0 prompts made") for line in pbx.said), pbx.said
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+            assert await signed_in(http, pbx, lead.user, lead.password) == 200
+            assert await live_calls(http, pbx) == 1
+
+
+async def test_an_asterisk_that_dies_is_told_and_nothing_goes_on_without_it(tmp_path: Path):
+    async with make_pbx(tmp_path / "data") as pbx:
+        await pbx.start()
+        for process in pbx.asterisks():
+            os.kill(process, signal.SIGKILL)
+        await pbx.ended()
+        assert "Asterisk ended by itself" in pbx.complaint
+        assert pbx.status != 0
+        with socket.create_server((LOOPBACK, pbx.port)):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"PORT": "taken"}, ["TCP port", "make pbx PORT="]),
+        ({"SIP_PORT": "taken"}, ["UDP port", "make pbx SIP_PORT="]),
+        ({"RTP": "20000"}, ["RTP=20000", "RTP=20000-20199"]),
+        ({"HOST": "nobody.invalid"}, ["cannot look up", "EXTERNAL="]),
+        ({"HOST": "https://calls.example.com"}, ["without https://"]),
+        ({"HOST": "127.0.0.1", "CERT": "/nowhere.pem"}, ["CERT and KEY belong together"]),
+        ({"HOST": "127.0.0.1", "CERT": "/nowhere.pem", "KEY": "/nowhere.key"}, ["there is no such file"]),
+        ({"TURN": "turn.example.com"}, ["TURN_USER=", "CALLCENTER_TURN_PASSWORD"]),
+    ],
+)
+async def test_what_cannot_be_is_refused_in_words(tmp_path: Path, variables: dict[str, str], words: list[str]):
+    port = claim_free_port()
+    with (
+        socket.create_server((LOOPBACK, port)),
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as telephone,
+    ):
+        telephone.bind((LOOPBACK, port))
+        given = {name: str(port) if value == "taken" else value for name, value in variables.items()}
+        async with make_pbx(tmp_path / "data", **given) as pbx:
+            await pbx.start()
+            assert pbx.status not in (0, None)
+            for word in words:
+                assert word in pbx.complaint, pbx.complaint
+            assert "Traceback" not in pbx.complaint
