@@ -135,7 +135,7 @@ export const commonWords = {
   "signin.caps": ["Caps Lock is on", "大写锁定已开启"],
   "signin.unreached": ["The service does not answer. It is asked again every 2 s.", "服务没有响应，每 2 秒重试一次。"],
   "signin.startsNotReady": ["Agents start as Not ready and choose when calls may come.", "座席登录后为示忙状态，由本人选择何时接听。"],
-  "signin.logged": ["Your work on calls and screens is logged", "通话与操作会被记录"],
+  "signin.logged": ["Calls are recorded and working times are counted", "通话会被录音，工作时间会被统计"],
 
   "check.title": ["Is this desk ready for calls?", "本机可以接听电话吗？"],
   "check.what": ["Checked here before a shift, and watched on your desk all day.", "上班前在此检查，全天在工作台上监测。"],
