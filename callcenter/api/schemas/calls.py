@@ -141,7 +141,7 @@ class ConversationRecord(Body, frozen=True, kw_only=True):
 
     agent: str
     queue: str | None
-    """Of the call's last queue entry before it, so that a transfer to her counts for the same queue; null: a call that she placed."""
+    """Of the last queue entry before it (a transfer to her counts for the same queue); null: a call that she placed."""
     connected_at: int
     left_at: int | None
     why: str | None
