@@ -159,7 +159,7 @@ def _digits_gathered(turn: Turn, signal: s.DigitsGathered) -> None:
 
 def _joined(turn: Turn, signal: s.LegJoined) -> None:
     leg = turn.state.legs.get(signal.leg)
-    if leg is None or leg.bridge == signal.bridge:
+    if leg is None or (leg.bridge == signal.bridge and leg.joining is None):
         _ignore(turn, signal, "unknown leg" if leg is None else "doubled", signal.leg)
         return
     conversation.joined(turn, turn.state.calls[leg.call], leg, signal.bridge)

@@ -188,6 +188,8 @@ def _after_prompt(turn: Turn, call: Call, failure: str | None) -> None:
 def prompt_failed(turn: Turn, call: Call, pending: Pending, fault: Fault) -> None:
     """A prompt or gather came to nothing. Lost in a gap it is asked again; a missing prompt lets the flow go on without it."""
     assert pending.leg is not None
+    if fault is Fault.UNAVAILABLE and not turn.state.carrier_up(pending.carrier):
+        return  # it stays pending, and the resync asks again: until then it would only fail again
     turn.emit(e.PromptOver(call=call.id, leg=pending.leg, effect=pending.effect, failure=fault.value))
     if fault is Fault.GONE:
         return

@@ -196,6 +196,8 @@ class State:
     personal: dict[PersonalId, str] = field(default_factory=dict)
     blocked: frozenset[str] = frozenset()
     carriers: dict[CarrierName, bool] = field(default_factory=dict)
+    down_since: dict[CarrierName, int] = field(default_factory=dict)
+    """Carriers that are down."""
     calls: dict[CallId, Call] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
     agents: dict[AgentId, Agent] = field(default_factory=dict)

@@ -49,7 +49,7 @@ def missed(state: State, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnyS
             yield s.RecordingEnded(recording=recording.id, duration_ms=0)
     for pending in state.pending.values():
         if pending.carrier == snapshot.carrier and pending.leg not in gone:
-            yield from _pending(pending, snapshot, now)
+            yield from _pending(state, pending, snapshot, now)
     for leg_seen in snapshot.legs:
         if leg_seen.leg not in state.legs and leg_seen.inbound:
             yield s.LegOffered(carrier=snapshot.carrier, leg=leg_seen.leg, caller=leg_seen.caller, dialed=leg_seen.dialed)
@@ -77,9 +77,10 @@ def _leg(leg: Leg, there: LegSeen) -> Iterator[s.AnySignal]:
         yield s.LegJoined(leg=leg.id, bridge=there.bridge)
 
 
-def _pending(pending: Pending, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnySignal]:
+def _pending(state: State, pending: Pending, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnySignal]:
     """A pending effect that the carrier shows no trace of is lost; `missed` has told the ones that it does show."""
-    if now - pending.since < YOUNG_MS:
+    asked_while_down = pending.since >= state.down_since.get(snapshot.carrier, now + 1)
+    if now - pending.since < YOUNG_MS and not asked_while_down:
         return
     match pending.kind:
         case "PlayPrompts" | "Gather" if pending.effect not in snapshot.working:

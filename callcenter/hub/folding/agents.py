@@ -39,6 +39,10 @@ def _(state: State, event: e.CenterChanged, at: int) -> None:
 @folds(e.CarrierChanged)
 def _(state: State, event: e.CarrierChanged, at: int) -> None:
     state.carriers[event.carrier] = event.up
+    if event.up:
+        state.down_since.pop(event.carrier, None)
+    else:
+        state.down_since[event.carrier] = at
     for her in state.agents.values():
         if her.carrier == event.carrier:
             sync_free(state, her)
