@@ -27,6 +27,7 @@ from reporting.live import Live
 
 NAMES_WITHIN_S = 0.3
 NAMES_AGAIN_AFTER_S = 2.0
+LOG_AGAIN_AFTER_S = 0.5
 MOST_NAMES = 5_000
 LOOK_AT_THE_CLOCK_EVERY_S = 1.0
 
@@ -139,16 +140,25 @@ class Stage:
                 batches = await subscription.get()
             except Lagging:
                 subscription = self._source.subscribe()
-                await self._catch_up()
+                await self._keep_catching_up()
                 continue
             if not batches:
                 return
             records = [record for batch in batches for record in batch if record.position > self._folded]
             if records and records[0].position != self._folded + 1:
-                await self._catch_up()
+                await self._keep_catching_up()
             async with self._one_at_a_time:
                 self._fold(records)
                 await self._show()
+
+    async def _keep_catching_up(self) -> None:
+        """A log that does not answer for a moment must not end the live pages until somebody starts the service again."""
+        while True:
+            try:
+                return await self._catch_up()
+            except HouseError as error:
+                log.warning("stage.log_unreachable", code=error.code, position=self._folded)
+                await asyncio.sleep(LOG_AGAIN_AFTER_S)
 
     async def _catch_up(self) -> None:
         async with self._one_at_a_time:

@@ -62,3 +62,5 @@ class CenterWatch:
                 await self.compare()
             except HouseError as error:
                 log.warning("center_not_compared", code=error.code)
+            except Exception:
+                log.exception("center_not_compared")  # or no change would ever arrive again

@@ -1,14 +1,17 @@
 """Board, desk and transfer list over the WebSocket, with real calls behind them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
 
 from callcenter.api import stage
+from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import ContactId
 from callcenter.store.customers import Contact
+from callcenter.store.event_log import LogFault
+from callcenter.store.sqlite_log import SqliteLog
 from tests.api.house import KNOWN_CALLER, UNKNOWN_CALLER, House
 
 
@@ -153,6 +156,31 @@ async def test_a_stage_that_falls_behind_catches_up_from_the_log(tmp_path: Path,
     await house.start()
     try:
         await _much_while_the_store_is_slow(house)
+    finally:
+        await house.stop()
+
+
+async def test_a_log_that_is_silent_while_the_stage_catches_up_does_not_end_the_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    faults = 2
+
+    class Flaky(SqliteLog):
+        async def read(self, after: int = 0, *, batch: int = 1_000) -> AsyncIterator[list[Recorded]]:
+            nonlocal faults
+            if house.fanout.cut and faults:
+                faults -= 1
+                raise LogFault("log_unreachable", "planned")
+            async for events in super().read(after, batch=batch):
+                yield events
+
+    monkeypatch.setattr(stage, "NAMES_WITHIN_S", 30)
+    monkeypatch.setattr("tests.api.house.SqliteLog", Flaky)
+    house = House(tmp_path, fanout_capacity=1)
+    await house.start()
+    try:
+        await _much_while_the_store_is_slow(house)
+        assert faults == 0
     finally:
         await house.stop()
 

@@ -6,6 +6,7 @@ this package. Which requests there are, and what events mean, is not decided her
 
 import asyncio
 import secrets
+import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 
@@ -161,16 +162,29 @@ class AsteriskCarrier:
                 if changed in done:
                     self._changed.clear()
                     changed = asyncio.create_task(self._changed.wait())
-                if taking in done:
-                    item = taking.result()
-                    taking = asyncio.create_task(self.client.next_item())
-                    self._take(item)
-                self._tick()
+                try:
+                    if taking in done:
+                        item = taking.result()
+                        taking = asyncio.create_task(self.client.next_item())
+                        self._take(item)
+                    self._tick()
+                except Exception as error:
+                    self._stumbled(error)
         finally:
             taking.cancel()
             changed.cancel()
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(taking, changed, return_exceptions=True)
+
+    def _stumbled(self, error: Exception) -> None:
+        """A bug met one event: the carrier must not be deaf for every call after it. What was missed, the next listing finds."""
+        # Without the error's message, which may quote what the event said.
+        where = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-4:]]
+        log.error("asterisk.event_failed", carrier=self.name, kind=type(error).__name__, where=where)
+        if self.client.ready:
+            self._listed = False
+            self._listing = None
+            self._list_again_at = self._clock() + LIST_AGAIN_MS
 
     def _wait_s(self) -> float | None:
         due = self._list_again_at
