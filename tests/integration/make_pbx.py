@@ -94,12 +94,12 @@ class MakePbx:
 
     def asterisks(self) -> list[int]:
         """Process ids of every Asterisk of this folder."""
-        exchange = re.escape(self.exchange().name)
-        return [
-            int(entry.name)
-            for entry in Path("/proc").iterdir()
-            if entry.name.isdigit() and re.search(rf"/{exchange}/etc/asterisk\.conf", _command(entry))
-        ]
+        return _processes(rf"/{re.escape(self.exchange().name)}/etc/asterisk\.conf")
+
+    def own_process(self) -> int:
+        """Process id of the command itself, below make."""
+        (found,) = _processes(rf"callcenter\.operations\.pbx.*DATA={re.escape(str(self.data))}\0")
+        return found
 
     def exchange(self) -> Path:
         """Asterisk's folder, as the last words name it."""
@@ -128,6 +128,15 @@ class MakePbx:
             except TimeoutError:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 await self._process.wait()
+
+
+def _processes(pattern: str) -> list[int]:
+    """Those whose command line holds the pattern, make and shells left out."""
+    return [
+        int(entry.name)
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and re.search(pattern, command := _command(entry)) and not re.match(r"make|/bin/(ba)?sh", command)
+    ]
 
 
 def _command(entry: Path) -> str:

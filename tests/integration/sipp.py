@@ -135,15 +135,19 @@ async def sipp(
     port: int = 0,
     calls: int = 1,
     rate: float = 1,
+    address: str = LOOPBACK,
 ) -> AsyncIterator[Sipp]:
-    """Runs `scenario` in `folder`: as a caller when `to` is given, else as a telephone on `port`. Ended with the block."""
+    """Runs `scenario` in `folder`: as a caller when `to` is given, else as a telephone on `port`. Ended with the block.
+
+    `address`: this machine's, from which it speaks and where it listens.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "scenario.xml").write_text(scenario.xml)
     for name, content in scenario.files.items():
         (folder / name).write_bytes(content)
     port = port or claim_free_port()
     media = _free_media_port()
-    arguments = ["sipp", "-sf", "scenario.xml", "-i", LOOPBACK, "-p", str(port), "-mi", LOOPBACK, "-mp", str(media)]
+    arguments = ["sipp", "-sf", "scenario.xml", "-i", address, "-p", str(port), "-mi", address, "-mp", str(media)]
     arguments += ["-m", str(calls), "-r", str(rate), "-nostdin", "-trace_msg", "-message_file", "messages.log"]
     arguments += ["-trace_err", "-error_file", "errors.log", "-timeout", "120s", "-timeout_error"]
     if service:

@@ -31,6 +31,11 @@ async def live_calls(http: aiohttp.ClientSession, pbx: MakePbx) -> int:
         return len((await answer.json())["items"])
 
 
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
 async def test_from_nothing_to_a_call_and_back(tmp_path: Path):
     data = tmp_path / "data"
     async with make_pbx(data) as pbx:
@@ -79,6 +84,13 @@ async def test_from_nothing_to_a_call_and_back(tmp_path: Path):
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
             assert await signed_in(http, pbx, lead.user, lead.password) == 200
             assert await live_calls(http, pbx) == 1
+
+        # Killed, it leaves nobody behind who would hold the ports.
+        os.kill(pbx.own_process(), signal.SIGKILL)
+        deadline = asyncio.get_running_loop().time() + 30
+        while pbx.asterisks() or answers(pbx.port):
+            assert asyncio.get_running_loop().time() < deadline, "somebody lives on"
+            await asyncio.sleep(0.05)  # nobody tells when another's child ends
 
 
 async def test_an_asterisk_that_dies_is_told_and_nothing_goes_on_without_it(tmp_path: Path):

@@ -119,7 +119,8 @@ def values(chroot: Path, options: Options, reach: Reach, secrets: Secrets, *, ht
     if not modules:
         raise Trouble(f"there are no modules of Asterisk in {chroot}: remove that folder and run make pbx again")
     trunk_host, trunk_port = options.trunk
-    callers = dict.fromkeys((LOOPBACK, trunk_host, *reach.networks))
+    # The softphones' socket comes from loopback too: where others reach it, loopback may not be taken for the trunk.
+    callers = [one for one in (LOOPBACK, trunk_host) if reach.loopback or not one.startswith("127.")]
     own = ((address, reach.external) for address in reach.addresses if address != reach.external)
     return PbxValues(
         directory=f"/srv/callcenter/{name}",
@@ -137,7 +138,7 @@ def values(chroot: Path, options: Options, reach: Reach, secrets: Secrets, *, ht
         trunk=Trunk(
             host=trunk_host,
             port=trunk_port,
-            match=tuple(callers),
+            match=tuple(dict.fromkeys((*callers, *reach.networks))),
             user=options.trunk_user,
             password=secrets.trunk,
             qualify_s=0 if trunk_host == LOOPBACK else 60,

@@ -117,8 +117,8 @@ def _range(text: str) -> tuple[int, int]:
 
 def _server(name: str, text: str, port: int) -> tuple[str, int]:
     host, _, number = text.partition(":")
-    if not re.fullmatch(r"[A-Za-z0-9.-]+", host):
-        raise Trouble(f"{name}={text}: write HOST:PORT")
+    if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", text):
+        raise Trouble(f"{name}={text}: write HOST:PORT, such as {name}=192.0.2.7:{port}")
     return host, _port(name, number) if number else port
 
 

@@ -6,6 +6,7 @@ import socket
 import ssl
 from pathlib import Path
 
+import aiohttp
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -14,7 +15,6 @@ from tests.fixtures.chromium import FLAGS, chromiums
 from tests.fixtures.processes import program
 from tests.integration import sound
 from tests.integration.make_pbx import make_pbx
-from tests.integration.pbx import LOOPBACK
 from tests.integration.scenario import Keys, Stay, Tone, Wait, caller
 from tests.integration.sipp import sipp
 from tests.web.softphone.desk import Desk
@@ -54,6 +54,25 @@ def trusts(certificate: Path) -> str:
     return f"--ignore-certificate-errors-spki-list={base64.b64encode(digest).decode()}"
 
 
+async def invited(url: str, trust: ssl.SSLContext) -> int:
+    """The final answer to somebody without an account who calls the main line over the softphones' socket."""
+    invite = (
+        "INVITE sip:+12125550100@nowhere.invalid SIP/2.0\r\nVia: SIP/2.0/WSS nobody.invalid;branch=z9hG4bKnobody\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:trunk@nowhere.invalid>;tag=nobody\r\nTo: <sip:+12125550100@nowhere.invalid>\r\n"
+        "Call-ID: nobody\r\nCSeq: 1 INVITE\r\nContact: <sip:trunk@nobody.invalid;transport=ws>\r\nContent-Length: 0\r\n\r\n"
+    )
+    socket_url = url.replace("https:", "wss:") + "/carrier/pbx/sip"
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(socket_url, protocols=("sip",), headers={"Origin": url}, ssl=trust) as wire,
+    ):
+        await wire.send_str(invite)
+        while True:
+            status = int((await wire.receive_str(timeout=10)).split(" ", 2)[1])
+            if status >= 200:
+                return status
+
+
 async def test_an_agent_at_another_computer_talks_with_a_caller(tmp_path: Path):
     usual = next(flag for flag in FLAGS if flag.startswith("--host-resolver-rules="))
     with other_computer(tmp_path, program("chromium", "chromium")) as other:
@@ -76,6 +95,8 @@ async def test_an_agent_at_another_computer_talks_with_a_caller(tmp_path: Path):
                 shown = hashlib.sha256(page.getpeercert(binary_form=True) or b"").hexdigest().upper()
             assert any(line.strip().replace(":", "") == shown for line in pbx.said), "its fingerprint is not said"
 
+            assert await invited(pbx.url, trust) == 401, "a call without an account comes in over the softphones' socket"
+
             browser = await launch(
                 trusts(data / "certificate.pem"),
                 f"{usual}, EXCLUDE {other.here}",
@@ -93,7 +114,9 @@ async def test_an_agent_at_another_computer_talks_with_a_caller(tmp_path: Path):
             does = caller(VERA, Tone(tmp_path / "caller.ul"), *presses, Stay())
             async with (
                 hearing(tmp_path, pbx.sound, TONES) as ears,
-                sipp(tmp_path / "caller", does, to=(LOOPBACK, pbx.sip_port), service="+12125550100") as telephone,
+                sipp(
+                    tmp_path / "caller", does, to=(other.here, pbx.sip_port), service="+12125550100", address=other.here
+                ) as telephone,
             ):
                 await ana.shows("ringing", seconds=60)
                 await ana.press("F8")
