@@ -36,7 +36,8 @@ class Phones:
                 SignIn(agent=agent, carrier=self._carrier.name, device=device, reachable=account.kind == "simulated")
             )
         except HouseError:
-            await self._carrier.close_device(device)
+            if device != before:  # else it is the telephone that she talks on, in a page that was loaded again
+                await self._carrier.close_device(device)
             raise
         if before is not None:
             await self._carrier.close_device(before)

@@ -120,6 +120,7 @@ def bridge_closed(turn: Turn, call: Call, bridge: BridgeId) -> None:
             turn.join(call.customer, fresh)
     elif call.offer is not None and call.agent is not None:
         queueing.connect_failed(turn, call, "bridge_lost", her_doing=False)
+        transfers.failed(turn, call, "bridge_lost")
 
 
 # -- commands ---------------------------------------------------------------------------------------------------------------
@@ -199,7 +200,11 @@ def ring_again(turn: Turn, agent: Agent) -> None:
     call = turn.state.calls.get(agent.call) if agent.call is not None else None
     if call is None or call.agent != agent.id or call.state is not CallState.INTERRUPTED or not agent.reachable:
         return
-    if turn.leg(call.agent_leg) is None:
+    leg = turn.leg(call.agent_leg)
+    if leg is not None and leg.device != agent.device:
+        turn.drop(leg.id)  # it rings where she no longer is
+        leg = None
+    if leg is None:
         turn.dial_device(call, agent, LegRole.RECONNECT, turn.state.center.timing.device_answer_ms)
 
 

@@ -26,6 +26,8 @@ def finish(turn: Turn, call: Call, end: CallEnd, by: Party, *, why: str = "", ca
     for leg in tuple(call.legs):
         turn.drop(leg)
     turn.close_bridge(call, bridge)
+    for recording in tuple(call.open_recordings):
+        turn.stop_recording(call, recording)  # one of a bridge that went before: its end may have been lost
 
 
 def withdraw(turn: Turn, call: Call) -> None:

@@ -6,8 +6,8 @@ from callcenter.kernel import events as e
 from callcenter.kernel import signals as s
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.ids import AgentId
-from callcenter.kernel.words import Fault, Treatment
-from tests.unit.hub.story import Story
+from callcenter.kernel.words import Fault, LegRole, Treatment
+from tests.unit.hub.story import CARRIER, Story
 
 ANA = AgentId("ana")
 
@@ -82,3 +82,54 @@ def test_a_prompt_that_is_due_during_an_outage_waits_for_its_end(story: Story):
     story.presses(call, "1")
     story.advances(0.1)
     assert story.call(call).node != "tongue"
+
+
+def test_a_reload_while_her_old_page_is_rung_again_rings_the_new_one(story: Story):
+    story.signs_in("ana")
+    call = story.waits()
+    story.answers("ana")
+    story.network.register("phone-ana", story.now)  # rings, and nobody is there to answer
+    story.asks(c.SignIn(agent=ANA, carrier=CARRIER, device="phone-ana", reachable=True))
+    assert story.call(call).state is CallState.INTERRUPTED
+    story.advances(1)
+    story.network.register("tablet-ana", story.now, answers_itself=frozenset({LegRole.RECONNECT}))
+    story.asks(c.SignIn(agent=ANA, carrier=CARRIER, device="tablet-ana", reachable=True))
+    story.advances(2)
+    assert story.call(call).state is CallState.CONNECTED
+    assert story.network.device_line("tablet-ana") is not None
+
+
+def test_a_recording_whose_end_was_lost_does_not_keep_the_call_for_ever(story: Story):
+    """Its bridge went in mid-call, and nothing more was ever heard of it."""
+    story.signs_in("ana")
+    call = story.waits()
+    story.answers("ana")
+    bridge = story.call(call).bridge
+    assert bridge is not None
+    story.network.lose_next("RecordingEnded")
+    story.network.close(bridge, story.now)
+    story.settles()
+    story.advances(2)
+    story.caller_hangs_up(call)
+    story.asks(c.FinishWrapUp(agent=ANA))
+    story.advances(120)
+    assert call not in story.hub.state.calls
+    assert story.hub.state.recordings == {}
+
+
+def test_a_bridge_that_closes_under_a_transfer_lets_the_caller_wait_on_at_once(story: Story):
+    story.signs_in("ana")
+    call = story.waits()
+    story.answers("ana")
+    story.signs_in("chen")
+    story.network.lose_next("LegJoined")
+    story.asks(c.TransferBlind(agent=ANA, call=call, to=c.ToAgent(AgentId("chen"))))
+    story.advances(0.1)
+    assert story.network.answer("phone-chen", story.now)
+    story.settles()
+    bridge = story.call(call).bridge
+    assert bridge is not None
+    assert story.call(call).state is CallState.TRANSFERRING
+    story.network.close(bridge, story.now)
+    story.settles()
+    assert story.call(call).state is CallState.QUEUED
