@@ -49,9 +49,15 @@ def offered(turn: Turn, signal: s.LegOffered) -> None:
     turn.ask(fx.AnswerLeg(effect=turn.entropy.effect(), carrier=signal.carrier, leg=signal.leg))
 
 
-def look_up(turn: Turn, call: Call, number: str) -> None:
+def look_up(turn: Turn, call: Call, number: str, *, secret: bool = False) -> None:
+    """Asks who has this number. A secret one is kept in no row: its id reads as erased, also for a repetition after a restart."""
     effect = turn.entropy.effect()
-    row = call.party if call.party is not None and turn.state.value(call.party) == number else turn.row("number", number)
+    if secret:
+        row = turn.entropy.personal()
+    elif call.party is not None and turn.state.value(call.party) == number:
+        row = call.party
+    else:
+        row = turn.row("number", number)
     turn.emit(e.ContactsAsked(call=call.id, effect=effect, number=row))
     turn.ask(fx.LookUpContacts(effect=effect, call=call.id, number=number))
 
@@ -129,7 +135,7 @@ def _take(turn: Turn, call: Call, flow: Flow, step: ivr.Step, digits: str) -> No
             _wait(turn, call, step, wait_ms, look_up=True)
             if by != "caller":
                 entered = digits if step.into == by else turn.state.value(call.variables.get(by))
-                look_up(turn, call, entered)
+                look_up(turn, call, entered, secret=step.secret and step.into == by)
 
 
 def _wait(turn: Turn, call: Call, step: ivr.Step, limit_ms: int, *, look_up: bool = False, leave: CallEnd | None = None) -> None:

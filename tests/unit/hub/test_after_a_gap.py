@@ -63,7 +63,7 @@ def test_a_retrieve_after_a_hold_that_failed_is_not_lost(story: Story):
 
 
 def test_a_prompt_that_is_due_during_an_outage_waits_for_its_end(story: Story):
-    """It fails at once as long as the carrier is away: asked again and again it would fill the log, and her flow would be lost."""
+    """Asked again and again it would only fail again, fill the log, and her flow would be lost."""
     story.look_up_answers = False
     call = story.calls()
     asked = next(effect for effect in story.effects if isinstance(effect, fx.LookUpContacts))

@@ -2,15 +2,18 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcenter.kernel import effects as fx
 from callcenter.kernel import events as e
 from callcenter.kernel import signals as s
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.center import HoursValues, NumberValues
 from callcenter.kernel.codec import encode
+from callcenter.kernel.flow import Flow
 from callcenter.kernel.ids import AccountId, ContactId
 from callcenter.kernel.words import CallEnd, Fault, Match, Treatment
 from tests.unit.hub.story import DIALED, Story, center, label
@@ -180,3 +183,21 @@ def test_a_withheld_number_is_no_number(story: Story, withheld: str):
     call = story.calls(withheld)
     story.advances(3)
     assert story.call(call).state is CallState.IVR
+
+
+def test_secret_digits_reach_the_look_up_and_are_written_nowhere(story: Story):
+    nodes = {
+        "pin": {"node": "gather", "prompt": "menu", "into": "pin", "secret": True, "minimum": 4, "maximum": 4,
+                "next": "who", "on_failure": "billing"},
+        "who": {"node": "look_up", "by": "pin", "found": "billing", "not_found": "billing", "failed": "billing"},
+        "billing": {"node": "queue", "queue": "billing"},
+    }  # fmt: skip
+    story.begins_with(center(flows={"main": msgspec.convert({"id": "main", "start": "pin", "nodes": nodes}, Flow)}))
+    call = story.calls()
+    story.advances(0.1)
+    for key in "4711":
+        story.presses(call, key)
+    assert story.call(call).queue == "billing"
+    assert [effect.number for effect in story.effects if isinstance(effect, fx.LookUpContacts)][-1] == "4711"
+    assert "4711" not in {row.value for row in story.personal}
+    assert "4711" not in str(story.events)
