@@ -120,7 +120,7 @@ async def test_an_agent_acts_for_herself_only(house: House):
         assert (reply.status, reply.code) == (404, "not_found"), verb
     reply = await bo.post(f"/api/v1/calls/{call}/transfer", {"to": {"type": "queue", "queue": "technical"}})
     assert reply.status == 404
-    assert (await bo.put(f"/api/v1/calls/{call}/disposition", {"code": "resolved"})).code == "wrap_up_over"
+    assert (await bo.put(f"/api/v1/calls/{call}/disposition", {"code": "resolved"})).code == "not_found"
     assert (await bo.put(f"/api/v1/calls/{call}/contact", {"contact": 1})).status == 404
     assert desk.call["state"] == "connected"
 
