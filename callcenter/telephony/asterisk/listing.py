@@ -167,6 +167,7 @@ class Listing:
             line.gives_up_at = None
         elif channel.state == "Ringing" and line.state == "dialing":
             line.state = "ringing"
+        line.by_us = False  # it is there: a hang-up that we asked for was lost, and may be asked for again
         bridge = where.get(channel.id)
         line.bridge = None if bridge is None else BridgeId(bridge)
         line.joined = bridge is not None

@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 import pytest
 
 from callcenter.kernel import effects as fx
@@ -9,6 +10,7 @@ from callcenter.kernel import signals as sig
 from callcenter.kernel.ids import BridgeId, CarrierName, EffectId, LegId, RecordingId
 from callcenter.kernel.words import Cause, Fault, GatherEnd, PlaybackEnd
 from callcenter.telephony.asterisk.lines import Send
+from callcenter.telephony.asterisk.listing import Listing
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from tests.unit.telephony.replay import Replay, lines, replay
 
@@ -191,3 +193,29 @@ def test_what_is_not_ours_is_passed_by():
     player.translation.reply(gone, 0)
     player.drain()
     assert [signal.fault for signal in player.signals] == [Fault.GONE]
+
+
+def test_a_hang_up_that_was_lost_in_a_gap_is_made_again():
+    """Else the channel would stand for ever: its end was asked for once, and nobody heard."""
+    player = Replay()
+    originate(player)
+    effect = fx.HangUpLeg(effect=EffectId("h" * 20), carrier=PBX, leg=LegId("l" * 20))
+    player.translation.effect(effect, 2_000)
+    player.drain()
+    lost = player.sent[-1]
+    player.translation.reply(Reply(request=lost.request, status=NO_ANSWER, reason="", body="", token=lost.token), 2_000)
+    listing = Listing(player.translation, 1)
+    channel = {
+        "id": "l" * 20, "name": "PJSIP/deskana-1", "state": "Up", "creationtime": "", "caller": {"name": "", "number": ""},
+        "connected": {"name": "", "number": ""},
+        "dialplan": {"context": "", "exten": "", "priority": 1, "app_name": "Stasis", "app_data": "callcenter,outbound"},
+    }  # fmt: skip
+    for send in listing.begin():
+        body = msgspec.json.encode([channel] if send.token.step == "list_channels" else []).decode()
+        listing.reply(Reply(request=send.request, status=200, reason="OK", body=body, token=send.token))
+    assert listing.snapshot is not None
+    assert [leg.leg for leg in listing.snapshot.legs] == ["l" * 20]
+    player.drain()
+    player.translation.effect(effect, 3_000)
+    player.drain()
+    assert [send.request.operation for send in player.sent].count("channels.hangup") == 2
