@@ -65,6 +65,9 @@ def look_up(turn: Turn, call: Call, number: str, *, secret: bool = False) -> Non
 def answered(turn: Turn, call: Call) -> None:
     """Our side is up: the flow begins."""
     center = turn.state.center
+    if center.default_queue is None:
+        finish(turn, call, CallEnd.FAILED, Party.SYSTEM, cause=Cause.FAILED)  # nobody has made a center yet
+        return
     number = center.numbers.get(call.number) if call.number else None
     flow = center.flows.get(number.flow) if number else None
     turn.emit(e.IvrStarted(call=call.id, flow=flow.id if flow else None, until=turn.now + center.timing.ivr_total_ms))

@@ -4,14 +4,17 @@ import msgspec
 import pytest
 
 from callcenter.hub import numbers
+from callcenter.hub.hub import Hub
 from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
+from callcenter.kernel import signals as s
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.center import Outside
 from callcenter.kernel.errors import Refused
-from callcenter.kernel.ids import AgentId, QueueId
+from callcenter.kernel.ids import AgentId, LegId, QueueId
 from callcenter.kernel.presence import Presence
-from tests.unit.hub.story import Story, center, label
+from callcenter.kernel.words import CallEnd
+from tests.unit.hub.story import CARRIER, Story, center, label
 
 
 def without(*queues: str) -> dict[str, object]:
@@ -109,3 +112,12 @@ def test_a_queue_of_a_finished_transfer_is_gone(story: Story):
     story.advances(40)
     assert story.call(call).state is CallState.QUEUED
     assert story.call(call).queue == QueueId("technical")
+
+
+def test_a_call_before_there_is_any_center_ends_and_breaks_nothing():
+    story = Story()
+    story.hub = Hub()
+    leg = LegId("l" * 20)
+    story.decides(s.LegOffered(carrier=CARRIER, leg=leg, caller="+12125550123", dialed="+15555550100"))
+    story.decides(s.LegAnswered(leg=leg))
+    assert story.last(e.CallOver).end is CallEnd.FAILED
