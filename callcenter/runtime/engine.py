@@ -9,11 +9,9 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 import structlog
 
-from callcenter.hub.apply import apply
 from callcenter.hub.deadlines import Key
 from callcenter.hub.hub import Hub, Tick
 from callcenter.hub.state import State
@@ -26,13 +24,14 @@ from callcenter.kernel.ids import Entropy, PersonalId
 from callcenter.kernel.personal import PersonalRow
 from callcenter.kernel.signals import AnySignal, CarrierDown
 from callcenter.runtime import clock, resync
+from callcenter.runtime.folding import folded, since
+from callcenter.runtime.items import WENT_WRONG, Decided, Item, refuse
 from callcenter.runtime.performer import Performer
 from callcenter.store.event_log import EventLog, LogFault
 from callcenter.telephony.port import CarrierSnapshot
 
 log = structlog.get_logger(__name__)
 
-Incoming = AnySignal | CarrierSnapshot | AnyCommand | Tick
 Listener = Callable[[Sequence[Recorded]], None]
 
 LARGEST_BATCH = 1_000
@@ -41,25 +40,8 @@ PAUSES_S = (0.05, 0.2, 0.5, 1.0)
 """Between attempts to read the log again after a failed append; the last one repeats."""
 LEASE_MS = 10_000
 CLOSE_WITHIN_S = 5.0
-"""A log that does not answer must not keep the process from ending."""
 LOOK_AGAIN_S = 30.0
 """The timer looks at the clock at least this often: timers stand still while a machine sleeps, the clock does not."""
-_WENT_WRONG = "Something went wrong here and was written to the service's log. Try again in a moment."
-
-
-@dataclass(slots=True)
-class _Item:
-    item: Incoming
-    answer: asyncio.Future[Done] | None = None
-    leave_out: tuple[AnySignal, ...] = ()
-    """Signals of a snapshot that could not be decided."""
-
-
-@dataclass(slots=True)
-class _Decided:
-    item: _Item
-    decision: Decision | None
-    error: HouseError | None = None
 
 
 class Engine:
@@ -80,18 +62,17 @@ class Engine:
         self._now = now
         self._seed = seed
         self._hub = Hub()
-        self._inbox: deque[_Item] = deque()
-        self._decided: list[_Decided] = []
-        self._batch: list[_Decided] = []
+        self._inbox: deque[Item] = deque()
+        self._decided: list[Decided] = []
+        self._batch: list[Decided] = []
         """What is being written."""
         self._singly = 0
-        """So many decisions are written one by one, because one of them cannot be written."""
+        """So many are written one by one, because one of them cannot be written."""
         self._broken = False
         """A decision failed and may have left the state half changed: what was decided before is written, then all is folded."""
         self._left_out: set[Key] = set()
         """Deadlines that could not be decided."""
-        self._last_now = 0
-        self._last_turn = 0.0
+        self._last_now, self._last_turn = 0, 0.0
         self._work = asyncio.Event()
         self._written = asyncio.Event()
         self._idle = asyncio.Event()
@@ -125,14 +106,14 @@ class Engine:
 
     def tell(self, signal: AnySignal | CarrierSnapshot) -> None:
         """Takes in what the world says. Never blocks, never raises; for the engine's own event loop only."""
-        self._put(_Item(signal))
+        self._put(Item(signal))
 
     async def ask(self, command: AnyCommand) -> Done:
         """Carries out a command; returns when its events are stored. Raises Refused, NotFound, TryAgain."""
         if not self.writable:
             raise TryAgain("The database does not answer at the moment. Try again in a moment.")
         answer: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
-        self._put(_Item(command, answer))
+        self._put(Item(command, answer))
         return await answer
 
     # -- life -----------------------------------------------------------------------------------------------------------
@@ -140,7 +121,7 @@ class Engine:
     async def start(self) -> None:
         """Takes the lease, folds the log, settles what was left open, and begins to decide. Raises Conflict or LogFault."""
         await self._log.acquire(self._holder, LEASE_MS)
-        self._hub = Hub(await self._fold())
+        self._hub = Hub(await folded(self._log))
         self.position = self._hub.state.position
         self._performer.start(self.tell)
         for carrier, up in list(self._hub.state.carriers.items()):
@@ -169,7 +150,7 @@ class Engine:
             self._timer.cancel()
         await self._performer.close()
         for item in (*(decided.item for decided in (*self._batch, *self._decided)), *self._inbox):
-            _refuse(item)
+            refuse(item)
         if not self.stopped.done():
             self.stopped.cancel()
             try:
@@ -184,18 +165,9 @@ class Engine:
             log.critical("engine_loop_failed", loop=task.get_name(), exc_info=error)
             self._stop([], f"the service cannot go on ({type(error).__name__}): see its log, and start it again")
 
-    async def _fold(self) -> State:
-        state = State()
-        rows = await self._log.personal_all()
-        state.personal.update(rows)
-        async for batch in self._log.read():
-            for recorded in batch:
-                apply(state, recorded)
-        return state
-
     # -- deciding -------------------------------------------------------------------------------------------------------
 
-    def _put(self, item: _Item) -> None:
+    def _put(self, item: Item) -> None:
         self._idle.clear()
         self._inbox.append(item)
         self._work.set()
@@ -209,35 +181,35 @@ class Engine:
             if not (self._recovering or self._broken):
                 self._set_timer()
 
-    def _decide(self, item: _Item) -> None:
+    def _decide(self, item: Item) -> None:
         now = self._time()
         try:
             if isinstance(item.item, CarrierSnapshot):
                 self._resync(item, item.item, now)
             else:
-                self._keep(_Decided(item, self._hub.decide(item.item, now, Entropy(self._seed()))))
+                self._keep(Decided(item, self._hub.decide(item.item, now, Entropy(self._seed()))))
         except HouseError as error:
-            self._keep(_Decided(item, None, error))
+            self._keep(Decided(item, None, error))
         except Exception:
             # A bug. The item is left out, what was decided before it is written, then all is folded anew.
             log.exception("decision_failed", kind=type(item.item).__name__)
-            _refuse(item, _WENT_WRONG)
+            refuse(item, WENT_WRONG)
             if isinstance(item.item, Tick) and self._hub.trying is not None:
                 self._left_out.add(self._hub.trying)
             self._broken = True
             self._written.set()
 
-    def _resync(self, item: _Item, snapshot: CarrierSnapshot, now: int) -> None:
+    def _resync(self, item: Item, snapshot: CarrierSnapshot, now: int) -> None:
         for signal in list(resync.missed(self._hub.state, snapshot, now)):
             if signal in item.leave_out:
                 continue
-            self._decide(_Item(signal))
+            self._decide(Item(signal))
             if self._broken:
-                self._inbox.appendleft(_Item(snapshot, leave_out=(*item.leave_out, signal)))
+                self._inbox.appendleft(Item(snapshot, leave_out=(*item.leave_out, signal)))
                 return
         remedies = tuple(resync.remedies(self._hub.state, snapshot, Entropy(self._seed())))
         if remedies:
-            self._keep(_Decided(_Item(snapshot), Decision((), remedies)))
+            self._keep(Decided(Item(snapshot), Decision((), remedies)))
         log.info("carrier_resynced", carrier=snapshot.carrier, legs=len(snapshot.legs), bridges=len(snapshot.bridges))
 
     def _time(self) -> int:
@@ -250,7 +222,7 @@ class Engine:
         self._last_now, self._last_turn = max(wall, now), turn
         return self._last_now
 
-    def _keep(self, decided: _Decided) -> None:
+    def _keep(self, decided: Decided) -> None:
         self._decided.append(decided)
         self._written.set()
 
@@ -270,7 +242,7 @@ class Engine:
     def _ring(self) -> None:
         self._timer = None
         self._timer_at = None
-        self._put(_Item(Tick()))
+        self._put(Item(Tick()))
 
     # -- writing --------------------------------------------------------------------------------------------------------
 
@@ -301,17 +273,17 @@ class Engine:
             if not self._busy:
                 self._idle.set()
 
-    async def _unwritable(self, batch: list[_Decided]) -> None:
+    async def _unwritable(self, batch: list[Decided]) -> None:
         """A bug, not a fault of the log: the decision that cannot be written is found and left out, the others are written."""
         log.exception("decision_not_written", decisions=len(batch))
         if len(batch) == 1:
-            _refuse(batch[0].item, _WENT_WRONG)
+            refuse(batch[0].item, WENT_WRONG)
             await self._recover([])
         else:
             self._singly = len(batch)
             await self._recover(batch)
 
-    async def _append(self, batch: list[_Decided]) -> None:
+    async def _append(self, batch: list[Decided]) -> None:
         events: list[Recorded] = []
         personal: list[PersonalRow] = []
         erased: list[PersonalId] = []
@@ -323,7 +295,7 @@ class Engine:
         if events:
             await self._log.append(self.position, events, personal, erased)
 
-    def _release(self, batch: list[_Decided]) -> None:
+    def _release(self, batch: list[Decided]) -> None:
         """The batch is stored: act, answer, announce."""
         events: list[Recorded] = []
         for decided in batch:
@@ -356,16 +328,16 @@ class Engine:
 
     # -- when the log fails ---------------------------------------------------------------------------------------------
 
-    async def _recover(self, failed: list[_Decided]) -> None:
+    async def _recover(self, failed: list[Decided]) -> None:
         """Throws the hub away and folds anew. Signals are kept in their order, commands are answered "try again"."""
         self._recovering = True
         waiting = [decided.item for decided in (*failed, *self._decided)]
         self._decided = []
         kept = [item for item in waiting if not isinstance(item.item, Command | Tick)]
         for item in waiting:
-            _refuse(item)
+            refuse(item)
         for item in [item for item in self._inbox if isinstance(item.item, Command)]:
-            _refuse(item)
+            refuse(item)
         self._inbox = deque(item for item in self._inbox if not isinstance(item.item, Command))
         self._inbox.extendleft(reversed(kept))
         attempt = 0
@@ -374,8 +346,8 @@ class Engine:
             attempt += 1
             try:
                 await self._log.renew(LEASE_MS)
-                state = await self._fold()
-                unannounced = await self._since(self.position)
+                state = await folded(self._log)
+                unannounced = await since(self._log, self.position)
             except Conflict as conflict:
                 self._stop([], conflict.why)
                 return
@@ -396,22 +368,16 @@ class Engine:
             self._announce(unannounced)
             self._perform(resync.repeated_jobs(state))
         log.warning("log_recovered", position=self.position, kept_signals=len(kept))
-        self._put(_Item(Tick()))
+        self._put(Item(Tick()))
 
-    async def _since(self, position: int) -> list[Recorded]:
-        events: list[Recorded] = []
-        async for batch in self._log.read(position):
-            events.extend(batch)
-        return events
-
-    def _stop(self, batch: list[_Decided], why: str) -> None:
+    def _stop(self, batch: list[Decided], why: str) -> None:
         """Another hub has written: nothing more is done here."""
         log.critical("another_hub_is_active", why=why)
         self._recovering = True
         for decided in (*batch, *self._decided):
-            _refuse(decided.item)
+            refuse(decided.item)
         for item in self._inbox:
-            _refuse(item)
+            refuse(item)
         self._inbox.clear()
         self._decided = []
         self._idle.set()
@@ -432,8 +398,3 @@ class Engine:
                 log.error("lease_not_renewed", code=fault.code)
             except Exception:
                 log.exception("lease_not_renewed")
-
-
-def _refuse(item: _Item, why: str = "The database does not answer at the moment. Try again in a moment.") -> None:
-    if item.answer is not None and not item.answer.done():
-        item.answer.set_exception(TryAgain(why))

@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
+from callcenter.telephony.asterisk.frames import frame
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from callcenter.telephony.asterisk.requests import Request
 from callcenter.telephony.asterisk.settings import OLDEST, AsteriskSettings, new_enough
@@ -159,7 +160,7 @@ class AriClient:
         self._requests += 1
         request_id = f"{self._session}.{self._requests}"
         self._pending[request_id] = pending
-        text = r.frame(request_id, pending.request)
+        text = frame(request_id, pending.request)
         # The writer keeps the order of calls: each frame is handed to the transport before send_str first yields.
         self._spawn(self._write(socket, request_id, text))
 

@@ -49,11 +49,18 @@ export function home(body: SessionBody): string {
   return body.role === "supervisor" ? "/board" : "/agent";
 }
 
-function begin(body: SessionBody): void {
+/** How many choices were made on this page, and those on their way to the server, one after the other. */
+let choices = 0;
+let choosing: Promise<unknown> = Promise.resolve();
+
+/** `asked`: what `choices` was when the answer was asked for; a choice made since then is newer than the answer. */
+function begin(body: SessionBody, asked = choices): void {
   serverSaid(body.now);
   session.value = body;
-  language.value = body.language;
-  theme.value = body.theme;
+  if (asked === choices) {
+    language.value = body.language;
+    theme.value = body.theme;
+  }
   connect(end);
 }
 
@@ -66,7 +73,9 @@ function end(): void {
 
 export async function ask(): Promise<void> {
   try {
-    begin(await api.get<SessionBody>("/session"));
+    await choosing.catch(() => undefined);
+    const asked = choices;
+    begin(await api.get<SessionBody>("/session"), asked);
     unreached.value = null;
   } catch (error) {
     if (error instanceof ApiFault && error.status === 401) {
@@ -101,7 +110,11 @@ export async function signOut(): Promise<void> {
 export async function choose(patch: { language?: Language; theme?: Theme }): Promise<void> {
   if (patch.language) language.value = patch.language;
   if (patch.theme) theme.value = patch.theme;
-  if (session.value) session.value = await api.patch<SessionBody>("/session", patch);
+  if (!session.value) return;
+  choices += 1;
+  const told = choosing.catch(() => undefined).then(() => api.patch<SessionBody>("/session", patch));
+  choosing = told;
+  session.value = await told;
 }
 
 onSignedOut(end);
