@@ -15,6 +15,7 @@ from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.center import AgentValues, QueueValues
 from callcenter.kernel.clock import local
+from callcenter.kernel.flow import Spoken
 from callcenter.kernel.ids import AgentId, CallId, CarrierName, QueueId
 from callcenter.kernel.presence import Presence
 from reporting.agent_time import ABSENT, AgentClock, Clock, Span, agent_of
@@ -32,6 +33,9 @@ Subject = tuple[str, str]
 CENTER: Subject = ("center", EVERYTHING)
 
 
+_AFTER_A_PROMPT = (e.PromptOver, e.DigitsEntered, e.CallQueued, e.LegJoining, e.CallOver)
+
+
 class _Saved(Struct):
     position: int
     at: int
@@ -39,6 +43,7 @@ class _Saved(Struct):
     records: bytes
     clocks: dict[AgentId, Clock]
     desks: dict[AgentId, Desk]
+    hears: dict[CallId, tuple[Spoken, ...]]
     carriers: dict[CarrierName, bool]
     today: dict[str, Tally]
     day: str
@@ -61,6 +66,8 @@ class Live:
         self._counted: dict[CallId, Contribution] = {}
         self._waiting: dict[QueueId, dict[CallId, int]] = {}
         self._in_ivr: set[CallId] = set()
+        self._hears: dict[CallId, tuple[Spoken, ...]] = {}
+        """Calls to which prompts are being played."""
         self._serves: dict[AgentId, tuple[QueueId, ...]] = {}
         self._queues: dict[QueueId, QueueView] = {}
         self._agents: dict[AgentId, AgentView] = {}
@@ -114,7 +121,8 @@ class Live:
         """All that `load` needs to go on from this position."""
         return msgspec.msgpack.encode(
             _Saved(
-                self.position, self.at, self._version, self._records.dump(), self._clock.clocks, self._desks, self._carriers,
+                self.position, self.at, self._version, self._records.dump(), self._clock.clocks, self._desks, self._hears,
+                self._carriers,
                 {"/".join(subject): amounts for subject, amounts in self._today.items()}, self._day,
             )
         )  # fmt: skip
@@ -125,7 +133,7 @@ class Live:
         self.position, self.at, self._version = found.position, found.at, found.version
         self._records.load(found.records)
         self._clock = AgentClock(found.clocks)
-        self._desks, self._carriers = found.desks, found.carriers
+        self._desks, self._hears, self._carriers = found.desks, found.hears, found.carriers
         self._take_center()
         if found.day:
             self._take_day(found.day)
@@ -185,6 +193,7 @@ class Live:
         call = call_of(recorded.event)
         if call is None:
             return
+        self._listen(call, recorded.event, changed)
         before = self._records.records.get(call)
         record = self._records.apply(recorded)
         if record is None or record is before:
@@ -194,6 +203,15 @@ class Live:
             self._count(after, self._counted.get(call, {}), changed)
             self._counted[call] = after
         self._place_call(record, changed)
+
+    def _listen(self, call: CallId, event: e.AnyEvent, changed: "_Changed") -> None:
+        """What is being played to the caller; whatever follows a prompt ends it."""
+        if isinstance(event, e.PromptAsked):
+            self._hears[call] = event.prompts
+        elif not isinstance(event, _AFTER_A_PROMPT) or self._hears.pop(call, None) is None:
+            return
+        if call in self._records.records:
+            changed.calls.add(call)
 
     def _place_call(self, record: CallRecord, changed: "_Changed") -> None:
         """Where a call stands among those that wait, and whether it is still shown."""
@@ -304,7 +322,7 @@ class Live:
         for call in changed.calls:
             record = self._records.records.get(call)
             if record is not None:
-                calls[call] = call_view(record)
+                calls[call] = call_view(record, self._hears.get(call, ()))
         for agent in changed.agents:
             if self._shown(agent):
                 agents[agent] = self._agent_view(center.agents[agent])

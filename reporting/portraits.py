@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.center import AgentValues
+from callcenter.kernel.flow import Spoken
 from callcenter.kernel.ids import AgentId, CallId, CarrierName, QueueId
 from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.presence import Presence
@@ -206,14 +207,14 @@ def _recording(recordings: tuple[RecordingRecord, ...]) -> tuple[RecordingView, 
     return RecordingView.STARTING, last.asked_at
 
 
-def call_view(record: CallRecord) -> CallView:
+def call_view(record: CallRecord, hears: tuple[Spoken, ...] = ()) -> CallView:
     entry = record.entries[-1] if record.entries else None
     recording, recording_since = _recording(record.recordings)
     return CallView(
         id=record.call, direction=record.direction, carrier=record.carrier, started_at=record.started_at,
         state=record.state, state_since=record.state_since, customer=record.customer, dialed=record.dialed,
         number=record.number, placed_by=record.placed_by, language=record.language, language_why=record.language_why,
-        matches=record.matches, looking_up=record.looking_up, look_up_failed=record.look_up_failed,
+        matches=record.matches, looking_up=record.looking_up, look_up_failed=record.look_up_failed, hears=hears,
         contact=record.contact, contact_by=record.contact_by, visits=record.visits, keyed=record.keyed,
         queue=None if entry is None else entry.queue,
         queued_at=None if entry is None else entry.queued_at,

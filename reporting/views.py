@@ -13,6 +13,7 @@ from msgspec import Struct
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.center import Label
+from callcenter.kernel.flow import Spoken
 from callcenter.kernel.ids import (
     AgentId,
     CallId,
@@ -200,6 +201,8 @@ class CallView(Struct, frozen=True, kw_only=True):
     looking_up: bool = False
     """The customer store has been asked and has not answered yet."""
     look_up_failed: bool = False
+    hears: tuple[Spoken, ...] = ()
+    """The prompts that are being played to her."""
     contact: ContactId | None = None
     contact_by: AgentId | None = None
     visits: tuple[IvrVisit, ...] = ()

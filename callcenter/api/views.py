@@ -121,6 +121,7 @@ def call_view(view: live.CallView, known: Known) -> m.CallView:
         priority=view.priority,
         told_position=view.told_position,
         skills={str(skill): level for skill, level in view.skills.items()},
+        hears=[words(said) for spoken in view.hears if (said := known.center.words(spoken)) is not None],
         chose=[visit.node for visit in view.visits],
         keyed=[
             m.KeyedView(into=keyed.into or "", digits=known.personal(keyed.digits))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, field
 
 from callcenter.kernel.clock import HOUR, MINUTE, SECOND
-from callcenter.kernel.flow import Flow
+from callcenter.kernel.flow import Flow, SayNumber, Spoken
 from callcenter.kernel.ids import (
     AgentId,
     FlowId,
@@ -160,6 +160,12 @@ class Center(Struct, frozen=True, kw_only=True):
 
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    def words(self, spoken: Spoken) -> Label | None:
+        """What a caller hears, to be read; None for a prompt that the center does not have."""
+        if isinstance(spoken, SayNumber):
+            return Label(str(spoken.value), str(spoken.value))
+        return self.prompts.get(spoken.prompt)
 
     def number_dialed(self, dialed: str) -> NumberValues | None:
         """The center's number with these digits, however the trunk writes it."""

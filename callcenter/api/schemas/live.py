@@ -209,6 +209,8 @@ class CallView(Body, frozen=True, kw_only=True):
     told_position: int | None
     """The position that the caller was told last."""
     skills: dict[str, int]
+    hears: list[Words]
+    """The words that are being played to the caller."""
     chose: list[str]
     """Ids of the flow's nodes that were gone through, in order."""
     keyed: list[KeyedView]

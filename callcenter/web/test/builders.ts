@@ -14,7 +14,8 @@ export function agent(more: Partial<AgentView> = {}): AgentView {
 export function call(more: Partial<CallView> = {}): CallView {
   return {
     id: "c1", direction: "inbound", state: "queued", since: 0, started_at: 0, number: null, dialed: null, language: null, queue: "billing", queued_at: 0,
-    waiting_since: 0, wait_ms: null, priority: 0, told_position: null, skills: {}, chose: [], keyed: [], look_up: "none", matches: [], contact: null,
+    waiting_since: 0, wait_ms: null, priority: 0, told_position: null, skills: {}, hears: [],
+    chose: [], keyed: [], look_up: "none", matches: [], contact: null,
     offer: null, agent: null, placed_by: null, conversations: [], transfer: null, legs: [], recording: { state: "none", since: null }, disposition: null,
     end: null, ended_by: null, over_at: null, ...more,
   };

@@ -634,6 +634,7 @@ export interface CallView {
   priority: number;
   told_position: number | null;
   skills: Record<string, number>;
+  hears: Words[];
   chose: string[];
   keyed: KeyedView[];
   look_up: "failed" | "found" | "none" | "not_found" | "pending";

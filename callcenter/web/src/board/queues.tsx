@@ -103,6 +103,7 @@ function QueueRow({ queue }: { queue: QueueView }) {
 /** Who waits, longest first, with the carriers that bring them. */
 export function Waiting({ views, chosen }: { views: TopicViews | null; chosen: readonly string[] }) {
   const calls = views ? waitingCalls(views.calls).filter((call) => chosen.length === 0 || chosen.includes(call.queue ?? "")) : [];
+  const inMenus = views ? Object.values(views.calls).filter((call) => call.state === "ivr" && call.hears.length > 0).sort((a, b) => a.started_at - b.started_at) : [];
   const carriers = Object.entries(views?.center.carriers ?? {});
   return (
     <section class="panel waiters" data-state={views ? (calls.length > 0 ? "there" : "empty") : "loading"}>
@@ -118,6 +119,9 @@ export function Waiting({ views, chosen }: { views: TopicViews | null; chosen: r
         <ul class="waiter-rows">
           {calls.slice(0, 30).map((call) => (
             <Waiter key={call.id} call={call} views={views} />
+          ))}
+          {inMenus.slice(0, 30).map((call) => (
+            <Hearing key={call.id} call={call} />
           ))}
         </ul>
       </div>
@@ -153,6 +157,19 @@ function Waiter({ call, views }: { call: CallView; views: TopicViews | null }) {
         </div>
       </div>
       <span class={`num ${level === "danger" ? "bad" : level === "warn" ? "amber" : "t2"}`}>{since(call.waiting_since, now.value)}</span>
+    </li>
+  );
+}
+
+/** A caller in the flow, with the words that she hears. */
+function Hearing({ call }: { call: CallView }) {
+  return (
+    <li data-hears>
+      <div class="clip">
+        <div class="cut medium t2">{call.contact?.name ?? call.number?.shown ?? t("number.withheld")}</div>
+        <div class="xs t3 cut">{t("board.hears", { words: call.hears.map(said).join(" ") })}</div>
+      </div>
+      <span class="num t3">{since(call.started_at, now.value)}</span>
     </li>
   );
 }

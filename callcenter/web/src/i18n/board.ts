@@ -31,6 +31,7 @@ export const boardWords = {
   "board.notLive": ["The board is not live since {time}. It connects again by itself.", "看板自 {time} 起不再实时，系统会自动重连。"],
   "board.notDeciding": ["The service does not decide at present. What is shown may be old.", "服务目前未在运行决策，所示内容可能已过时。"],
 
+  "board.hears": ["hears “{words}”", "正在播放“{words}”"],
   "kpi.longest": ["Longest wait", "最长等待"],
   "kpi.waiting": ["Waiting now", "当前等待"],
   "kpi.level": ["Service level today", "今日服务水平"],
