@@ -54,7 +54,7 @@ async def test_a_figure_opens_its_calls_and_the_address_keeps_it(house: WebHouse
 async def test_loading_keeps_the_frame(house: WebHouse, sign_in: SignIn, say: Words):
     page = await sign_in("sam", "/board")
     await page.locator(".kpis").wait_for()
-    await house.store_hangs("interval_queue", "interval_agent")
+    await house.store_hangs(*(f"{level}_{kind}" for level in ("interval", "day") for kind in ("center", "queue", "agent")))
     await page.get_by_role("link", name=say("nav.statistics")).click()
     await expect(page.locator("[data-chart=occupancy]")).to_have_attribute("data-state", "loading")
     await expect(page.locator(".tblp")).to_have_attribute("data-state", "loading")
