@@ -17,7 +17,7 @@ import yaml
 
 from callcenter.kernel.ids import CarrierName
 from config.readers import NAME, TEXT, Key, Reader, fill, listed, one_of, optional, places_of, read_keys, required
-from config.settings_values import ADDRESS, ARI_URL, DATABASE, ORIGIN, REDIS, Address, ice_url
+from config.settings_values import ADDRESS, ARI_URL, DATABASE, ORIGIN, Address, ice_url
 from config.yaml import FileMistake, Place, Sheet, nearest
 
 PREFIX = "CALLCENTER_"
@@ -87,8 +87,6 @@ class Settings:
     data: Path
     database_url: str = field(repr=False)
     event_log_url: str = field(repr=False)
-    redis_url: str = field(default="", repr=False)
-    """Empty: one process does everything in memory."""
     prompts: Path
     """Where prompts are written."""
     music: Path
@@ -159,7 +157,6 @@ SETTINGS_KEYS: tuple[Key, ...] = (
     optional("data", TEXT, "var"),
     optional("database", DATABASE),
     optional("event_log", DATABASE),
-    optional("redis", REDIS),
     optional("prompts", TEXT),
     optional("music", TEXT),
     optional("recordings", TEXT),
@@ -171,7 +168,7 @@ SETTINGS_KEYS: tuple[Key, ...] = (
 )
 OVERRIDES = {f"{PREFIX}{key.name.upper()}": key for key in SETTINGS_KEYS if key.name not in ("ice", "carriers")}
 """Environment variable -> key that it overrides. Lists are separated by commas."""
-SECRETS = (f"{PREFIX}DATABASE_PASSWORD", f"{PREFIX}EVENT_LOG_PASSWORD", f"{PREFIX}REDIS_PASSWORD", f"{PREFIX}TURN_PASSWORD")
+SECRETS = (f"{PREFIX}DATABASE_PASSWORD", f"{PREFIX}EVENT_LOG_PASSWORD", f"{PREFIX}TURN_PASSWORD")
 """Besides these, each Asterisk has two: CALLCENTER_NAME_PASSWORD and CALLCENTER_NAME_ARI_PASSWORD."""
 
 TABLES: dict[str, tuple[Key, ...]] = {"The file": SETTINGS_KEYS, "kind: asterisk": ASTERISK_KEYS, "ice": ICE_KEYS}
@@ -202,7 +199,6 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     database = _with_password(values["database"] or f"sqlite:///{data / 'center.db'}", vault.take("DATABASE_PASSWORD"))
     event_log = values["event_log"] or (database if not database.startswith("sqlite") else f"sqlite:///{data / 'events.db'}")
     log_password = vault.take("EVENT_LOG_PASSWORD")
-    redis = _with_password(values["redis"] or "", vault.take("REDIS_PASSWORD"))
     vault.refuse_unknown()
     if (values["certificate"] is None) != (values["certificate_key"] is None):
         lone, other = ("certificate", "certificate_key") if values["certificate"] else ("certificate_key", "certificate")
@@ -219,7 +215,6 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         data=data,
         database_url=database,
         event_log_url=_with_password(event_log, log_password),
-        redis_url=redis,
         prompts=prompts,
         music=base / values["music"] if values["music"] else data / "music",
         recordings=base / values["recordings"] if values["recordings"] else data / "recordings",

@@ -103,8 +103,3 @@ DATABASE: Reader[str] = Reader(
     _store(("sqlite", "postgresql"), "CALLCENTER_DATABASE_PASSWORD", "sqlite:///FILE or postgresql://USER@HOST/NAME"),
     "",
 )
-REDIS: Reader[str] = Reader(
-    "redis://HOST:6379/0",
-    _store(("redis", "rediss", "unix"), "CALLCENTER_REDIS_PASSWORD", "redis://HOST:6379/0"),
-    "",
-)

@@ -50,7 +50,6 @@ def test_the_least_that_a_file_may_say(tmp_path):
     assert settings.allowed_origins == ("http://127.0.0.1:8080",)
     assert settings.database_url == f"sqlite:///{tmp_path}/var/center.db"
     assert settings.event_log_url == f"sqlite:///{tmp_path}/var/events.db"
-    assert settings.redis_url == ""
     assert settings.prompts == tmp_path / "var" / "prompts"
     assert settings.carriers == (SimulatedSettings(name="demo"),)  # type: ignore[arg-type]
 
@@ -77,12 +76,11 @@ def test_pages_over_tls(tmp_path):
 
 
 def test_no_secret_is_printed_with_the_settings(tmp_path):
-    text = PBX + "database: postgresql://calls@db.example.com/calls\nredis: redis://cache.example.com:6379/0\n"
-    environment = {**SECRETS, "CALLCENTER_DATABASE_PASSWORD": "planted-four", "CALLCENTER_REDIS_PASSWORD": "planted-five"}
+    text = PBX + "database: postgresql://calls@db.example.com/calls\n"
+    environment = {**SECRETS, "CALLCENTER_DATABASE_PASSWORD": "planted-four"}
     settings = read(tmp_path, text, **environment)
     assert settings.database_url == "postgresql://calls:planted-four@db.example.com/calls"
     assert settings.event_log_url == settings.database_url
-    assert settings.redis_url == "redis://:planted-five@cache.example.com:6379/0"
     assert "planted" not in repr(settings)
 
 
@@ -171,7 +169,7 @@ def test_a_secret_that_is_missing_is_named(tmp_path):
     [
         ("CALLCENTER_LISTN", "127.0.0.1:1", "no such setting"),
         ("CALLCENTER_LISTEN", "here", "no address with a port"),
-        ("CALLCENTER_REDIS_PASSWORD_FILE", "/nowhere", "cannot be read"),
+        ("CALLCENTER_DATABASE_PASSWORD_FILE", "/nowhere", "cannot be read"),
     ],
 )
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path, variable, value, why):
@@ -181,8 +179,8 @@ def test_a_mistake_in_the_environment_names_the_variable(tmp_path, variable, val
 
 
 def test_a_secret_given_twice_is_refused(tmp_path):
-    found = mistakes(tmp_path, DEMO, CALLCENTER_REDIS_PASSWORD="a", CALLCENTER_REDIS_PASSWORD_FILE="/b")
-    assert [one.why for one in found] == ["CALLCENTER_REDIS_PASSWORD_FILE is set too"]
+    found = mistakes(tmp_path, DEMO, CALLCENTER_DATABASE_PASSWORD="a", CALLCENTER_DATABASE_PASSWORD_FILE="/b")
+    assert [one.why for one in found] == ["CALLCENTER_DATABASE_PASSWORD_FILE is set too"]
 
 
 def test_variables_of_others_are_left_alone(tmp_path):
