@@ -41,7 +41,7 @@ class SimulatedCarrier:
 
     async def start(self, deliver: Deliver) -> None:
         def pass_on(signal: CarrierSignal | Seen) -> None:
-            deliver(_snapshot(self.name, signal) if isinstance(signal, Seen) else signal)
+            deliver(snapshot_of(self.name, signal) if isinstance(signal, Seen) else signal)
 
         self.pump.start(pass_on)
         self.pump.act(lambda now: self.network.connect())
@@ -94,7 +94,8 @@ async def _stream(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _snapshot(name: CarrierName, seen: Seen) -> CarrierSnapshot:
+def snapshot_of(name: CarrierName, seen: Seen) -> CarrierSnapshot:
+    """What the network lists, in the port's words."""
     return CarrierSnapshot(
         carrier=name,
         legs=tuple(

@@ -33,7 +33,7 @@ from callcenter.runtime import resync
 from callcenter.simulation.agenda import Agenda
 from callcenter.simulation.carrier import PhoneNetwork
 from callcenter.simulation.phones import Seen
-from callcenter.telephony.port import CarrierSnapshot, LegSeen
+from callcenter.telephony.simulated.adapter import snapshot_of
 
 CARRIER = CarrierName("sim")
 NINE = 1_790_000_000_000
@@ -170,25 +170,7 @@ class Story:
                     self.decides(signal)
 
     def _resync(self, seen: Seen) -> None:
-        snapshot = CarrierSnapshot(
-            carrier=CARRIER,
-            legs=tuple(
-                LegSeen(
-                    leg=line.leg,
-                    up=line.up,
-                    ringing=line.ringing,
-                    bridge=line.bridge,
-                    caller=line.caller,
-                    dialed=line.dialed,
-                    inbound=line.inbound,
-                )
-                for line in seen.legs
-            ),
-            bridges=seen.bridges,
-            recordings=seen.recordings,
-            working=seen.working,
-            reachable=seen.reachable,
-        )
+        snapshot = snapshot_of(CARRIER, seen)
         for signal in list(resync.missed(self.hub.state, snapshot, self.now)):
             self.decides(signal)
         for effect in list(resync.remedies(self.hub.state, snapshot, Entropy(b"resync"))):
