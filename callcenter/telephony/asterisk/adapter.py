@@ -311,6 +311,7 @@ class AsteriskCarrier:
             if not reply.good:
                 why = f"Asterisk did not make the account ({request.operation}: {reply.status} {reply.message})"
                 raise CarrierFault(why, retryable=True)
+        self.client.send(r.endpoints(), Token(step="devices"))
 
     def _spawn(self, work: object) -> None:
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]

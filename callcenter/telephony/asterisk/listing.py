@@ -85,6 +85,7 @@ class Listing:
             for device in self.snapshot.reachable + tuple(self._unreachable()):
                 request = r.subscribe_to_device(self._translation.application, device)
                 sends.append(Send(request, Token(step="subscribe")))
+            sends.append(Send(r.endpoints(), Token(step="devices")))
         return sends
 
     def _read(self, reply: Reply, kind: type[T]) -> list[T]:

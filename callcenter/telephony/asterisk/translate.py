@@ -7,6 +7,9 @@ listened is the matter of `listing`.
 """
 
 import re
+from contextlib import suppress
+
+import msgspec
 
 from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as sig
@@ -246,8 +249,9 @@ class Translation(Rooms):
         self._say(sig.LegEnded(leg=line.leg, cause=cause, by_us=line.by_us, detail=detail))
 
     def _device(self, state: ari.DeviceState) -> None:
-        name = state.name.removeprefix("PJSIP/")
-        reachable = state.state not in ("UNAVAILABLE", "INVALID", "UNKNOWN")
+        self._device_is(state.name.removeprefix("PJSIP/"), state.state not in ("UNAVAILABLE", "INVALID", "UNKNOWN"))
+
+    def _device_is(self, name: str, reachable: bool) -> None:
         if self.known.devices.get(name) is not reachable:
             self.known.devices[name] = reachable
             self._say(sig.DeviceChanged(carrier=self.carrier, device=name, reachable=reachable))
@@ -296,10 +300,19 @@ class Translation(Rooms):
                 self._not_recorded(reply, token)
             case "stop_recording" if not reply.good:
                 self._not_stopped(reply, token, now)
+            case "devices" if reply.good:
+                self._devices(reply)
             case "stop_playback" | "stop_treatment" | "adopt" | "subscribe":
                 pass  # gone already, or the leg's end will say so
             case _ if not reply.good and token.effect is not None:
                 self._failed(reply, token)
+
+    def _devices(self, reply: Reply) -> None:
+        """The states of all devices, asked for after we subscribed to one: it may have come or gone before that."""
+        with suppress(msgspec.DecodeError):
+            for endpoint in msgspec.json.decode(reply.body, type=list[ari.Endpoint]):
+                if endpoint.resource != self.trunk:
+                    self._device_is(endpoint.resource, endpoint.state == "online")
 
     def _not_originated(self, reply: Reply, token: Token, line: Line) -> None:
         if reply.status == 500 or (reply.status == 400 and "ndpoint" in reply.message):

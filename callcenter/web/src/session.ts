@@ -49,8 +49,9 @@ export function home(body: SessionBody): string {
   return body.role === "supervisor" ? "/board" : "/agent";
 }
 
-/** How many choices were made on this page, and those on their way to the server, one after the other. */
+/** How many choices were made on this page, all of them together, and the last one on its way to the server. */
 let choices = 0;
+const chosen: { language?: Language; theme?: Theme } = {};
 let choosing: Promise<unknown> = Promise.resolve();
 
 /** `asked`: what `choices` was when the answer was asked for; a choice made since then is newer than the answer. */
@@ -67,6 +68,8 @@ function begin(body: SessionBody, asked = choices): void {
 function end(): void {
   if (session.value === null) return;
   disconnect();
+  delete chosen.language;
+  delete chosen.theme;
   session.value = null;
   if (location.pathname !== "/signin") go(`/signin?next=${encodeURIComponent(location.pathname + location.search)}`, true);
 }
@@ -112,9 +115,12 @@ export async function choose(patch: { language?: Language; theme?: Theme }): Pro
   if (patch.theme) theme.value = patch.theme;
   if (!session.value) return;
   choices += 1;
-  const told = choosing.catch(() => undefined).then(() => api.patch<SessionBody>("/session", patch));
+  Object.assign(chosen, patch);
+  const mine = choices;
+  const told = api.patch<SessionBody>("/session", chosen);
   choosing = told;
-  session.value = await told;
+  const body = await told;
+  if (mine === choices) session.value = body;
 }
 
 onSignedOut(end);

@@ -77,6 +77,6 @@ export const api = {
   get: <T>(base: string, query?: Query) => call<T>("GET", path(base, query)),
   post: <T = unknown>(base: string, body?: unknown) => call<T>("POST", path(base), body),
   put: <T = unknown>(base: string, body?: unknown, keepalive = false) => call<T>("PUT", path(base), body, keepalive),
-  patch: <T = unknown>(base: string, body?: unknown) => call<T>("PATCH", path(base), body),
+  patch: <T = unknown>(base: string, body?: unknown) => call<T>("PATCH", path(base), body, true),
   delete: (base: string) => call<undefined>("DELETE", path(base)),
 };
