@@ -9,7 +9,8 @@ from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as sig
 from callcenter.kernel.ids import BridgeId, CarrierName, EffectId, LegId, RecordingId
 from callcenter.kernel.words import Cause, Fault, GatherEnd, PlaybackEnd
-from callcenter.telephony.asterisk.lines import Send
+from callcenter.telephony.asterisk import requests as r
+from callcenter.telephony.asterisk.lines import Send, Token
 from callcenter.telephony.asterisk.listing import Listing
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from tests.unit.telephony.replay import Replay, lines, replay
@@ -219,3 +220,14 @@ def test_a_hang_up_that_was_lost_in_a_gap_is_made_again():
     player.translation.effect(effect, 3_000)
     player.drain()
     assert [send.request.operation for send in player.sent].count("channels.hangup") == 2
+
+
+def test_a_device_that_came_before_we_listened_to_it_is_seen_once():
+    translation = Replay().translation
+    online = '[{"technology":"PJSIP","resource":"ana","channel_ids":[],"state":"online"}]'
+    offline = online.replace("online", "offline")
+    for body, wanted in ((online, [True]), (online, []), (offline, [False]), ("?", [])):
+        answer = Reply(request=r.endpoints(), status=200, reason="", body=body, token=Token(step="devices"))
+        translation.reply(answer, 0)
+        said = [out.reachable for out in translation.take() if isinstance(out, sig.DeviceChanged)]
+        assert said == wanted
