@@ -68,13 +68,15 @@ async def test_a_second_log_in_ends_the_first_ones_password(stage: Stage, origin
 
 
 async def test_after_the_log_out_nobody_registers_and_nobody_is_rung(stage: Stage, origin: str):
-    account = await stage.carrier.open_device("agent-ana")
+    # A name of its own: Asterisk does not tell the state of a device that is made again under a deleted one's name while its
+    # contact is still there. The service never does that: each load of a page has a device name of its own (api/phones.py).
+    account = await stage.carrier.open_device("agent-gone")
     url = socket_url(origin, account.socket)
     async with softphone(url, account.user, account.password, domain=DOMAIN, origin=origin) as phone:
         assert await phone.register() == 200
-        await stage.carrier.close_device("agent-ana")
+        await stage.carrier.close_device("agent-gone")
         assert await phone.register() in (401, 403, 404)
-    leg = await stage.ring(DeviceTarget("agent-ana"))
+    leg = await stage.ring(DeviceTarget("agent-gone"))
     await asyncio.wait_for(_never_rang(stage, leg), 10)
 
 
