@@ -13,7 +13,6 @@ from callcenter.kernel.call_state import CallState
 from callcenter.kernel.commands import Done
 from callcenter.kernel.errors import NotFound, Refused
 from callcenter.kernel.ids import AgentId, BridgeId, CallId
-from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.words import CallEnd, Cause, LegRole, Party, Treatment
 
 _IN_CONVERSATION = (CallState.CONNECTED, CallState.HELD)
@@ -254,7 +253,3 @@ def customer_down(turn: Turn, call: Call, cause: Cause) -> None:
 
 def longest_due(turn: Turn, call: Call) -> None:
     finish(turn, call, CallEnd.COMPLETED, Party.SYSTEM, why="too_long")
-
-
-def waits_for_answer(leg: Leg) -> bool:
-    return leg.state in (LegState.DIALING, LegState.RINGING)

@@ -77,6 +77,13 @@ class Carrier(Protocol):
 
     `perform` returns when the effect is on its way, never raises for anything the carrier does, and never waits for people:
     the outcome comes through `deliver`, EffectFailed included. Effects of one leg are carried out in the order given.
+
+    What tests/contract asks of every carrier besides: a connection that came up is told by its snapshot alone (the resync
+    concludes CarrierUp), a broken one by CarrierDown, and effects asked meanwhile fail as UNAVAILABLE. LegEnded is a leg's last
+    signal; LegLeft comes before it. A replaced gather ends like a replaced prompt. LeaveBridge of a leg in no bridge only gives
+    it `then`. A device that vanishes in mid-call ends with a cause other than NORMAL.
+
+    A device's name is used for one log-in only: made again under a deleted name, its state may never be told.
     """
 
     name: CarrierName
