@@ -115,7 +115,7 @@ export function Waiting({ views, chosen }: { views: TopicViews | null; chosen: r
       </header>
       <div class="scrolls">
         {!views ? <SkeletonRows rows={4} height={44} /> : null}
-        {views && calls.length === 0 ? <Empty icon="ok" title={t("board.nobodyWaits")} /> : null}
+        {views && calls.length === 0 && inMenus.length === 0 ? <Empty icon="ok" title={t("board.nobodyWaits")} /> : null}
         <ul class="waiter-rows">
           {calls.slice(0, 30).map((call) => (
             <Waiter key={call.id} call={call} views={views} />
