@@ -1,6 +1,6 @@
 """The record of one call as values: every leg, queue entry, offer, conversation, hold, wrap-up, transfer and recording.
 
-How events become a record is in `reporting.records`, how it is counted in `reporting.tally`. Outside numbers and keyed digits
+How events become a record is in `reporting.folding`, how it is counted in `reporting.tally`. Outside numbers and keyed digits
 are ids of personal rows. Times are ms since the epoch; None means not (yet) happened.
 """
 

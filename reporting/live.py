@@ -33,6 +33,9 @@ Subject = tuple[str, str]
 CENTER: Subject = ("center", EVERYTHING)
 
 
+FORMAT = 1
+"""Of `dump`; raised when what it holds, or the meaning of folding, changes."""
+
 _AFTER_A_PROMPT = (e.PromptOver, e.DigitsEntered, e.CallQueued, e.LegJoining, e.CallOver)
 
 
@@ -128,7 +131,7 @@ class Live:
         )  # fmt: skip
 
     def load(self, saved: bytes) -> None:
-        """Into a new Live; afterwards it is as if it had folded the log up to there."""
+        """Into a new Live; afterwards it is as if it had folded the log up to there. Raises ValueError for another format."""
         found = msgspec.msgpack.decode(saved, type=_Saved)
         self.position, self.at, self._version = found.position, found.at, found.version
         self._records.load(found.records)

@@ -1,6 +1,6 @@
 """The book of call records: those of live calls, kept up with the events, for the projector to store.
 
-How an event changes a record is in `reporting.fold`, a record's values in `reporting.call_record`, its rows in
+How an event changes a record is in `reporting.folding`, a record's values in `reporting.call_record`, its rows in
 `reporting.tables`.
 """
 
