@@ -1,5 +1,5 @@
 """The things of a simulated phone network: lines with what they hear, devices, numbers outside, recordings, and who holds a
-phone. Values and views; what moves them is in `carrier`.
+phone. Values and views; what moves them is in `switch`, `dialing` and `carrier`.
 """
 
 from typing import Literal

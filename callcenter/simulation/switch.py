@@ -1,5 +1,5 @@
-"""The mechanics of a simulated phone network: lines, what each one hears, bridges, recordings. Who may ask for what, and what
-can go wrong on the way, is in `carrier`.
+"""The mechanics of a simulated phone network: lines, what each one hears, bridges, recordings. How lines are rung is in
+`dialing`; who may ask for what, and what can go wrong on the way, in `carrier`.
 
 A line that is in no bridge hears one thing at a time. People are told through the agenda, never in the middle of a move, so
 a person who reacts at once finds everything in order.
@@ -70,7 +70,7 @@ class Switch:
             raise Failure(Fault.REFUSED, f"the leg is {line.state}")
         return line
 
-    def end(self, line: Line, cause: Cause, now: int, *, by_us: bool = False, detail: str = "") -> None:
+    def end(self, line: Line, cause: Cause, now: int, *, by_us: bool = False) -> None:
         """The line is gone; the last that is heard of it."""
         if line.bridge is not None:
             self.take_out(line, now)
@@ -80,7 +80,7 @@ class Switch:
             line.gives_up.cancel()
         line.state = "ended"
         del self.lines[line.leg]
-        self.tell(LegEnded(leg=line.leg, cause=cause, by_us=by_us, detail=detail))
+        self.tell(LegEnded(leg=line.leg, cause=cause, by_us=by_us))
         if line.person is not NOBODY:
             self.agenda.arrange(now, lambda at: line.person.ended(line, cause, at))
 
