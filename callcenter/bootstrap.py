@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from callcenter.media.prompts import SpeechFault, make_prompts
 from callcenter.media.tune import write_tune
 from callcenter.runtime import clock
 from callcenter.runtime.center_watch import CenterWatch
+from callcenter.runtime.checkpoints import keep_live, restored_live
 from callcenter.runtime.engine import Engine
 from callcenter.runtime.jobs import StoreJobs
 from callcenter.runtime.performer import Performer
@@ -115,18 +117,19 @@ class Service:
         listen = self.settings.listen
         listener = socket.create_server((listen.host, listen.port), family=_family(listen.host), backlog=512)
         self.port = listener.getsockname()[1]
-        runner = web.AppRunner(make_app(self._services()), access_log=None, handle_signals=False, shutdown_timeout=2)
+        runner = web.AppRunner(make_app(self._services(await restored_live(self.log))), access_log=None, handle_signals=False, shutdown_timeout=2)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listener, ssl_context=_tls(self.settings)).start()
 
-    def _services(self) -> Services:
+    def _services(self, live: Live) -> Services:
         names = [carrier.name for carrier in self.settings.carriers]
         return Services(
             engine=self.engine,
-            live=Live(),
+            live=live,
             fanout=self.fanout,
             read_log=self.log.read,
+            keep_live=partial(keep_live, self.log),
             crm=self.crm,
             users=self.users,
             sessions=self.sessions,

@@ -44,8 +44,8 @@ def make_app(services: Services) -> web.Application:
         services.live,
         services.fanout,
         services.read_log,
-        services.engine.personal,
-        lambda: services.engine.state.center,
+        services.keep_live,
+        services.engine,
         _names(services),
         services.clock,
     )

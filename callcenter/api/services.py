@@ -32,6 +32,7 @@ class Deciding(Protocol):
     @property
     def writable(self) -> bool: ...
     def personal(self, row: PersonalId | None) -> str: ...
+    async def recall(self, needed: Callable[[], set[PersonalId]]) -> None: ...
     async def ask(self, command: AnyCommand) -> Done: ...
 
 
@@ -44,6 +45,8 @@ class Services:
     fanout: Fanout[Sequence[Recorded]]
     read_log: Callable[[int], AsyncIterator[list[Recorded]]]
     """`EventLog.read`: the events behind a position."""
+    keep_live: Callable[[Live], Awaitable[None]]
+    """Keeps what `live` has folded, for the next start."""
     database: Database
     """Where call records and counters are read."""
     crm: Crm

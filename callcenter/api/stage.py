@@ -15,13 +15,13 @@ import structlog
 from callcenter.api import views
 from callcenter.api.notices import notice
 from callcenter.api.schemas import live as m
+from callcenter.api.services import Deciding
 from callcenter.api.session import Change
 from callcenter.api.views import ContactName, Known
 from callcenter.broadcast.fanout import Fanout, Lagging, Subscription
-from callcenter.kernel.center import Center
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.events import CallEvent, PersonErased, Recorded
-from callcenter.kernel.ids import ContactId, PersonalId
+from callcenter.kernel.ids import ContactId
 from reporting import views as seen
 from reporting.live import Live
 
@@ -29,6 +29,8 @@ NAMES_WITHIN_S = 0.3
 NAMES_AGAIN_AFTER_S = 2.0
 LOG_AGAIN_AFTER_S = 0.5
 MOST_NAMES = 5_000
+KEEP_EVERY = 20_000
+"""Events between two checkpoints."""
 LOOK_AT_THE_CLOCK_EVERY_S = 1.0
 
 ReadLog = Callable[[int], AsyncIterator[list[Recorded]]]
@@ -74,16 +76,17 @@ class Stage:
         live: Live,
         source: Fanout[Sequence[Recorded]],
         read_log: ReadLog,
-        personal: Callable[[PersonalId], str],
-        center: Callable[[], Center],
+        keep: Callable[[Live], Awaitable[None]],
+        engine: Deciding,
         names: Names,
         clock: Callable[[], int],
     ) -> None:
         self._live = live
         self._source = source
         self._read_log = read_log
-        self._personal = personal
-        self._center_now = center
+        self._keep = keep
+        self._kept = live.position
+        self._engine = engine
         self._names = names
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
@@ -116,6 +119,7 @@ class Stage:
         async for records in self._read_log(self._live.position):
             self._live.replay(records)
         self._folded = self._live.position
+        await self._engine.recall(lambda: seen.personal_ids(self._live.snapshot()))
         self._pending.add(_whole(self._live.snapshot()))
         await self._catch_up()
         self._turning = asyncio.create_task(self._turn_days(), name="stage.days")
@@ -128,6 +132,8 @@ class Stage:
                 task.cancel()
                 await asyncio.wait([task])
         self.changes.close()
+        if self._live.position > self._kept:
+            await self._keep(self._live)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -150,6 +156,9 @@ class Stage:
             async with self._one_at_a_time:
                 self._fold(records)
                 await self._show()
+                if self._folded - self._kept >= KEEP_EVERY:
+                    self._kept = self._folded
+                    await self._keep(self._live)
 
     async def _keep_catching_up(self) -> None:
         """A log that does not answer for a moment must not end the live pages until somebody starts the service again."""
@@ -204,7 +213,7 @@ class Stage:
         pending, self._pending = self._pending, _Pending()
         wanted = {contact for call in pending.calls.values() for contact in views.contacts_of(call)}
         await self._learn(wanted - self._contacts.keys())
-        known = Known(self._center_now(), self._personal, self._contacts)
+        known = Known(self._engine.state.center, self._engine.personal, self._contacts)
         agents = {id: views.agent_view(agent, known) for id, agent in pending.agents.items()}
         touched = self._count_states(agents, pending.agents_gone)
         self._queues_seen.update(pending.queues)

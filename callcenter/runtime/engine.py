@@ -24,8 +24,10 @@ from callcenter.kernel.ids import Entropy, PersonalId
 from callcenter.kernel.personal import PersonalRow
 from callcenter.kernel.signals import AnySignal, CarrierDown
 from callcenter.runtime import clock, resync
+from callcenter.runtime.checkpoints import Checkpoints
 from callcenter.runtime.folding import folded, since
 from callcenter.runtime.items import WENT_WRONG, Decided, Item, refuse
+from callcenter.runtime.lease import LEASE_MS, hold
 from callcenter.runtime.performer import Performer
 from callcenter.store.event_log import EventLog, LogFault
 from callcenter.telephony.port import CarrierSnapshot
@@ -38,7 +40,6 @@ LARGEST_BATCH = 1_000
 """Decisions written in one transaction at most."""
 PAUSES_S = (0.05, 0.2, 0.5, 1.0)
 """Between attempts to read the log again after a failed append; the last one repeats."""
-LEASE_MS = 10_000
 CLOSE_WITHIN_S = 5.0
 LOOK_AGAIN_S = 30.0
 """The timer looks at the clock at least this often: timers stand still while a machine sleeps, the clock does not."""
@@ -53,13 +54,15 @@ class Engine:
         performer: Performer,
         *,
         holder: str,
+        checkpoints: Checkpoints | None = None,
         now: Callable[[], int] = clock.now,
         seed: Callable[[], bytes] = clock.seed,
     ) -> None:
         self._log = event_log
         self._performer = performer
+        self._checkpoints = checkpoints or Checkpoints(event_log)
         self._holder = holder
-        self._now = now
+        self._clock = clock.Steady(now)
         self._seed = seed
         self._hub = Hub()
         self._inbox: deque[Item] = deque()
@@ -72,7 +75,6 @@ class Engine:
         """A decision failed and may have left the state half changed: what was decided before is written, then all is folded."""
         self._left_out: set[Key] = set()
         """Deadlines that could not be decided."""
-        self._last_now, self._last_turn = 0, 0.0
         self._work = asyncio.Event()
         self._written = asyncio.Event()
         self._idle = asyncio.Event()
@@ -104,6 +106,13 @@ class Engine:
     def personal(self, row: PersonalId | None) -> str:
         return self._hub.state.value(row)
 
+    async def recall(self, needed: Callable[[], set[PersonalId]]) -> None:
+        """From now on `personal` also has the values of the rows that `needed` tells. Raises LogFault."""
+        self._checkpoints.also_needed.append(needed)
+        state = self._hub.state
+        for row, value in (await self._log.personal(needed() - state.personal.keys())).items():
+            state.personal.setdefault(row, value)
+
     def tell(self, signal: AnySignal | CarrierSnapshot) -> None:
         """Takes in what the world says. Never blocks, never raises; for the engine's own event loop only."""
         self._put(Item(signal))
@@ -121,8 +130,7 @@ class Engine:
     async def start(self) -> None:
         """Takes the lease, folds the log, settles what was left open, and begins to decide. Raises Conflict or LogFault."""
         await self._log.acquire(self._holder, LEASE_MS)
-        self._hub = Hub(await folded(self._log))
-        self.position = self._hub.state.position
+        self._begin(await folded(self._log))
         self._performer.start(self.tell)
         for carrier, up in list(self._hub.state.carriers.items()):
             if up:
@@ -137,12 +145,21 @@ class Engine:
             task.add_done_callback(self._ended)
         self._set_timer()
 
+    def _begin(self, state: State) -> None:
+        self._hub = Hub(state)
+        self.position = state.position
+        self._checkpoints.begin(state)
+
     async def close(self) -> None:
         """Writes what is decided, then lets go. Calls in progress are not touched."""
         if self.writable and self._busy:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_WITHIN_S):
                     await self._idle.wait()
+        if self.writable and not self._busy:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_WITHIN_S):
+                    await self._checkpoints.close(self._hub.state, self.position)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -182,7 +199,7 @@ class Engine:
                 self._set_timer()
 
     def _decide(self, item: Item) -> None:
-        now = self._time()
+        now = self._clock.at(self._hub.state.at)
         try:
             if isinstance(item.item, CarrierSnapshot):
                 self._resync(item, item.item, now)
@@ -212,16 +229,6 @@ class Engine:
             self._keep(Decided(Item(snapshot), Decision((), remedies)))
         log.info("carrier_resynced", carrier=snapshot.carrier, legs=len(snapshot.legs), bridges=len(snapshot.bridges))
 
-    def _time(self) -> int:
-        """Milliseconds since the epoch, never less than the last event's. After the clock was set back, time goes on at half its
-        pace until the clock has caught up, so that nobody waits an hour longer."""
-        wall, turn = self._now(), asyncio.get_running_loop().time()
-        now = max(self._last_now, self._hub.state.at)
-        if wall < now:
-            now += round((turn - self._last_turn) * 500) if self._last_turn else 0
-        self._last_now, self._last_turn = max(wall, now), turn
-        return self._last_now
-
     def _keep(self, decided: Decided) -> None:
         self._decided.append(decided)
         self._written.set()
@@ -236,7 +243,7 @@ class Engine:
             self._timer = None
         self._timer_at = at
         if at is not None:
-            delay = min(max(0, at - self._time()) / 1000, LOOK_AGAIN_S)
+            delay = min(max(0, at - self._clock.at(self._hub.state.at)) / 1000, LOOK_AGAIN_S)
             self._timer = asyncio.get_running_loop().call_later(delay, self._ring)
 
     def _ring(self) -> None:
@@ -312,6 +319,7 @@ class Engine:
         if events:
             self.position = events[-1].position
             self._announce(events)
+            self._checkpoints.look(self._hub.state, self.position)
 
     def _perform(self, effects: Iterable[AnyEffect]) -> None:
         try:
@@ -346,7 +354,7 @@ class Engine:
             attempt += 1
             try:
                 await self._log.renew(LEASE_MS)
-                state = await folded(self._log)
+                state = await folded(self._log, self._hub.state.personal)
                 unannounced = await since(self._log, self.position)
             except Conflict as conflict:
                 self._stop([], conflict.why)
@@ -360,8 +368,7 @@ class Engine:
             break
         for due, about in self._left_out:
             state.deadlines.clear(due, about)
-        self._hub = Hub(state)
-        self.position = state.position
+        self._begin(state)
         self._recovering = self._broken = False
         if unannounced:
             # The append had reached the disk after all: what it asked for is pending and is settled as after a restart.
@@ -385,16 +392,7 @@ class Engine:
             self.stopped.set_result(why)
 
     async def _lease_loop(self) -> None:
-        while True:
-            await asyncio.sleep(LEASE_MS / 3000)
-            if self._recovering:
-                continue
-            try:
-                await self._log.renew(LEASE_MS)
-            except Conflict as conflict:
-                self._stop([], conflict.why)
-                return
-            except LogFault as fault:
-                log.error("lease_not_renewed", code=fault.code)
-            except Exception:
-                log.exception("lease_not_renewed")
+        try:
+            await hold(self._log, lambda: self._recovering)
+        except Conflict as conflict:
+            self._stop([], conflict.why)

@@ -6,6 +6,7 @@ Tests talk to it as pages do, over HTTP and WebSocket on loopback, and play the 
 import asyncio
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +30,7 @@ from callcenter.kernel.ids import AgentId, CallId, FlowId, LegId, NodeId, QueueI
 from callcenter.kernel.seed import AccountSeed, ContactSeed, PhoneSeed, UserSeed
 from callcenter.kernel.signals import ContactMatch
 from callcenter.runtime import clock
+from callcenter.runtime.checkpoints import keep_live
 from callcenter.runtime.engine import Engine
 from callcenter.runtime.performer import Performer
 from callcenter.store.crm import Crm
@@ -116,6 +118,7 @@ class House:
             live=self.live,
             fanout=self.fanout,
             read_log=self.log.read,
+            keep_live=partial(keep_live, self.log),
             database=self.database,
             crm=self.crm,
             users=self.users,

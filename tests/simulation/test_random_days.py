@@ -6,12 +6,14 @@ A seed is a world: the failing one is in the test's id, and `pytest -k seed-17` 
 import os
 import random
 from collections.abc import Callable
+from dataclasses import fields
 
 import msgspec
 import pytest
 
+from callcenter.hub import checkpoint
 from callcenter.hub.apply import apply
-from callcenter.hub.hub import Tick
+from callcenter.hub.hub import Hub, Tick
 from callcenter.hub.state import Agent, State
 from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
@@ -64,6 +66,7 @@ class Day:
             self.answer, self.answer, self.reject, self.hang_up, self.phone_down, self.hold, self.hold, self.transfer,
             self.place, self.wrap_up, self.lose_phone, self.fault, self.weather, self.pause, self.pause, self.pause,
             self.change_center, self.move, self.erase, self.sleep, self.stray_command, self.stray_command,
+            self.restart,
         ]  # fmt: skip
         if lies:
             deeds += [self.stray_signal] * 5
@@ -266,6 +269,20 @@ class Day:
             s.ContactsFound(effect=effect, call=call, matches=()), s.LookUpFailed(effect=effect, call=call, why="planned"),
         ]  # fmt: skip
         self.story.hears(pick(signals))
+
+    def restart(self) -> None:
+        """The hub comes back from a checkpoint, with the personal values that it names, and goes on as if nothing had been."""
+        state = self.story.hub.state
+        saved = checkpoint.dump(state)
+        again = checkpoint.load(saved)
+        checkpoint.know(again, {row: state.personal[row] for row in checkpoint.named(saved) if row in state.personal})
+        for part in fields(State):
+            if part.name not in ("personal", "matcher", "deadlines"):
+                assert getattr(again, part.name) == getattr(state, part.name), part.name
+        assert again.deadlines.as_dict() == state.deadlines.as_dict()
+        for call in state.calls:
+            assert again.matcher.position(call) == state.matcher.position(call)
+        self.story.hub = Hub(again)
 
     # -- what must always be true ---------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from callcenter.kernel.activity import Activity
 from callcenter.kernel.presence import PRESENCE, Presence
 
 
-def _blocked(state: State) -> frozenset[str]:
+def refused_numbers(state: State) -> frozenset[str]:
     return frozenset(state.personal[row] for row in state.center.blocked if row in state.personal)
 
 
@@ -18,7 +18,7 @@ def _blocked(state: State) -> frozenset[str]:
 def _(state: State, event: e.CenterChanged, at: int) -> None:
     state.center = event.center
     state.center_version = event.version
-    state.blocked = _blocked(state)
+    state.blocked = refused_numbers(state)
     for values in event.center.agents.values():
         known = state.agents.get(values.id)
         if known is None:
@@ -57,7 +57,7 @@ def _(state: State, event: e.SignalIgnored, at: int) -> None:
 def _(state: State, event: e.PersonErased, at: int) -> None:
     for row in event.rows:
         state.personal.pop(row, None)
-    state.blocked = _blocked(state)
+    state.blocked = refused_numbers(state)
 
 
 def _present(state: State, event: e.AgentEvent) -> Agent:
