@@ -283,6 +283,18 @@ async def test_an_old_asterisk_is_refused_and_told_why(alone: tuple[AriClient, A
         assert refused.value.status == 503
 
 
+async def test_an_asterisk_that_talks_nonsense_about_itself_is_named_and_asked_again(alone: tuple[AriClient, AsteriskSettings]):
+    client, given = alone
+    async with aiohttp.ClientSession() as http, dial(http, given, "ari") as socket:
+        await socket.send_json({"type": "ApplicationRegistered", "application": "callcenter", "timestamp": "t"})
+        for nonsense in ("", '{"system":{}}'):
+            await socket.send_json(answer(await socket.receive_json(timeout=5), nonsense))
+        request = await socket.receive_json(timeout=5)
+        assert "does not say what it is" in client.why_not
+        await socket.send_json(answer(request, '{"system":{"version":"22.10.1","entity_id":"e"},"status":{"startup_time":"s"}}'))
+        assert "eventFilter" in (await socket.receive_json(timeout=5))["uri"]
+
+
 async def test_a_socket_without_the_subprotocol_is_refused(alone: tuple[AriClient, AsteriskSettings]):
     client, given = alone
     async with aiohttp.ClientSession() as http:

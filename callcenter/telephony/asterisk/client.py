@@ -2,8 +2,11 @@
 
 What happens on it comes out as a stream of items in the order in which the socket had them: `Connected`, events, `Reply` to a
 request, `Disconnected`. The reader only decodes and queues: Asterisk drops whoever reads slowly, so nobody makes it wait.
-"Ready" means an echo: a user event to ourselves that must come back; a socket that is open proves nothing (another program may
-have taken our events, or the peer may be frozen). Nothing here knows calls; ARI's HTTP half is in `files`.
+"Ready" means that an `echo` came back. Requests that await their reply are kept in `outstanding`; ARI's HTTP half is in `files`.
+Nothing here knows calls.
+
+Time limits are asyncio.timeout and not wait_for: before Python 3.12 that one may swallow the cancellation of a task that is to
+end.
 """
 
 import asyncio
@@ -12,6 +15,7 @@ import socket as socket_module
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections import Counter
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -22,15 +26,20 @@ from msgspec import Struct
 
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
+from callcenter.telephony.asterisk.echo import Echo
 from callcenter.telephony.asterisk.frames import frame
+from callcenter.telephony.asterisk.outstanding import Asked, Outstanding
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from callcenter.telephony.asterisk.requests import Request
 from callcenter.telephony.asterisk.settings import OLDEST, AsteriskSettings, new_enough
 
-ECHO = "callcenter-echo"
 ASK_AGAIN_MS = 200
+"""Between questions to an Asterisk that does not yet say what it is."""
+OLD_FOR_MS = 30_000
+"""How long an Asterisk that is too old is sent away unheard: dropped, it comes back at once."""
+SILENT_ECHOES = 3
+"""After so many unanswered echoes in a row the socket is given up: a frozen peer never says goodbye."""
 
-# asyncio.timeout and not wait_for: before Python 3.12 that one may swallow the cancellation of a task that is to end.
 log = structlog.get_logger(__name__)
 
 
@@ -51,13 +60,6 @@ class Disconnected(Struct, frozen=True, kw_only=True):
 Item = Connected | Disconnected | Reply | ari.AnyEvent
 
 
-class _Pending(Struct):
-    request: Request
-    due: float
-    token: Any
-    answer: asyncio.Future[Reply] | None
-
-
 class AriClient:
     """One Asterisk's socket. Start it, `activate` it, and take `next_item` in a loop."""
 
@@ -71,9 +73,9 @@ class AriClient:
         self._active = False
         self._why = "Asterisk has not connected yet: is it running, and does websocket_client.conf name this address?"
         self._version = ""
-        self._pending: dict[str, _Pending] = {}
+        self._outstanding = Outstanding(self._items.put_nowait)
         self._requests = 0
-        self._echoes: dict[str, asyncio.Future[None]] = {}
+        self._echo = Echo(settings, self.ask)
         self._check_now = asyncio.Event()
         self._spoken = asyncio.Event()
         self._refuse_until = 0.0
@@ -81,9 +83,7 @@ class AriClient:
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
         self.unknown: Counter[str] = Counter()
-        """Messages that were not understood or not used, by Asterisk's type: for the metrics."""
-        self.orphans = 0
-        """Replies nobody waited for any more."""
+        """Messages that were not understood or not used, by Asterisk's type."""
 
     # -- life ---------------------------------------------------------------------------------------------------------------
 
@@ -136,6 +136,11 @@ class AriClient:
         """Items read from the socket and not yet taken."""
         return self._items.qsize()
 
+    @property
+    def orphans(self) -> int:
+        """Replies nobody waited for any more."""
+        return self._outstanding.orphans
+
     async def next_item(self) -> Item:
         return await self._items.get()
 
@@ -143,67 +148,47 @@ class AriClient:
 
     def send(self, request: Request, token: Any = None) -> None:
         """Puts a request on the socket; its Reply comes with the items, in the order of the socket. Never raises or waits."""
-        self._put_on_socket(_Pending(request=request, due=0.0, token=token, answer=None))
+        self._put_on_socket(Asked(request=request, token=token))
 
     async def ask(self, request: Request) -> Reply:
         """A request whose Reply comes back here and not with the items. Never raises for anything Asterisk does."""
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._put_on_socket(_Pending(request=request, due=0.0, token=None, answer=answer))
+        self._put_on_socket(Asked(request=request, answer=answer))
         return await answer
 
-    def _put_on_socket(self, pending: _Pending) -> None:
+    def _put_on_socket(self, asked: Asked) -> None:
         socket = self._socket
         if socket is None or socket.closed:
-            self._settle(pending, NO_ANSWER, "Asterisk is not connected", "")
+            self._outstanding.refuse(asked, "Asterisk is not connected")
             return
-        pending.due = asyncio.get_running_loop().time() + self._settings.request_timeout_ms / 1000
         self._requests += 1
         request_id = f"{self._session}.{self._requests}"
-        self._pending[request_id] = pending
-        text = frame(request_id, pending.request)
+        due = asyncio.get_running_loop().time() + self._settings.request_timeout_ms / 1000
+        self._outstanding.add(request_id, asked, due)
         # The writer keeps the order of calls: each frame is handed to the transport before send_str first yields.
-        self._spawn(self._write(socket, request_id, text))
+        self._spawn(self._write(socket, request_id, frame(request_id, asked.request)))
 
     async def _write(self, socket: web.WebSocketResponse, request_id: str, text: bytes) -> None:
         try:
             await socket.send_str(text.decode())
         except (ConnectionError, RuntimeError) as error:
-            if pending := self._pending.pop(request_id, None):
-                self._settle(pending, NO_ANSWER, f"the socket broke: {type(error).__name__}", "")
-
-    def _settle(self, pending: _Pending, status: int, reason: str, body: str) -> None:
-        reply = Reply(request=pending.request, status=status, reason=reason, body=body, token=pending.token)
-        if pending.answer is None:
-            self._items.put_nowait(reply)
-        elif not pending.answer.done():
-            pending.answer.set_result(reply)
+            self._outstanding.fail(request_id, f"the socket broke: {type(error).__name__}")
 
     async def _expire_requests(self) -> None:
         """Every request ends: with Asterisk's answer, with the socket, or here."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(min(0.1, self._settings.request_timeout_ms / 2000))
-            now = loop.time()
-            for request_id in [name for name, pending in self._pending.items() if pending.due <= now]:
-                pending = self._pending.pop(request_id)
-                log.warning("ari.request_timed_out", carrier=self._settings.name, operation=pending.request.operation)
-                self._settle(pending, NO_ANSWER, f"no answer within {self._settings.request_timeout_ms} ms", "")
+            for request_id, request in self._outstanding.overdue(loop.time()).items():
+                log.warning("ari.request_timed_out", carrier=self._settings.name, operation=request.operation)
+                self._outstanding.fail(request_id, f"no answer within {self._settings.request_timeout_ms} ms")
 
     # -- the socket ---------------------------------------------------------------------------------------------------------
 
     async def _accept(self, request: web.Request) -> web.StreamResponse:
-        loop = asyncio.get_running_loop()
-        if not self._right_password(request.headers.get("Authorization", "")):
-            log.warning("ari.refused", carrier=self._settings.name, why="wrong user or password")
-            self._complain("Asterisk came with another user or password: compare websocket_client.conf with the settings.")
-            return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="carrier"'})
-        if not self._active:
-            return web.Response(status=503, text="passive", headers={"Retry-After": "1"})
-        if loop.time() < self._refuse_until:
-            return web.Response(status=503, text=self._why)
-        if "ari" not in request.headers.get("Sec-WebSocket-Protocol", "").replace(" ", "").split(","):
-            self._complain("Asterisk did not offer the subprotocol ari: set protocols=ari in websocket_client.conf.")
-            return web.Response(status=400, text="subprotocol ari is missing")
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
         if self._socket is not None:
             # Asterisk opens a second socket only after it has given up the first.
             await self._drop("Asterisk opened a new socket")
@@ -224,16 +209,20 @@ class AriClient:
                 self._lost(session, "Asterisk closed the socket: it is restarting, or the network broke.")
         return socket
 
-    def _right_password(self, header: str) -> bool:
-        kind, _, encoded = header.partition(" ")
-        if kind.lower() != "basic":
-            return False
-        try:
-            given = b64decode(encoded, validate=True)
-        except (Base64Error, ValueError):
-            return False
-        wanted = f"{self._settings.listen_user}:{self._settings.listen_password}".encode()
-        return hmac.compare_digest(given, wanted)
+    def _refusal(self, request: web.Request) -> web.Response | None:
+        """The answer to one who may not come in now; None: she may."""
+        if not _right_password(self._settings, request.headers.get("Authorization", "")):
+            log.warning("ari.refused", carrier=self._settings.name, why="wrong user or password")
+            self._complain("Asterisk came with another user or password: compare websocket_client.conf with the settings.")
+            return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="carrier"'})
+        if not self._active:
+            return web.Response(status=503, text="passive", headers={"Retry-After": "1"})
+        if asyncio.get_running_loop().time() < self._refuse_until:
+            return web.Response(status=503, text=self._why)
+        if "ari" not in request.headers.get("Sec-WebSocket-Protocol", "").replace(" ", "").split(","):
+            self._complain("Asterisk did not offer the subprotocol ari: set protocols=ari in websocket_client.conf.")
+            return web.Response(status=400, text="subprotocol ari is missing")
+        return None
 
     async def _read(self, socket: web.WebSocketResponse) -> None:
         """Drains the socket. No awaiting of anybody here: a reader that stalls is cut off by Asterisk."""
@@ -248,20 +237,13 @@ class AriClient:
                 continue
             item = ari.decode(message.data)
             if isinstance(item, ari.RESTResponse):
-                pending = self._pending.pop(item.request_id, None)
-                if pending is None:
-                    self.orphans += 1
-                else:
-                    self._settle(pending, item.status_code, item.reason_phrase, item.message_body)
+                self._outstanding.replied(item)
             elif isinstance(item, ari.Unknown):
                 self.unknown[item.kind] += 1
                 if item.why != "not used":
                     log.warning("ari.not_understood", carrier=self._settings.name, type=item.kind, why=item.why)
             elif isinstance(item, ari.ChannelUserevent):
-                if item.eventname == ECHO:
-                    waiting = self._echoes.get(str(item.userevent.get("nonce", "")))
-                    if waiting is not None and not waiting.done():
-                        waiting.set_result(None)
+                self._echo.heard(item)
             elif isinstance(item, ari.ApplicationRegistered | ari.ApplicationUnregistered | ari.ApplicationReplaced):
                 # They come after a reload as well as after a theft: only an echo tells.
                 log.info("ari.application", carrier=self._settings.name, type=type(item).__name__)
@@ -272,11 +254,8 @@ class AriClient:
     def _lost(self, session: int, why: str) -> None:
         self._socket = None
         self._not_ready(why)
-        pending, self._pending = self._pending, {}
-        for one in pending.values():
-            self._settle(one, NO_ANSWER, "the socket broke", "")
-        for waiting in self._echoes.values():
-            waiting.cancel()
+        self._outstanding.fail_all("the socket broke")
+        self._echo.forget()
         if self._announced:
             self._announced = False
             self._items.put_nowait(Disconnected(session=session, why=why))
@@ -305,31 +284,47 @@ class AriClient:
     # -- is anybody there ---------------------------------------------------------------------------------------------------
 
     async def _greet(self, session: int) -> None:
-        """After the handshake: version, event filter, first echo; then one echo every few seconds."""
+        """After the handshake: version, event filter, then one echo every few seconds."""
         with suppress(TimeoutError):
             # Asterisk speaks first. A request that reaches it together with our handshake lies unread in its buffer.
             async with asyncio.timeout(self._settings.echo_timeout_ms / 1000):
                 await self._spoken.wait()
-        while not (info := await self.ask(r.asterisk_info())).good:
-            # 503 while it boots. Closed, it would come back at once, and so on a hundred times a second.
-            self._not_ready(f"Asterisk does not say what it is ({info.status} {info.message}); it is asked again.")
-            if info.status == NO_ANSWER:
-                await self._drop(self._why)
-                return
-            await asyncio.sleep(ASK_AGAIN_MS / 1000)
-        about = msgspec.json.decode(info.body, type=ari.AsteriskInfo)
+        about = await self._ask_what_it_is()
+        if about is None:
+            await self._drop(self._why)
+            return
         self._version = about.system.version
         if not new_enough(about.system.version):
-            self._refuse_until = asyncio.get_running_loop().time() + 30
+            self._refuse_until = asyncio.get_running_loop().time() + OLD_FOR_MS / 1000
             oldest = ".".join(map(str, OLDEST))
             await self._drop(f"Asterisk {about.system.version} is refused: upgrade it to {oldest} or later (security fixes).")
             return
         await self.ask(r.filter_events(self._settings.application, ari.ALLOWED))
+        await self._watch(session, about)
+
+    async def _ask_what_it_is(self) -> ari.AsteriskInfo | None:
+        """Asks until there is an answer to be used: 503 while it boots. None when there is no answer at all."""
+        while True:
+            info = await self.ask(r.asterisk_info())
+            what = f"{info.status} {info.message}"
+            if info.good:
+                try:
+                    return msgspec.json.decode(info.body, type=ari.AsteriskInfo)
+                except msgspec.DecodeError:
+                    what = "its answer is not as described"
+            # Closed, it would come back at once, and so on a hundred times a second.
+            self._not_ready(f"Asterisk does not say what it is ({what}); it is asked again.")
+            if info.status == NO_ANSWER:
+                return None
+            await asyncio.sleep(ASK_AGAIN_MS / 1000)
+
+    async def _watch(self, session: int, about: ari.AsteriskInfo) -> None:
+        """One echo after another: says `Connected` and `Disconnected`, and gives up a socket on which nobody answers."""
         missed = 0
         while True:
             self._check_now.clear()
-            why = await self._echo()
-            if not why:
+            fault = await self._echo.call()
+            if fault is None:
                 missed = 0
                 self._why = ""
                 if not self._announced:
@@ -341,56 +336,32 @@ class AriClient:
                 missed += 1
                 if missed == 1 and self._announced:
                     continue  # one echo may be lost in a reload; the second is asked for at once
-                self._not_ready(why)
+                self._not_ready(fault.why)
                 if self._announced:
                     self._announced = False
-                    self._items.put_nowait(Disconnected(session=session, why=why))
-                if missed >= 3 and why.startswith(_SILENT):
-                    await self._drop(why)
+                    self._items.put_nowait(Disconnected(session=session, why=fault.why))
+                if missed >= SILENT_ECHOES and fault.silent:
+                    await self._drop(fault.why)
                     return
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._settings.echo_every_ms / 1000):
                     await self._check_now.wait()
 
-    async def _echo(self) -> str:
-        """Empty when the echo came back; else what is wrong."""
-        loop = asyncio.get_running_loop()
-        self._requests += 1
-        nonce = f"{self._session}.{self._requests}"
-        heard: asyncio.Future[None] = loop.create_future()
-        self._echoes[nonce] = heard
-        limit = self._settings.echo_timeout_ms / 1000
-        try:
-            asked = loop.time()
-            request = r.user_event(ECHO, self._settings.application, {"nonce": nonce})
-            try:
-                async with asyncio.timeout(limit):
-                    reply = await self.ask(request)
-            except TimeoutError:
-                return f"{_SILENT}: no answer for {self._settings.echo_timeout_ms} ms. If this stays, look at its machine."
-            if not reply.good:
-                return _taken(self._settings.application, f"{reply.status} {reply.message}")
-            try:
-                async with asyncio.timeout(max(0.05, limit - (loop.time() - asked))):
-                    await heard
-            except TimeoutError:
-                return _taken(self._settings.application, "its events do not reach us")
-            return ""
-        finally:
-            del self._echoes[nonce]
-
-    def _spawn(self, work: Any) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
 
-_SILENT = "Asterisk is silent"
-
-
-def _taken(application: str, what: str) -> str:
-    return (
-        f"Another program has taken the application {application} ({what}). Stop that program, take the section "
-        f"[{application}] out of ari.conf, run `module reload res_ari.so`, put it back and reload again."
-    )
+def _right_password(settings: AsteriskSettings, header: str) -> bool:
+    """Whether an Authorization header holds the user and password that Asterisk was given for us."""
+    kind, _, encoded = header.partition(" ")
+    if kind.lower() != "basic":
+        return False
+    try:
+        given = b64decode(encoded, validate=True)
+    except (Base64Error, ValueError):
+        return False
+    wanted = f"{settings.listen_user}:{settings.listen_password}".encode()
+    return hmac.compare_digest(given, wanted)
