@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,21 +18,15 @@ from callcenter.runtime.performer import Performer
 from callcenter.store.event_log import Checkpoint
 from callcenter.store.sqlite_log import SqliteLog
 from reporting.live import Live
-from tests.unit.hub.story import CARRIER, PEOPLE, center
-from tests.unit.runtime.test_engine import ANA, NobodyKnown, Running, stored
+from tests.unit.hub.story import CARRIER, PEOPLE
+from tests.unit.runtime.running import ANA, Running, stored
 
 
 class Kept(Running):
     """An engine that keeps a checkpoint every few events."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.engine = self.another(self.log)
-        self.engine.listeners.append(self._heard)
-
-    def another(self, log: SqliteLog) -> Engine:
-        performer = Performer({CARRIER: self.carrier}, NobodyKnown())
-        return Engine(log, performer, holder="test", checkpoints=Checkpoints(log, every=5))
+    def make(self, performer: Performer | None = None, **options: Any) -> Engine:
+        return super().make(performer, checkpoints=Checkpoints(self.log, every=5), **options)
 
     async def calls(self, count: int) -> None:
         """So many callers have hung up in the flow."""
@@ -45,9 +40,8 @@ class Kept(Running):
 
 @pytest.fixture
 async def kept(tmp_path: Path) -> AsyncIterator[Kept]:
-    service = Kept(tmp_path / "events.db")
-    await service.start()
-    await service.engine.ask(c.ApplyCenter(version=1, center=center(), personal=PEOPLE))
+    service = Kept(SqliteLog(tmp_path / "events.db"))
+    await service.open()
     await service.engine.ask(c.SignIn(agent=ANA, carrier=CARRIER, device="phone-ana", reachable=True))
     yield service
     await service.stop()
@@ -70,7 +64,7 @@ async def test_a_start_needs_only_the_events_behind_the_checkpoint(kept: Kept, t
     sqlite3.connect(tmp_path / "events.db", isolation_level=None).execute(
         "DELETE FROM events WHERE position < ?", (found.position,)
     )
-    again = kept.another(kept.log)
+    again = kept.make()
     await again.start()
     (call,) = again.state.calls.values()
     assert again.state.calls == before.calls
@@ -92,7 +86,7 @@ async def test_a_checkpoint_that_is_no_good_is_not_used(kept: Kept, spoil: str):
         "position": msgspec.structs.replace(good, position=good.position + 1_000),
     }
     await kept.log.keep_checkpoint(spoiled[spoil])
-    again = kept.another(kept.log)
+    again = kept.make()
     await again.start()
     assert again.state.position == before.position
     assert again.state.agents == before.agents
@@ -135,7 +129,7 @@ async def test_who_else_needs_a_value_keeps_it(kept: Kept):
     await kept.calls(30)
     assert kept.engine.personal(row) == "+12125550123"
     await kept.engine.close()
-    again = kept.another(kept.log)
+    again = kept.make()
     await again.start()
     await again.recall(lambda: {row})
     assert again.personal(row) == "+12125550123"

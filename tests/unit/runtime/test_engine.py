@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -11,82 +10,10 @@ from callcenter.hub.apply import apply
 from callcenter.hub.state import State
 from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
-from callcenter.kernel import signals as s
 from callcenter.kernel.errors import Refused, TryAgain
-from callcenter.kernel.events import Recorded
-from callcenter.kernel.ids import AgentId, CallId, LegId, RecordingId
-from callcenter.runtime import clock
-from callcenter.runtime.engine import Engine
-from callcenter.runtime.performer import Performer
 from callcenter.store.sqlite_log import SqliteLog
-from callcenter.telephony.port import Carrier
-from callcenter.telephony.simulated.adapter import SimulatedCarrier
-from tests.unit.hub.story import CARRIER, DIALED, PEOPLE, center
-
-ANA = AgentId("ana")
-
-
-class NobodyKnown:
-    """Jobs of a center without customers: every look-up answers that nobody was found."""
-
-    async def look_up(self, number: str) -> tuple[s.ContactMatch, ...]:
-        return ()
-
-    async def store_recording(self, carrier: Carrier, recording: RecordingId, call: CallId) -> tuple[int, int]:
-        size = 0
-        async for piece in await carrier.fetch_recording(recording):
-            size += len(piece)
-        return size, 0
-
-
-class Running:
-    def __init__(self, path: Path) -> None:
-        self.log = SqliteLog(path)
-        self.carrier = SimulatedCarrier(CARRIER, clock=clock.now, seed=b"test")
-        self.carrier.use_prompts(center().prompts)
-        self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, NobodyKnown()), holder="test")
-        self.announced: list[Recorded] = []
-        self._changed = asyncio.Event()
-        self.engine.listeners.append(self._heard)
-
-    def _heard(self, events: object) -> None:
-        self.announced.extend(events)  # type: ignore[arg-type]
-        self._changed.set()
-
-    async def start(self) -> None:
-        await self.log.open()
-        await self.engine.start()
-        await self.carrier.start(self.engine.tell)
-
-    async def stop(self) -> None:
-        await self.carrier.close()
-        await self.engine.close()
-        await self.log.close()
-
-    async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        async with asyncio.timeout(seconds):
-            while not condition():
-                self._changed.clear()
-                await self._changed.wait()
-
-    def seen(self, kind: type) -> bool:
-        return any(isinstance(recorded.event, kind) for recorded in self.announced)
-
-    def call_in(self, caller: str = "+12125550123") -> LegId:
-        return self.carrier.pump.act(lambda now: self.carrier.network.call_in(caller, DIALED))
-
-
-@pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[Running]:
-    service = Running(tmp_path / "events.db")
-    await service.start()
-    await service.engine.ask(c.ApplyCenter(version=1, center=center(), personal=PEOPLE))
-    yield service
-    await service.stop()
-
-
-async def stored(log: SqliteLog) -> list[Recorded]:
-    return [recorded async for batch in log.read() for recorded in batch]
+from tests.unit.hub.story import CARRIER
+from tests.unit.runtime.running import ANA, Running, stored
 
 
 async def test_what_is_announced_is_stored_and_the_effects_follow(running: Running):
@@ -108,7 +35,7 @@ async def test_a_restart_finds_everything_again(running: Running, tmp_path: Path
     await running.until(lambda: running.seen(e.IvrWaits))
     await running.engine.close()
     before = running.engine.state
-    again = Engine(running.log, Performer({CARRIER: running.carrier}, NobodyKnown()), holder="test")
+    again = running.make()
     await again.start()
     assert again.state.position == before.position
     assert again.state.calls == before.calls

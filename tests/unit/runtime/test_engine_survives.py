@@ -24,23 +24,11 @@ from callcenter.kernel.flow import Flow
 from callcenter.kernel.ids import AgentId, LegId, PersonalId
 from callcenter.kernel.personal import PersonalRow
 from callcenter.runtime import clock, engine
-from callcenter.runtime.engine import Engine
 from callcenter.runtime.performer import Performer
 from callcenter.store.event_log import LogFault
 from callcenter.store.sqlite_log import SqliteLog
 from tests.unit.hub.story import CARRIER, PEOPLE, center
-from tests.unit.runtime.test_engine import NobodyKnown, Running
-
-ANA = AgentId("ana")
-
-
-@pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[Running]:
-    service = Running(tmp_path / "events.db")
-    await service.start()
-    await service.engine.ask(c.ApplyCenter(version=1, center=center(), personal=PEOPLE))
-    yield service
-    await service.stop()
+from tests.unit.runtime.running import ANA, NobodyKnown, Running
 
 
 def broken(*_: object) -> None:
@@ -110,10 +98,7 @@ async def test_ten_thousand_signals_are_written_in_bounded_batches_and_commands_
             sizes.append(len(events))
             await super().append(expected_position, events, personal, erased)
 
-    service = Running(tmp_path / "events.db")
-    service.log = Counting(tmp_path / "events.db")
-    service.engine = Engine(service.log, Performer({CARRIER: service.carrier}, NobodyKnown()), holder="test")
-    service.engine.listeners.append(service._heard)
+    service = Running(Counting(tmp_path / "events.db"))
     await service.start()
     for number in range(10_000):
         service.engine.tell(s.LegAnswered(leg=LegId(f"l-{number}")))
@@ -140,13 +125,11 @@ async def test_what_was_decided_by_a_process_that_died_is_settled_by_the_next(tm
                 super().perform(some)
 
     asked: list[fx.AnyEffect] = []
-    service = Running(tmp_path / "events.db")
+    service = Running(SqliteLog(tmp_path / "events.db"))
     performer = Dying(asked)
-    service.engine = Engine(service.log, performer, holder="test")
-    service.engine.listeners.append(service._heard)
-    await service.start()
+    service.use(service.make(performer))
     flow = msgspec.convert({"id": "main", "start": "q", "nodes": {"q": {"node": "queue", "queue": "billing"}}}, Flow)
-    await service.engine.ask(c.ApplyCenter(version=1, center=center(flows={"main": flow}), personal=PEOPLE))
+    await service.open(center(flows={"main": flow}))
     for name in ("ana", "bo"):
         service.carrier.pump.act(lambda now, name=name: service.carrier.network.register(f"phone-{name}", now))  # type: ignore[misc]
         await service.engine.ask(c.SignIn(agent=AgentId(name), carrier=CARRIER, device=f"phone-{name}", reachable=True))
@@ -158,10 +141,8 @@ async def test_what_was_decided_by_a_process_that_died_is_settled_by_the_next(tm
     lost = next(r.event for r in service.announced if isinstance(r.event, e.OfferMade))
     await service.engine.close()
 
-    again = Running(tmp_path / "events.db")
-    again.log, again.carrier = service.log, service.carrier
-    again.engine = Engine(service.log, Dying(asked), holder="test", now=lambda: clock.now() + 5_000)
-    again.engine.listeners.append(again._heard)
+    again = Running(service.log, service.carrier)
+    again.use(again.make(Dying(asked), now=lambda: clock.now() + 5_000))
     await again.engine.start()
     service.carrier.pump.act(lambda now: service.carrier.network.lose_connection("planned"))
     await service.carrier.start(again.engine.tell)
@@ -179,13 +160,9 @@ async def test_what_was_decided_by_a_process_that_died_is_settled_by_the_next(tm
 
 async def test_a_clock_that_is_set_back_does_not_stop_the_deadlines(tmp_path: Path):
     step = 0
-    service = Running(tmp_path / "events.db")
-    performer = Performer({CARRIER: service.carrier}, NobodyKnown())
-    service.engine = Engine(service.log, performer, holder="test", now=lambda: clock.now() + step)
-    service.engine.listeners.append(service._heard)
-    await service.start()
-    timing = Timing(ivr_total_ms=300)
-    await service.engine.ask(c.ApplyCenter(version=1, center=center(timing=timing), personal=PEOPLE))
+    service = Running(SqliteLog(tmp_path / "events.db"))
+    service.use(service.make(now=lambda: clock.now() + step))
+    await service.open(center(timing=Timing(ivr_total_ms=300)))
     step = -3_600_000
     service.call_in()
     await service.until(lambda: service.seen(e.CallQueued), 5)
@@ -216,12 +193,9 @@ async def test_a_log_that_fails_again_while_it_is_read_anew_is_read_once_more(tm
                 raise LogFault("log_unreachable", "planned")
             await super().append(expected_position, events, personal, erased)
 
-    service = Running(tmp_path / "events.db")
-    log = service.log = Flaky(tmp_path / "events.db")
-    service.engine = Engine(log, Performer({CARRIER: service.carrier}, NobodyKnown()), holder="test")
-    service.engine.listeners.append(service._heard)
-    await service.start()
-    await service.engine.ask(c.ApplyCenter(version=1, center=center(), personal=PEOPLE))
+    log = Flaky(tmp_path / "events.db")
+    service = Running(log)
+    await service.open()
     log.faults = 2
     service.call_in()
     await service.until(lambda: service.seen(e.IvrWaits))
@@ -231,9 +205,8 @@ async def test_a_log_that_fails_again_while_it_is_read_anew_is_read_once_more(tm
 
 async def test_the_end_does_not_wait_for_a_silent_log_and_answers_who_still_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(engine, "CLOSE_WITHIN_S", 0.2)
-    service = Running(tmp_path / "events.db")
-    await service.start()
-    await service.engine.ask(c.ApplyCenter(version=1, center=center(), personal=PEOPLE))
+    service = Running(SqliteLog(tmp_path / "events.db"))
+    await service.open()
     other = sqlite3.connect(tmp_path / "events.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     asked = asyncio.ensure_future(service.engine.ask(c.SignIn(agent=ANA, carrier=CARRIER, device="phone-ana", reachable=True)))
