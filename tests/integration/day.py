@@ -216,6 +216,11 @@ class Day:
             await asyncio.sleep(0.02)  # a file can only be looked at
         raise AssertionError(f"this telephone does not hear {what} for {for_s} s, but {last}")
 
+    async def wraps_up(self, desk: Desk) -> None:
+        """Waits until the agent's wrap-up has begun; then she ends it."""
+        await self.state(desk.agent, "wrap_up")
+        await desk.finish()
+
     async def quiet(self, seconds: float = 15) -> None:
         """Waits until no call goes on."""
         await self.service.board.until(lambda b: not b.calls, "calls go on", seconds)
@@ -307,8 +312,8 @@ async def _within(seconds: float, fetch: Callable[[], Awaitable[Any]], good: Cal
     """What `fetch` answers once it is good, or the last answer when the time is over."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
-    while not good(found := await fetch()) and loop.time() < deadline:  # noqa: ASYNC110  another process has no event for us
-        await asyncio.sleep(0.05)
+    while not good(found := await fetch()) and loop.time() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)  # Asterisk's lists and our own records can only be asked for again
     return found
 
 

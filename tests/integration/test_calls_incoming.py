@@ -7,13 +7,15 @@ The stories run one after another on one service and one exchange (`day`); each 
 import pytest
 
 from tests.integration import sound
-from tests.integration.center import BLOCKED, CLOSED, DIRECT, REJECT_DELAY_MS
+from tests.integration.center import AGENT_TONES, BLOCKED, CLOSED, DIRECT, REJECT_DELAY_MS
 from tests.integration.day import CALLER_HZ, OTHER_CALLER_HZ, Day, Kept, live
 from tests.integration.scenario import HangUp, Keys, Stay, Wait, phone_answers, phone_refuses, phone_rings
+from tests.integration.service import MUSIC_HZ
 
 pytestmark = pytest.mark.timeout(300)
 
 ANA, BEN, EVA = "1001", "1002", "1003"
+ANA_HZ = AGENT_TONES[ANA]
 ANSWERED, IN_IVR, IN_QUEUE, EARLY = "+12125550110", "+12125550111", "+12125550112", "+12125550113"
 NO_ANSWER, BEHIND = "+12125550114", "+12125550115"
 REJECTED, DUMPED, FIRST, SECOND = "+12125550116", "+12125550117", "+12125550118", "+12125550119"
@@ -67,13 +69,11 @@ async def nobody_picks_up(day: Day) -> None:
                     await ben.available()
                     await day.call(NO_ANSWER, "connected")
                     await caller.done()
-                    await day.state(BEN, "wrap_up")
-                    await ben.finish()
+                    await day.wraps_up(ben)
                     await day.call(BEHIND, "connected")
                     await behind.done()
             await other_phone.done()
-            await day.state(BEN, "wrap_up")
-            await ben.finish()
+            await day.wraps_up(ben)
         await ana.available()
         await day.state(ANA, "available")
 
@@ -97,8 +97,7 @@ async def agent_rejects(day: Day) -> None:
                 await day.call(REJECTED, "connected")
                 await caller.done()
                 await phone.done()
-        await day.state(BEN, "wrap_up")
-        await ben.finish()
+        await day.wraps_up(ben)
 
 
 async def agent_hangs_up_before_the_bridge(day: Day) -> None:
@@ -115,8 +114,7 @@ async def agent_hangs_up_before_the_bridge(day: Day) -> None:
                 await day.call(DUMPED, "connected")
                 await caller.done()
                 await phone.done()
-        await day.state(BEN, "wrap_up")
-        await ben.finish()
+        await day.wraps_up(ben)
         await day.state(ANA, "available")
 
 
@@ -132,13 +130,11 @@ async def two_callers_and_one_agent(day: Day) -> None:
                 await day.call(FIRST, "connected")
                 await day.call(SECOND, "queued")
                 await first.done()
-                await day.state(EVA, "wrap_up")
-                await eva.finish()
+                await day.wraps_up(eva)
                 await day.call(SECOND, "connected")
                 await second.done()
         await phone.done()
-        await day.state(EVA, "wrap_up")
-        await eva.finish()
+        await day.wraps_up(eva)
 
 
 async def wrong_key_and_silence(day: Day) -> None:
@@ -188,8 +184,8 @@ def test_an_answered_call_is_recorded_with_both_voices_and_its_outcome(day: Kept
     assert [entry["end"] for entry in record["queue_entries"]] == ["answered"]
     recording = told.sound()
     assert sound.heard(recording, CALLER_HZ, TONE_S), "the caller is not in the recording"
-    assert sound.heard(recording, 1300, TONE_S), "the agent is not in the recording"
-    assert not sound.heard(recording, 450, 0.2), "the recording holds the waiting music"
+    assert sound.heard(recording, ANA_HZ, TONE_S), "the agent is not in the recording"
+    assert not sound.heard(recording, MUSIC_HZ, 0.2), "the recording holds the waiting music"
 
 
 def test_a_caller_who_gives_up_in_the_menu_is_in_no_queue(day: Kept):

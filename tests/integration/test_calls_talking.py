@@ -4,154 +4,146 @@ The stories run one after another on one service and one exchange (`day`); each 
 `test_the_recount_agrees` holds all of them together against the separate script.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
 import pytest
 
 from tests.integration import sound
-from tests.integration.center import DIRECT
+from tests.integration.center import AGENT_TONES, DIRECT
 from tests.integration.day import CALLER_HZ, OUTSIDE_HZ, Day, Kept, live
 from tests.integration.people import Answered
-from tests.integration.scenario import HangUp, Stay, Wait, phone_answers, phone_refuses, phone_rings
-from tests.integration.service import MUSIC_HZ
+from tests.integration.scenario import HangUp, Stay, Step, Wait, phone_answers, phone_refuses, phone_rings
+from tests.integration.service import MUSIC_HZ, Desk
+from tests.integration.sipp import Sipp
 
 pytestmark = pytest.mark.timeout(300)
 
 ANA, BEN, EVA = "1001", "1002", "1003"
 HELD, TO_AGENT, TO_QUEUE, TO_NUMBER, TO_NOBODY, TO_BUSY = (f"+121255501{number}" for number in range(30, 36))
 TARGET, REACHED, BUSY, UNANSWERED, UNKNOWN, DROPPED = (f"+121255501{number}" for number in range(40, 46))
-ANA_HZ, BEN_HZ, EVA_HZ = 1300, 1500, 1700
+ANA_HZ, BEN_HZ, EVA_HZ = AGENT_TONES[ANA], AGENT_TONES[BEN], AGENT_TONES[EVA]
 TONE_S = 0.6
 """At least so much of a side's tone must be in a recording: the stories let each talk for 0.8 s."""
 
 
-async def hold_and_retrieve(day: Day) -> None:
-    """Twice; the second time the caller gives up while she is held."""
-    async with day.at_desk(ANA) as [ana], day.telephone(ana, phone_answers(day.tone(ana.tone_hz), Stay())) as phone:
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation that has begun: Ana at her desk, her telephone, and the caller."""
+
+    ana: Desk
+    phone: Sipp
+    caller: Sipp
+    call: str
+
+
+@asynccontextmanager
+async def talk(day: Day, number: str, *steps: Step, phone_calls: int = 1) -> AsyncIterator[Talk]:
+    """Somebody at `number` calls, Ana answers, and the caller hears her. Ends when the caller has done her steps."""
+    async with (
+        day.at_desk(ANA) as [ana],
+        day.telephone(ana, phone_answers(day.tone(ana.tone_hz), Stay()), calls=phone_calls) as phone,
+    ):
         await ana.available()
-        async with day.caller(HELD, Wait(6500), HangUp(), dialed=DIRECT) as caller:
-            call = await day.call(HELD, "connected")
+        async with day.caller(number, *steps, dialed=DIRECT) as caller:
+            call = await day.call(number, "connected")
             await day.hears(caller, ANA_HZ)
-            await ana.hold(call)
-            await day.hears(caller, MUSIC_HZ)
-            await ana.retrieve(call)
-            await day.hears(caller, ANA_HZ)
-            await ana.hold(call)
+            yield Talk(ana, phone, caller, call)
             await caller.done()
         await phone.done()
-        await day.state(ANA, "wrap_up")
-        await ana.finish()
+
+
+async def hold_and_retrieve(day: Day) -> None:
+    """Twice; the second time the caller gives up while she is held."""
+    async with talk(day, HELD, Wait(6500), HangUp()) as talking:
+        await talking.ana.hold(talking.call)
+        await day.hears(talking.caller, MUSIC_HZ)
+        await talking.ana.retrieve(talking.call)
+        await day.hears(talking.caller, ANA_HZ)
+        await talking.ana.hold(talking.call)
+        await talking.caller.done()
+        await day.wraps_up(talking.ana)
 
 
 async def transfer_to_agent(day: Day) -> None:
     async with (
-        day.at_desk(ANA, BEN) as [ana, ben],
-        day.telephone(ana, phone_answers(day.tone(ana.tone_hz), Stay())) as phone,
+        day.at_desk(BEN) as [ben],
         day.telephone(ben, phone_answers(day.tone(ben.tone_hz), Stay(), rings_ms=400)) as other_phone,
     ):
-        await ana.available()
-        async with day.caller(TO_AGENT, Wait(5000), HangUp(), dialed=DIRECT) as caller:
-            call = await day.call(TO_AGENT, "connected")
+        async with talk(day, TO_AGENT, Wait(5000), HangUp()) as talking:
             await ben.available()
             await day.state(BEN, "available")
-            await day.hears(caller, ANA_HZ)
-            await ana.transfer(call, "agent", BEN)
-            await phone.done()
-            await day.state(ANA, "wrap_up")
-            await ana.finish()
-            await day.hears(caller, BEN_HZ)
-            await caller.done()
+            await talking.ana.transfer(talking.call, "agent", BEN)
+            await talking.phone.done()
+            await day.wraps_up(talking.ana)
+            await day.hears(talking.caller, BEN_HZ)
         await other_phone.done()
-        await day.state(BEN, "wrap_up")
-        await ben.finish()
+        await day.wraps_up(ben)
 
 
 async def transfer_to_queue(day: Day) -> None:
-    """From orders to billing, where Eva is free a moment later; out of a hold."""
+    """Out of a hold, from orders to billing, where Eva is free a moment later."""
     async with (
-        day.at_desk(ANA, EVA) as [ana, eva],
-        day.telephone(ana, phone_answers(day.tone(ana.tone_hz), Stay())) as phone,
+        day.at_desk(EVA) as [eva],
         day.telephone(eva, phone_answers(day.tone(eva.tone_hz), Stay(), rings_ms=300)) as other_phone,
     ):
-        await ana.available()
-        async with day.caller(TO_QUEUE, Wait(6000), HangUp(), dialed=DIRECT) as caller:
-            call = await day.call(TO_QUEUE, "connected")
-            await day.hears(caller, ANA_HZ)
-            await ana.transfer(call, "queue", "billing")
-            await day.hears(caller, MUSIC_HZ)
+        async with talk(day, TO_QUEUE, Wait(7500), HangUp()) as talking:
+            await talking.ana.hold(talking.call)
+            await day.hears(talking.caller, MUSIC_HZ)
+            await talking.ana.transfer(talking.call, "queue", "billing")
             await day.call(TO_QUEUE, "queued")
-            await ana.finish()
+            await talking.ana.finish()
             await eva.available()
-            await day.hears(caller, EVA_HZ)
-            await caller.done()
-        await phone.done()
+            await day.hears(talking.caller, EVA_HZ)
         await other_phone.done()
-        await day.state(EVA, "wrap_up")
-        await eva.finish()
+        await day.wraps_up(eva)
 
 
 async def transfer_to_number(day: Day) -> None:
-    async with (
-        day.at_desk(ANA) as [ana],
-        day.telephone(ana, phone_answers(day.tone(ana.tone_hz), Stay())) as phone,
-        day.outside("target", TARGET, phone_answers(day.tone(OUTSIDE_HZ), Wait(1500), HangUp()), TO_NUMBER) as target,
-    ):
-        await ana.available()
-        async with day.caller(TO_NUMBER, Stay(15_000), dialed=DIRECT) as caller:
-            call = await day.call(TO_NUMBER, "connected")
-            await day.hears(caller, ANA_HZ)
-            await ana.transfer(call, "number", TARGET)
-            await phone.done()
-            await day.call(TO_NUMBER, "outside")
-            await day.hears(caller, OUTSIDE_HZ)
-            await day.hears(target, CALLER_HZ, 0.2)
-            await target.done()
-            await caller.done()
-        await day.state(ANA, "wrap_up")
-        await ana.finish()
+    number = phone_answers(day.tone(OUTSIDE_HZ), Wait(1500), HangUp())
+    async with day.outside("target", TARGET, number, TO_NUMBER) as target, talk(day, TO_NUMBER, Stay(15_000)) as talking:
+        await talking.ana.transfer(talking.call, "number", TARGET)
+        await talking.phone.done()
+        await day.call(TO_NUMBER, "outside")
+        await day.hears(talking.caller, OUTSIDE_HZ)
+        await day.hears(target, CALLER_HZ, 0.2)
+        await target.done()
+        await talking.caller.done()
+        await day.wraps_up(talking.ana)
 
 
 async def transfer_that_nobody_answers(day: Day) -> None:
     """To a colleague who does not pick up: the caller goes back to the queue that she came from."""
     async with (
-        day.at_desk(ANA, BEN) as [ana, ben],
-        day.telephone(ana, phone_answers(day.tone(ana.tone_hz), Stay()), calls=2) as phone,
+        day.at_desk(BEN) as [ben],
         day.telephone(ben, phone_rings()) as other_phone,
+        talk(day, TO_NOBODY, Wait(8500), HangUp(), phone_calls=2) as talking,
     ):
-        await ana.available()
-        async with day.caller(TO_NOBODY, Wait(8500), HangUp(), dialed=DIRECT) as caller:
-            call = await day.call(TO_NOBODY, "connected")
-            await ben.available()
-            await day.state(BEN, "available")
-            await day.hears(caller, ANA_HZ)
-            await ana.transfer(call, "agent", BEN)
-            await other_phone.done()
-            await day.call(TO_NOBODY, "queued")
-            await ana.finish()
-            await day.hears(caller, ANA_HZ)
-            await caller.done()
-        await phone.done()
-        await day.state(ANA, "wrap_up")
-        await ana.finish()
+        await ben.available()
+        await day.state(BEN, "available")
+        await talking.ana.transfer(talking.call, "agent", BEN)
+        await other_phone.done()
+        await _comes_back(day, TO_NOBODY, talking)
 
 
 async def transfer_to_a_busy_number(day: Day) -> None:
     async with (
-        day.at_desk(ANA) as [ana],
-        day.telephone(ana, phone_answers(day.tone(ana.tone_hz), Stay()), calls=2) as phone,
         day.outside("target", TARGET, phone_refuses("486 Busy Here"), TO_BUSY) as target,
+        talk(day, TO_BUSY, Wait(6000), HangUp(), phone_calls=2) as talking,
     ):
-        await ana.available()
-        async with day.caller(TO_BUSY, Wait(6000), HangUp(), dialed=DIRECT) as caller:
-            call = await day.call(TO_BUSY, "connected")
-            await day.hears(caller, ANA_HZ)
-            await ana.transfer(call, "number", TARGET)
-            await target.done()
-            await day.call(TO_BUSY, "queued")
-            await ana.finish()
-            await day.hears(caller, ANA_HZ)
-            await caller.done()
-        await phone.done()
-        await day.state(ANA, "wrap_up")
-        await ana.finish()
+        await talking.ana.transfer(talking.call, "number", TARGET)
+        await target.done()
+        await _comes_back(day, TO_BUSY, talking)
+
+
+async def _comes_back(day: Day, number: str, talking: Talk) -> None:
+    """The transfer failed: the caller waits until Ana has wrapped up, and talks with her again."""
+    await day.call(number, "queued")
+    await talking.ana.finish()
+    await day.hears(talking.caller, ANA_HZ)
+    await talking.caller.done()
+    await day.wraps_up(talking.ana)
 
 
 async def placed_and_answered(day: Day) -> None:
@@ -278,8 +270,9 @@ def test_a_call_transferred_to_an_agent_is_hers_and_the_first_one_wraps_up(day: 
     assert sound.heard(told.sound(index=1), CALLER_HZ, TONE_S)
 
 
-def test_a_call_transferred_to_a_queue_waits_there_anew(day: Kept):
+def test_a_held_call_transferred_to_a_queue_waits_there_anew(day: Kept):
     record = day.story("to_queue").record()
+    assert [hold["ended_at"] for hold in record["holds"]] == [record["conversations"][0]["left_at"]]
     assert [(one["queue"], one["end"]) for one in record["queue_entries"]] == [("orders", "answered"), ("billing", "answered")]
     assert [one["agent"] for one in record["conversations"]] == [ANA, EVA]
 
