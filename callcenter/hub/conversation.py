@@ -86,9 +86,7 @@ def _record(turn: Turn, call: Call, bridge: BridgeId) -> None:
 def connect_due(turn: Turn, call: Call) -> None:
     """Legs that were to be joined are still apart."""
     if call.offer is not None:
-        queueing.connect_failed(turn, call, "too_slow", her_doing=False)
-        if call.state is CallState.TRANSFERRING:
-            transfers.failed(turn, call, "too_slow")
+        transfers.connect_failed(turn, call, "too_slow", her_doing=False)
     elif call.state is CallState.TRANSFERRING:
         turn.drop(call.target)
         transfers.failed(turn, call, "too_slow")
@@ -118,8 +116,7 @@ def bridge_closed(turn: Turn, call: Call, bridge: BridgeId) -> None:
         if call.state is not CallState.HELD:
             turn.join(call.customer, fresh)
     elif call.offer is not None and call.agent is not None:
-        queueing.connect_failed(turn, call, "bridge_lost", her_doing=False)
-        transfers.failed(turn, call, "bridge_lost")
+        transfers.connect_failed(turn, call, "bridge_lost", her_doing=False)
 
 
 # -- commands ---------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The agent at her desk: signing in and out, what she chooses, her device, wrap-up."""
 
-from callcenter.hub import conversation, queueing, transfers
+from callcenter.hub import conversation, transfers
 from callcenter.hub.state import Agent
 from callcenter.hub.turn import Turn
 from callcenter.kernel import commands as c
@@ -63,13 +63,7 @@ def _offer_fails(turn: Turn, agent: Agent) -> None:
     offer = turn.state.offers[agent.offer]
     turn.emit(e.OfferOver(call=offer.call, offer=offer.id, agent=agent.id, end=OfferEnd.DEVICE_ERROR))
     turn.drop(offer.leg)
-    _transfer_back(turn, offer.call)
-
-
-def _transfer_back(turn: Turn, call_id: object) -> None:
-    call = turn.state.calls.get(call_id)  # type: ignore[call-overload]
-    if call is not None:
-        transfers.failed(turn, call, "device_error")
+    transfers.failed(turn, turn.state.calls[offer.call], OfferEnd.DEVICE_ERROR.value)
 
 
 def sign_out(turn: Turn, command: c.SignOut) -> Done:
@@ -106,8 +100,7 @@ def reject_offer(turn: Turn, command: c.RejectOffer) -> Done:
     offer = turn.state.offers.get(command.offer)
     if offer is None or offer.agent != command.agent or offer.accepted:
         raise Refused("offer_over", "This offer is over already.")
-    queueing.offer_ends(turn, offer, OfferEnd.REJECTED)
-    _transfer_back(turn, offer.call)
+    transfers.offer_ends(turn, offer, OfferEnd.REJECTED)
     return Done()
 
 

@@ -276,10 +276,7 @@ def _due(turn: Turn, due: Due, about: str) -> None:
             else:
                 legs.down(turn, leg.id, Cause.LOST, by_us=True, detail="no word from the carrier")
         case Due.OFFER:
-            offer = state.offers[about]  # type: ignore[index]
-            call = state.calls[offer.call]
-            queueing.offer_ends(turn, offer, OfferEnd.RANG_OUT)
-            transfers.failed(turn, call, "no_answer")
+            transfers.offer_ends(turn, state.offers[about], OfferEnd.RANG_OUT)  # type: ignore[index]
         case Due.RECORDING:
             recordings.failed(turn, state.recordings[about], "the carrier did not say that it ended")  # type: ignore[index]
         case Due.ASIDE:

@@ -45,10 +45,9 @@ def down(turn: Turn, leg_id: LegId, cause: Cause, *, by_us: bool = False, detail
             conversation.customer_down(turn, call, cause)
         case LegRole.AGENT if offer is not None and offer.leg == leg.id:
             if offer.accepted:
-                queueing.connect_failed(turn, call, "agent_left", her_doing=cause is Cause.NORMAL)
+                transfers.connect_failed(turn, call, "agent_left", her_doing=cause is Cause.NORMAL)
             else:
-                queueing.offer_ends(turn, offer, queueing.end_of_ringing(cause))
-            transfers.failed(turn, call, "no_answer")
+                transfers.offer_ends(turn, offer, queueing.end_of_ringing(cause))
         case LegRole.PLACING if call.state is CallState.PLACING:
             outbound.device_down(turn, call, cause)
         case LegRole.TARGET if target and call.state is CallState.OUTSIDE:

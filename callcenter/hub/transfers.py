@@ -5,7 +5,7 @@ Nobody answers: the call goes to the queue it came from (else the default one), 
 
 from callcenter.hub import numbers, queueing
 from callcenter.hub.endings import leave
-from callcenter.hub.state import Call
+from callcenter.hub.state import Call, Offer
 from callcenter.hub.turn import Turn
 from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
@@ -14,9 +14,15 @@ from callcenter.kernel.call_state import CallState
 from callcenter.kernel.commands import Done
 from callcenter.kernel.errors import NotFound, Refused
 from callcenter.kernel.presence import Presence
-from callcenter.kernel.words import LegRole, Treatment
+from callcenter.kernel.words import Cause, LegRole, OfferEnd, Treatment
 
 _ALLOWED = (CallState.CONNECTED, CallState.HELD)
+_WHY = {
+    OfferEnd.RANG_OUT: Cause.NO_ANSWER.value,
+    OfferEnd.REJECTED: Cause.REJECTED.value,
+    OfferEnd.DEVICE_ERROR: OfferEnd.DEVICE_ERROR.value,
+}
+"""Why a transfer failed, by the end of the offer that it was: the same words as for a number outside, where there are any."""
 
 
 def transfer(turn: Turn, command: c.TransferBlind) -> Done:
@@ -74,8 +80,21 @@ def answered(turn: Turn, call: Call) -> None:
     turn.join(call.customer, bridge)
 
 
+def offer_ends(turn: Turn, offer: Offer, end: OfferEnd) -> None:
+    """An offer that still rang is over; if it was a transfer, that has failed."""
+    call = turn.state.calls[offer.call]
+    queueing.offer_ends(turn, offer, end)
+    failed(turn, call, _WHY[end])
+
+
+def connect_failed(turn: Turn, call: Call, why: str, *, her_doing: bool) -> None:
+    """An agent answered but was not joined; if it was a transfer, that has failed."""
+    queueing.connect_failed(turn, call, why, her_doing=her_doing)
+    failed(turn, call, why)
+
+
 def failed(turn: Turn, call: Call, why: str) -> None:
-    """Nobody took the call: back to a queue, with the wait counted from the call's arrival."""
+    """Nobody took the call: back to a queue, with the wait counted from the call's arrival. Nothing for any other call."""
     if call.state is not CallState.TRANSFERRING:
         return
     bridge = call.bridge

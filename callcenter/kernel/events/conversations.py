@@ -62,7 +62,11 @@ class TransferStarted(CallEvent, frozen=True, kw_only=True):
 
 
 class TransferFailed(CallEvent, frozen=True, kw_only=True):
+    """Nobody took the customer over: back to a queue."""
+
     why: str
+    """Of a number the Cause of its leg; of a colleague no_answer, rejected or device_error; too_slow, bridge_lost or agent_left
+    when somebody had answered."""
 
 
 class TransferCompleted(CallEvent, frozen=True, kw_only=True):

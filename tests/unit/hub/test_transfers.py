@@ -61,6 +61,38 @@ def test_to_an_agent_who_does_not_answer_comes_back_to_the_queue(story: Story, c
     assert story.call(call).since == story.call(call).began_at
 
 
+@pytest.mark.parametrize(
+    ("happens", "why"),
+    [
+        ("rejects in her page", "rejected"),
+        ("rejects at her telephone", "rejected"),
+        ("loses her telephone", "device_error"),
+        ("answers and hangs up", "agent_left"),
+    ],
+)
+def test_a_transfer_that_fails_says_what_the_colleague_did(story: Story, call: CallId, happens: str, why: str):
+    story.signs_in("bo")
+    to(story, call, c.ToAgent(BO))
+    assert story.rings("bo")
+    match happens:
+        case "rejects in her page":
+            offer = story.agent("bo").offer
+            assert offer is not None
+            story.asks(c.RejectOffer(agent=BO, offer=offer))
+        case "rejects at her telephone":
+            story.network.reject("phone-bo", story.now)
+        case "loses her telephone":
+            story.network.unregister("phone-bo", story.now)
+        case "answers and hangs up":
+            story.network.answer("phone-bo", story.now)
+            line = story.network.device_line("phone-bo")
+            assert line is not None
+            story.network.hang_up(line.leg, story.now)
+    story.advances(1)
+    assert story.last(e.TransferFailed).why == why
+    assert story.call(call).state is CallState.QUEUED
+
+
 @pytest.mark.parametrize("state", ["signed out", "not ready", "busy", "unreachable", "herself"])
 def test_to_an_agent_who_cannot_take_it_is_refused_and_nothing_happens(story: Story, call: CallId, state: str):
     target = BO
