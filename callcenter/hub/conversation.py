@@ -12,18 +12,10 @@ from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.commands import Done
 from callcenter.kernel.errors import NotFound, Refused
-from callcenter.kernel.ids import AgentId, BridgeId, CallId
+from callcenter.kernel.ids import BridgeId
 from callcenter.kernel.words import CallEnd, Cause, LegRole, Party, Treatment
 
 _IN_CONVERSATION = (CallState.CONNECTED, CallState.HELD)
-
-
-def hers(turn: Turn, agent: AgentId, call_id: CallId) -> Call:
-    """The call, if this agent is the one in it. Raises NotFound."""
-    call = turn.state.calls.get(call_id)
-    if call is None or call.agent != agent:
-        raise NotFound("You are not in this call (any more).")
-    return call
 
 
 # -- legs come together -----------------------------------------------------------------------------------------------------
@@ -123,7 +115,7 @@ def bridge_closed(turn: Turn, call: Call, bridge: BridgeId) -> None:
 
 
 def hold(turn: Turn, command: c.Hold) -> Done:
-    call = hers(turn, command.agent, command.call)
+    call = turn.call_of(command.agent, command.call)
     if call.state is not CallState.CONNECTED:
         raise Refused("not_talking", "Only a call that is connected can be put on hold.")
     turn.emit(e.CallHeld(call=call.id, agent=command.agent))
@@ -132,7 +124,7 @@ def hold(turn: Turn, command: c.Hold) -> Done:
 
 
 def retrieve(turn: Turn, command: c.Retrieve) -> Done:
-    call = hers(turn, command.agent, command.call)
+    call = turn.call_of(command.agent, command.call)
     if call.state is not CallState.HELD:
         raise Refused("not_held", "This call is not on hold.")
     bridge = call.bridge
@@ -144,7 +136,7 @@ def retrieve(turn: Turn, command: c.Retrieve) -> Done:
 
 
 def hang_up(turn: Turn, command: c.HangUp) -> Done:
-    call = hers(turn, command.agent, command.call)
+    call = turn.call_of(command.agent, command.call)
     if call.state is CallState.PLACING:
         finish(turn, call, CallEnd.WITHDRAWN, Party.AGENT)
     elif call.state in (*_IN_CONVERSATION, CallState.INTERRUPTED):

@@ -30,7 +30,8 @@ def _employed(turn: Turn, agent_id: AgentId) -> Agent:
     return agent
 
 
-def _signed_in(turn: Turn, agent_id: AgentId) -> Agent:
+def signed_in(turn: Turn, agent_id: AgentId) -> Agent:
+    """The agent, who sits at a device. Raises NotFound or Refused."""
     agent = _employed(turn, agent_id)
     if agent.presence is Presence.SIGNED_OUT:
         raise Refused("not_signed_in", "Sign in with a telephone first.")
@@ -79,7 +80,7 @@ def sign_out(turn: Turn, command: c.SignOut) -> Done:
 
 
 def set_available(turn: Turn, command: c.SetAvailable) -> Done:
-    agent = _signed_in(turn, command.agent)
+    agent = signed_in(turn, command.agent)
     if agent.aside is not None:
         turn.emit(e.AgentBack(agent=agent.id, by_agent=True))
     if agent.presence is not Presence.AVAILABLE:
@@ -88,7 +89,7 @@ def set_available(turn: Turn, command: c.SetAvailable) -> Done:
 
 
 def set_not_ready(turn: Turn, command: c.SetNotReady) -> Done:
-    agent = _signed_in(turn, command.agent)
+    agent = signed_in(turn, command.agent)
     if command.reason not in {choice.code for choice in turn.state.center.reasons}:
         raise Refused("unknown_reason", "The center has no such reason. Choose one of the list.")
     if agent.presence is not Presence.NOT_READY or agent.reason != command.reason:
@@ -127,16 +128,16 @@ def aside_due(turn: Turn, agent: Agent) -> None:
         turn.emit(e.AgentBack(agent=agent.id, by_agent=False))
 
 
-def device_changed(turn: Turn, signal: s.DeviceChanged) -> bool:
-    """Her device can be rung, or no longer. False when it is nobody's, or nothing changed."""
+def device_changed(turn: Turn, signal: s.DeviceChanged) -> None:
+    """Her device can be rung, or no longer. Nothing follows when it is nobody's, or was so before: carriers repeat themselves."""
     agent_id = turn.state.devices.get((signal.carrier, signal.device))
     agent = turn.state.agents.get(agent_id) if agent_id is not None else None
     if agent is None or agent.reachable == signal.reachable:
-        return False
+        return
     if signal.reachable:
         turn.emit(e.DeviceReachable(agent=agent.id))
         conversation.ring_again(turn, agent)
-        return True
+        return
     turn.emit(e.DeviceUnreachable(agent=agent.id))
     call = turn.state.calls.get(agent.call) if agent.call is not None else None
     offer = turn.state.offers.get(agent.offer) if agent.offer is not None else None
@@ -144,4 +145,3 @@ def device_changed(turn: Turn, signal: s.DeviceChanged) -> bool:
         _offer_fails(turn, agent)
     elif call is not None and call.agent == agent.id and call.state in (CallState.CONNECTED, CallState.HELD):
         conversation.line_lost(turn, call)
-    return True

@@ -205,14 +205,6 @@ def _recording_lost(turn: Turn, signal: s.RecordingLost) -> None:
     recordings.failed(turn, recording, signal.why)
 
 
-def _device_changed(turn: Turn, signal: s.DeviceChanged) -> None:
-    desk.device_changed(turn, signal)
-
-
-def _effect_failed(turn: Turn, signal: s.EffectFailed) -> None:
-    settle.effect_failed(turn, signal)
-
-
 def _carrier_up(turn: Turn, signal: s.CarrierUp) -> None:
     if not turn.state.carriers.get(signal.carrier, False):
         turn.emit(e.CarrierChanged(carrier=signal.carrier, up=True))
@@ -247,8 +239,8 @@ _SIGNALS: dict[type, Callable[[Turn, Any], None]] = {
     s.BridgeClosed: _bridge_closed,
     s.RecordingStarted: _recording_started,
     s.RecordingEnded: _recording_ended,
-    s.DeviceChanged: _device_changed,
-    s.EffectFailed: _effect_failed,
+    s.DeviceChanged: desk.device_changed,
+    s.EffectFailed: settle.effect_failed,
     s.CarrierUp: _carrier_up,
     s.CarrierDown: _carrier_down,
     s.ContactsFound: _contacts_found,

@@ -3,7 +3,7 @@
 Her presence is never touched: a call that fails gives back what she had chosen.
 """
 
-from callcenter.hub import inbound, numbers
+from callcenter.hub import desk, inbound, numbers
 from callcenter.hub.endings import finish
 from callcenter.hub.state import Call, Leg
 from callcenter.hub.turn import Turn
@@ -11,17 +11,13 @@ from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.commands import Done
-from callcenter.kernel.errors import NotFound, Refused
-from callcenter.kernel.presence import Presence
+from callcenter.kernel.errors import Refused
 from callcenter.kernel.words import CallEnd, Cause, LegRole, Party, Treatment
 
 
 def place(turn: Turn, command: c.PlaceCall) -> Done:
-    agent = turn.state.agents.get(command.agent)
-    if agent is None or not agent.values.active:
-        raise NotFound("There is no such agent.")
-    if agent.presence is Presence.SIGNED_OUT or agent.carrier is None:
-        raise Refused("not_signed_in", "Sign in with a telephone first.")
+    agent = desk.signed_in(turn, command.agent)
+    assert agent.carrier is not None
     if agent.activity is not Activity.IDLE:
         raise Refused("busy", "Finish what you are doing first: a call, an offer or a wrap-up is open.")
     if not agent.reachable:

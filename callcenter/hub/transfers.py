@@ -26,9 +26,7 @@ _WHY = {
 
 
 def transfer(turn: Turn, command: c.TransferBlind) -> Done:
-    call = turn.state.calls.get(command.call)
-    if call is None or call.agent != command.agent:
-        raise NotFound("You are not in this call (any more).")
+    call = turn.call_of(command.agent, command.call)
     if call.state not in _ALLOWED:
         raise Refused("not_talking", "Only a connected or held call can be transferred.")
     match command.to:

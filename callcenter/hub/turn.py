@@ -10,13 +10,16 @@ from callcenter.hub.state import Agent, Call, Leg, State
 from callcenter.kernel import effects as fx
 from callcenter.kernel import events as e
 from callcenter.kernel.commands import Done
-from callcenter.kernel.ids import BridgeId, Entropy, LegId, PersonalId, RecordingId
+from callcenter.kernel.errors import NotFound
+from callcenter.kernel.ids import AgentId, BridgeId, CallId, Entropy, LegId, PersonalId, RecordingId
 from callcenter.kernel.personal import PersonalKind, PersonalRow
 from callcenter.kernel.words import Cause, LegRole, Treatment
 
 CARRIER_MARGIN_MS = 3_000
-"""Ringing is ended by our deadline; the carrier's own limit lies this much later and only catches our absence."""
+"""Between two limits of one ringing. An offer's deadline lies this much before the carrier's, which only catches our absence; a
+number's ringing is ended by the carrier, and our deadline, this much later, only catches its silence."""
 RECORDING_STOP_MS = 30_000
+"""A recording that we asked to end counts as failed after this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,13 @@ class Turn:
 
     def decision(self, reply: Done | None = None) -> Decision:
         return Decision(tuple(self.events), tuple(self.effects), tuple(self.personal), tuple(self.erased), reply)
+
+    def call_of(self, agent: AgentId, call_id: CallId) -> Call:
+        """The call, if this agent is the one in it. Raises NotFound."""
+        call = self.state.calls.get(call_id)
+        if call is None or call.agent != agent:
+            raise NotFound("You are not in this call (any more).")
+        return call
 
     # -- legs -----------------------------------------------------------------------------------------------------------
 

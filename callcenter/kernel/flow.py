@@ -1,5 +1,5 @@
 """IVR flows as values: the nodes that a flow file may contain. How they run is in `ivr.interpreter`, whether they are sound in
-`ivr.check`, how they are read from YAML in `config.yaml`.
+`ivr.check`, how they are read from YAML in `config.flow_file`.
 
 Every `next`, `open`, `found`, ... names another node of the same flow. Times are whole milliseconds.
 """

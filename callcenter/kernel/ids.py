@@ -37,7 +37,7 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 class Entropy:
-    """A seeded stream of ids and draws.
+    """A seeded stream of ids.
 
     Two streams made from one seed yield the same values in the same order; streams of different seeds share nothing.
     """
@@ -59,10 +59,6 @@ class Entropy:
             number, index = divmod(number, 32)
             letters.append(_ALPHABET[index])
         return "".join(letters)
-
-    def fraction(self) -> float:
-        """A draw from [0, 1)."""
-        return int.from_bytes(self._block()[:7], "big") / float(1 << 56)
 
     def call(self) -> CallId:
         return CallId(self._id("c"))

@@ -1,7 +1,7 @@
 """What a center file says, before anything is stored: the center's values, and beside them the values of people in the clear.
 
-`config.yaml` reads a file into a `CenterSeed`; `store.directory` turns it into rows and gives every name and blocked number
-its personal id; `store.crm` writes the contacts. Nothing here is an event, and nothing here reaches the log.
+`config.center_file` reads a file into a `CenterSeed`; `store.directory` turns it into rows and gives every name and blocked
+number its personal id; `store.crm` writes the contacts. Nothing here is an event, and nothing here reaches the log.
 """
 
 from typing import Literal
