@@ -117,7 +117,8 @@ class Service:
         listen = self.settings.listen
         listener = socket.create_server((listen.host, listen.port), family=_family(listen.host), backlog=512)
         self.port = listener.getsockname()[1]
-        runner = web.AppRunner(make_app(self._services(await restored_live(self.log))), access_log=None, handle_signals=False, shutdown_timeout=2)
+        app = make_app(self._services(await restored_live(self.log)))
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listener, ssl_context=_tls(self.settings)).start()

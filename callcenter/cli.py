@@ -12,12 +12,15 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
+
 import config
 from callcenter.api.app import openapi_document
 from callcenter.bootstrap import Service
 from callcenter.kernel.errors import HouseError
+from callcenter.kernel.ids import CallId
 from callcenter.kernel.seed import CenterSeed
-from callcenter.operations import center_change
+from callcenter.operations import center_change, one_call
 from callcenter.operations.demo import DemoDay
 from callcenter.operations.doctor import examine
 from callcenter.runtime import logs
@@ -49,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="run the service")
-    serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="settings file (docs/settings-file.md)")
+    _add_config(serve)
     serve.set_defaults(run=_serve)
 
     demo = commands.add_parser("demo", help="a small center with simulated callers")
@@ -62,15 +65,39 @@ def _parser() -> argparse.ArgumentParser:
     center = commands.add_parser("center", help="the center's directory").add_subparsers(required=True, metavar="ACTION")
     apply = center.add_parser("apply", help="show what a center file would change, then change all of it or nothing")
     apply.add_argument("file", type=Path, metavar="FILE")
-    apply.add_argument("--config", type=Path, required=True, metavar="FILE", help="settings file of the service")
+    _add_config(apply)
     apply.add_argument("--yes", action="store_true", help="do not ask")
     apply.set_defaults(run=_center_apply)
 
     doctor = commands.add_parser("doctor", help="check the configuration, the PBX and the database, and say what to do")
-    doctor.add_argument("--config", type=Path, required=True, metavar="FILE")
+    _add_config(doctor)
     doctor.add_argument("--json", action="store_true", help="machine-readable")
     doctor.set_defaults(run=_doctor)
+
+    replay = commands.add_parser("replay", help="fold the events again and compare with what is stored")
+    replay_call = replay.add_subparsers(required=True, metavar="WHAT").add_parser("call", help="one call and its record")
+    replay_call.add_argument("id", metavar="ID")
+    replay_call.add_argument("--json", action="store_true", help="machine-readable")
+    _add_config(replay_call)
+    replay_call.set_defaults(run=_replay_call)
+
+    explain = commands.add_parser("explain", help="what happened, and why")
+    explain_call = explain.add_subparsers(required=True, metavar="WHAT").add_parser("call", help="one call, and why it waits")
+    explain_call.add_argument("id", metavar="ID")
+    explain_call.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the sentences (default en)")
+    _add_config(explain_call)
+    explain_call.set_defaults(run=_explain_call)
     return parser
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path(os.environ.get("CALLCENTER_CONFIG", "callcenter.yaml")),
+        metavar="FILE",
+        help="settings file, docs/settings-file.md (default: $CALLCENTER_CONFIG, else callcenter.yaml)",
+    )
 
 
 # -- the service ------------------------------------------------------------------------------------------------------------
@@ -167,3 +194,31 @@ def _doctor(given: argparse.Namespace) -> int:
         for finding in findings:
             print(finding)
     return 0 if all(finding.good for finding in findings) else 1
+
+
+# -- one call ---------------------------------------------------------------------------------------------------------------
+
+
+def _replay_call(given: argparse.Namespace) -> int:
+    found = asyncio.run(one_call.replay(read_settings(given.config, os.environ), CallId(given.id)))
+    if given.json:
+        print(msgspec.json.encode(found).decode())
+        return 1 if found.deviations else 0
+    for recorded in found.events:
+        print(f"{recorded.position} {recorded.at} {msgspec.json.encode(recorded.event).decode()}")
+    for deviation in found.deviations:
+        print(deviation)
+    if found.behind:
+        print(f"the rows are {found.behind} events of this call behind: is the service running? Try again in a moment")
+    print(f"{len(found.events)} events, {len(found.deviations) or 'no'} differences")
+    return 1 if found.deviations else 0
+
+
+def _explain_call(given: argparse.Namespace) -> int:
+    settings = read_settings(given.config, os.environ)
+    sentences, waiting = asyncio.run(one_call.explain(settings, CallId(given.id), given.lang))
+    for sentence in sentences:
+        print(f"{sentence.after_ms / 1000:9.1f} s  {sentence.text}")
+    for line in one_call.why_lines(waiting, given.lang):
+        print(line)
+    return 0

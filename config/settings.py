@@ -21,7 +21,7 @@ from config.settings_values import ADDRESS, ARI_URL, DATABASE, ORIGIN, Address, 
 from config.yaml import FileMistake, Place, Sheet, nearest
 
 PREFIX = "CALLCENTER_"
-NOT_OURS = frozenset({f"{PREFIX}ASTERISK"})
+NOT_OURS = frozenset({f"{PREFIX}ASTERISK", f"{PREFIX}CONFIG"})
 """Variables of the set-up scripts, which the service leaves alone."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]

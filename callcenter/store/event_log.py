@@ -98,6 +98,9 @@ class EventLog(Protocol):
     async def read_call(self, call: CallId) -> list[Recorded]:
         """The events that name this call, in order."""
 
+    async def read_centers(self) -> list[Recorded]:
+        """Every CenterChanged, in order: what the center was at any time."""
+
     async def personal(self, ids: Iterable[PersonalId]) -> dict[PersonalId, str]:
         """The values of these ids; an erased or unknown one is missing."""
 

@@ -52,7 +52,7 @@ EVENTS = LogTable(
         LogColumn("agent", "TEXT", "text", "The agent that it concerns, if any."),
         LogColumn("payload", "TEXT NOT NULL", "json NOT NULL", "The event as JSON, without its place and time."),
     ),
-    ("(call, position) WHERE call IS NOT NULL",),
+    ("(call, position) WHERE call IS NOT NULL", "(position) WHERE kind = 'CenterChanged'"),
 )
 PERSONAL = LogTable(
     "personal",

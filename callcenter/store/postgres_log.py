@@ -147,6 +147,9 @@ class PostgresLog:
     async def read_call(self, call: CallId) -> list[Recorded]:
         return await self._events("call = $1 ORDER BY position", call)
 
+    async def read_centers(self) -> list[Recorded]:
+        return await self._events("kind = 'CenterChanged' ORDER BY position")
+
     async def _events(self, where: str, *values: object) -> list[Recorded]:
         sql = f"SELECT position, at, kind, version, payload FROM log.events WHERE {where}"
         return [from_row(*row) for row in await self._reader.run(lambda db: db.fetch(sql, *values))]

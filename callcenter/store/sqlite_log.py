@@ -164,6 +164,9 @@ class SqliteLog:
     async def read_call(self, call: CallId) -> list[Recorded]:
         return await self._reader.run(lambda db: _events(db, "call = ? ORDER BY position", (call,)))
 
+    async def read_centers(self) -> list[Recorded]:
+        return await self._reader.run(lambda db: _events(db, "kind = 'CenterChanged' ORDER BY position", ()))
+
     # -- personal values and checkpoints ------------------------------------------------------------------------------------
 
     async def personal(self, ids: Iterable[PersonalId]) -> dict[PersonalId, str]:
