@@ -1,18 +1,36 @@
-"""Telephone numbers as people and networks write them, and which of them may be dialed."""
+"""Telephone numbers as people and networks write them, and which of them may be dialed.
+
+People write one number in many ways, and networks deliver it in others: with and without country code, with the exit code of
+the country, with spaces, brackets, extensions. Whoever compares numbers compares what this file makes of them.
+"""
 
 import re
 
 import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
+from phonenumbers.phonenumberutil import REGION_CODE_FOR_NON_GEO_ENTITY
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
 from callcenter.kernel.center import Outside
 from callcenter.kernel.errors import Refused
 
+FEWEST_DIGITS = 3
+"""Fewer digits are no telephone number of any kind."""
 _DIAL_STRING = re.compile(r"^\+?[0-9]{3,15}$")
+_COSTLY = frozenset(
+    {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN, PhoneNumberType.PERSONAL_NUMBER}
+)
+"""Kinds of numbers that cost more than a call to their country, or whose cost nobody can know: the ways of toll fraud."""
 
 
 def normal(written: str, region: str) -> str:
-    """E.164 where the number can be read as one in `region`, else the bare characters; empty when there are none."""
+    """E.164 where the number can be read as one in `region`, else the bare characters.
+
+    Empty when it is withheld, in whatever word the network says so: no digit but zeros is no number.
+    """
     written = written.strip()
+    if not phonenumbers.normalize_digits_only(written).strip("0"):
+        return ""
     try:
         parsed = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
@@ -23,7 +41,10 @@ def normal(written: str, region: str) -> str:
 
 
 def dialable(written: str, outside: Outside) -> str:
-    """The E.164 number that an agent may call. Raises Refused: emergency_number, invalid_number or country_not_allowed."""
+    """The E.164 number that an agent may call.
+
+    Raises Refused: emergency_number, invalid_number, country_not_allowed or costly_number.
+    """
     bare = re.sub(r"[^0-9+]", "", written)
     emergency = Refused("emergency_number", "Emergency numbers are not dialed here: use a telephone, so that help finds you.")
     if bare.lstrip("+") in outside.emergency or phonenumbers.is_emergency_number(bare, outside.region):
@@ -34,15 +55,35 @@ def dialable(written: str, outside: Outside) -> str:
         raise Refused(
             "invalid_number", "This is not a telephone number. Write it with area code, or with + and country."
         ) from None
-    if str(parsed.national_number) in outside.emergency:
+    if _calls_for_help(parsed, outside):
         raise emergency
-    if not phonenumbers.is_possible_number(parsed):
+    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
         raise Refused("invalid_number", "This number has too few or too many digits. Write it with area code.")
-    region = phonenumbers.region_code_for_number(parsed)
-    allowed = {phonenumbers.country_code_for_region(country) for country in outside.countries}
-    if parsed.country_code not in allowed:
-        raise Refused("country_not_allowed", f"Calls to {region or 'this country'} are not allowed here: ask for it.")
+    region = _region(parsed)
+    if region not in outside.countries:
+        where = "this country" if region in (None, REGION_CODE_FOR_NON_GEO_ENTITY) else region
+        raise Refused("country_not_allowed", f"Calls to {where} are not allowed here: ask for it.")
+    if phonenumbers.number_type(parsed) in _COSTLY:
+        raise Refused("costly_number", "Numbers that cost more than a usual call are not dialed here.")
     number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if not _DIAL_STRING.match(number):  # some countries' plans allow more digits than E.164 has
         raise Refused("invalid_number", "This number has too few or too many digits. Write it with area code.")
     return number
+
+
+def _calls_for_help(parsed: PhoneNumber, outside: Outside) -> bool:
+    """Whether what is left without the country code is an emergency number there, or begins as one and is nobody's number."""
+    inside = phonenumbers.national_significant_number(parsed)
+    if inside.lstrip("0") in outside.emergency:
+        return True
+    asked = (
+        phonenumbers.is_emergency_number if phonenumbers.is_valid_number(parsed) else phonenumbers.connects_to_emergency_number
+    )
+    regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
+    return any(asked(inside, region) for region in regions if region != REGION_CODE_FOR_NON_GEO_ENTITY)
+
+
+def _region(parsed: PhoneNumber) -> str | None:
+    """The number's own region: several share a country code. One that none of them knows counts for the first of them."""
+    known: str | None = phonenumbers.region_code_for_number(parsed)
+    return known or phonenumbers.region_code_for_country_code(parsed.country_code)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.hub import numbers
 from callcenter.kernel.center import Center, Mistake, mistakes
 from callcenter.kernel.errors import Conflict, Refused
 from callcenter.kernel.ids import Entropy, PersonalId
@@ -20,7 +21,6 @@ from callcenter.kernel.personal import PersonalKind, PersonalRow
 from callcenter.kernel.seed import CenterSeed
 from callcenter.store.database import Database
 from callcenter.store.directory_rows import AGENT_NAME, BLOCKED_NUMBER, CENTER_ID, Named, read_center, write_center
-from callcenter.store.phones import read_phone
 from callcenter.store.tables.directory import CenterRow, PersonalIdRow
 
 _KINDS: dict[str, PersonalKind] = {AGENT_NAME: "name", BLOCKED_NUMBER: "number"}
@@ -119,9 +119,9 @@ class DirectoryStore:
 
 
 def _named(seed: CenterSeed) -> Named:
-    """Blocked numbers in E.164 where they can be, each once."""
+    """Blocked numbers in the form that the hub makes of a caller's, each once."""
     region = seed.center.outside.region
-    blocked = dict.fromkeys(read_phone(number, region).e164 or number.strip() for number in seed.blocked)
+    blocked = dict.fromkeys(numbers.normal(number, region) for number in seed.blocked)
     return Named(center=seed.center, names=seed.names, blocked=tuple(blocked))
 
 
@@ -136,8 +136,8 @@ def _unnamed(seed: CenterSeed) -> Iterator[Mistake]:
 def _directory(version: int, named: Named) -> Directory:
     center = named.center
     names = [PersonalRow(agent.name, _KINDS[AGENT_NAME], named.names[agent.id]) for agent in center.agents.values()]
-    numbers = [PersonalRow(id, _KINDS[BLOCKED_NUMBER], number) for id, number in zip(center.blocked, named.blocked, strict=True)]
-    return Directory(version=version, center=center, personal=(*names, *numbers))
+    blocked = [PersonalRow(id, _KINDS[BLOCKED_NUMBER], number) for id, number in zip(center.blocked, named.blocked, strict=True)]
+    return Directory(version=version, center=center, personal=(*names, *blocked))
 
 
 def _shown(named: Named) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcenter.hub import numbers
 from callcenter.kernel import effects as fx
 from callcenter.kernel import events as e
 from callcenter.kernel import signals as s
@@ -108,6 +109,24 @@ def test_outside_hours_the_caller_is_told_and_let_go(story: Story):
     assert call not in story.hub.state.calls
     assert story.last(e.CallOver).end is CallEnd.CLOSED
     assert story.network.lines == {}
+
+
+@pytest.mark.parametrize("delivered", ["12125550199", "0012125550199", "(212) 555-0199", "+1 212 555 0199"])
+def test_a_blocked_caller_is_known_however_the_network_writes_her(story: Story, delivered: str):
+    story.network.call_in(delivered, DIALED)
+    story.settles()
+    assert [over.end for over in story.all(e.CallOver)] == [CallEnd.BLOCKED]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "kept"),
+    [
+        ("442079460018", "+442079460018"), ("011442079460018", "+442079460018"), ("5550143", "5550143"), ("100", "100"),
+        ("anonymous", "anonymous"), ("*67", "*67"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_callers_number_is_kept_as_customers_numbers_are(delivered: str, kept: str):
+    assert numbers.normal(delivered, "US") == kept
 
 
 def test_a_blocked_caller_is_refused_without_an_answer(story: Story):
