@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ MEMORY = Path("/dev/shm")
 TONES = (MUSIC_HZ, CALLER_HZ, OTHER_CALLER_HZ, *AGENT_TONES.values(), OUTSIDE_HZ)
 
 Story = Callable[["Day"], Awaitable[None]]
+Start = Callable[[Path], AbstractAsyncContextManager[Service]]
+"""Runs the service in this folder, on a private Asterisk, as `running` does."""
 
 
 @dataclass
@@ -272,10 +275,10 @@ def _before_others(*processes: int) -> Iterator[None]:
         schedule(os.SCHED_OTHER, 0)
 
 
-async def _live(folder: Path, stories: Mapping[str, Story]) -> Kept:
+async def _live(folder: Path, stories: Mapping[str, Story], start: Start) -> Kept:
     observed = folder / "observed"
     observed.mkdir(parents=True)
-    async with running(folder / "service") as service:
+    async with start(folder / "service") as service:
         with _before_others(*service.processes()):
             return await _observed(observed, service, stories)
 
@@ -353,7 +356,7 @@ async def _keep(day: Day) -> Kept:
     return Kept(day.folder, day.failures, records, statistics, recordings, channels, bridges, day.notes, day.calls)
 
 
-def live(folder: Path, stories: Mapping[str, Story]) -> Kept:
+def live(folder: Path, stories: Mapping[str, Story], start: Start = running) -> Kept:
     """Lives the day: a private Asterisk, the service, the stories in order.
 
     Times are held to 100 ms, so the day writes to memory where there is a file system for it; what was observed is moved into
@@ -361,7 +364,7 @@ def live(folder: Path, stories: Mapping[str, Story]) -> Kept:
     """
     place = Path(tempfile.mkdtemp(prefix="callcenter-day-", dir=MEMORY if MEMORY.is_dir() else None))
     try:
-        kept = asyncio.run(_live(place, stories))
+        kept = asyncio.run(_live(place, stories, start))
     finally:
         shutil.move(place, folder / "day")
     kept.folder = folder / "day" / "observed"

@@ -14,23 +14,27 @@ import structlog
 from aiohttp import web
 from msgspec import Struct
 
-from callcenter.kernel.effects import AnyCarrierEffect
+from callcenter.kernel.effects import AnyCarrierEffect, Effect
 from callcenter.kernel.errors import CarrierFault
 from callcenter.kernel.ids import CarrierName, RecordingId
 from callcenter.kernel.signals import CarrierDown, EffectFailed
 from callcenter.kernel.words import Fault
 from callcenter.telephony.asterisk import requests as r
-from callcenter.telephony.asterisk.client import AriClient, Connected, Disconnected, Item
+from callcenter.telephony.asterisk.client import AriClient, Connected, Disconnected, Item, Misheard
+from callcenter.telephony.asterisk.events import AnyEvent
 from callcenter.telephony.asterisk.files import AriFiles
-from callcenter.telephony.asterisk.lines import Send, Token
+from callcenter.telephony.asterisk.lines import LookAgain, Send, Token
 from callcenter.telephony.asterisk.listing import Listing
-from callcenter.telephony.asterisk.replies import Reply
+from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from callcenter.telephony.asterisk.settings import AsteriskSettings
 from callcenter.telephony.asterisk.sip_socket import SipSocket, asterisk_socket
 from callcenter.telephony.asterisk.translate import Translation
 from callcenter.telephony.port import CarrierHealth, Deliver, DeviceAccount
 
 LIST_AGAIN_MS = 1_000
+"""Between one listing and the next, however often Asterisk is not understood."""
+LIST_ANEW_MS = 200
+"""After this a listing is begun anew, when something was misheard meanwhile: perhaps an answer to it."""
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +74,12 @@ class AsteriskCarrier:
         self._listing: Listing | None = None
         self._listings = 0
         self._listed = False
+        self._up = False
+        """As the hub has been told."""
+        self._listing_since = 0
         self._list_again_at: int | None = None
+        self._held: list[AnyCarrierEffect] = []
+        """Asked for while what Asterisk has is being listed again."""
         self._startup_time = ""
         self._accounts: dict[str, str] = {}
         """Device -> password, of those signed in."""
@@ -86,20 +95,25 @@ class AsteriskCarrier:
         self._spawn(self._run())
 
     async def perform(self, effect: AnyCarrierEffect) -> None:
-        if not self._listed:
-            self._tell(
-                EffectFailed(
-                    effect=effect.effect,
-                    kind=type(effect).__name__,
-                    fault=Fault.UNAVAILABLE,
-                    leg=getattr(effect, "leg", None),
-                    detail=self.health().why,
-                )
+        if self._listed:
+            self._translation.effect(effect, self._clock())
+            self._flush()
+            self._changed.set()
+        elif self._up:
+            self._held.append(effect)
+        else:
+            self._refuse(effect)
+
+    def _refuse(self, effect: AnyCarrierEffect) -> None:
+        self._tell(
+            EffectFailed(
+                effect=effect.effect,
+                kind=type(effect).__name__,
+                fault=Fault.UNAVAILABLE,
+                leg=getattr(effect, "leg", None),
+                detail=self.health().why,
             )
-            return
-        self._translation.effect(effect, self._clock())
-        self._flush()
-        self._changed.set()
+        )
 
     async def fetch_recording(self, recording: RecordingId) -> AsyncIterator[bytes]:
         pieces = self.files.recording(recording)
@@ -177,19 +191,22 @@ class AsteriskCarrier:
                 await asyncio.gather(taking, changed, return_exceptions=True)
 
     def _stumbled(self, error: Exception) -> None:
-        """A bug met one event: the carrier must not be deaf for every call after it. What was missed, the next listing finds."""
+        """A bug met one item: the carrier must not be deaf for every call after it. What was missed, the next listing finds."""
         # Without the error's message, which may quote what the event said.
         where = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-4:]]
         log.error("asterisk.event_failed", carrier=self.name, kind=type(error).__name__, where=where)
-        if self.client.ready:
-            self._listed = False
-            self._listing = None
-            self._list_again_at = self._clock() + LIST_AGAIN_MS
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """What we know may be wrong. Calls go on meanwhile; soon everything is listed, and the resync repairs what is amiss."""
+        if self._listing is not None:
+            self._list_again_at = self._listing_since + LIST_ANEW_MS
+        elif self._listed and self._list_again_at is None:
+            self._list_again_at = max(self._clock(), self._listing_since + LIST_AGAIN_MS)
 
     def _wait_s(self) -> float | None:
-        due = self._list_again_at
-        if self._listed and due is None:
-            due = self._translation.next_deadline()
+        dues = [self._list_again_at, self._translation.next_deadline() if self._listed else None]
+        due = min((due for due in dues if due is not None), default=None)
         return None if due is None else max(0.0, (due - self._clock()) / 1000)
 
     def _tick(self) -> None:
@@ -214,11 +231,15 @@ class AsteriskCarrier:
                 self._listed = False
                 self._listing = None
                 self._list_again_at = None
-                self._tell(CarrierDown(carrier=self.name, why=item.why))
+                self._down(item.why)
+            case Misheard():
+                self._look_again()
             case Reply(token=Token() as token) if token.step.startswith("list_"):
                 if self._listing is not None and token.number == self._listing.number:
                     self._listed_reply(self._listing, item)
             case Reply():
+                if item.unclear and item.status != NO_ANSWER:
+                    log.warning("asterisk.odd_answer", carrier=self.name, operation=item.request.operation, status=item.status)
                 self._translation.reply(item, self._clock())
                 self._flush()
             case _ if self._listing is not None:
@@ -227,9 +248,17 @@ class AsteriskCarrier:
                 self._translation.event(item, self._clock())
                 self._flush()
 
+    def _down(self, why: str) -> None:
+        self._up = False
+        self._tell(CarrierDown(carrier=self.name, why=why))
+        held, self._held = self._held, []
+        for effect in held:
+            self._refuse(effect)
+
     def _begin_listing(self, *, accounts_first: bool = False) -> None:
         self._listed = False
         self._listings += 1
+        self._listing_since = self._clock()
         listing = self._listing = Listing(self._translation, self._listings)
         if accounts_first and self._accounts:
             self._spawn(self._push_all(listing))
@@ -245,20 +274,35 @@ class AsteriskCarrier:
             self.client.send(send.request, send.token)
         if listing.failed:
             log.warning("asterisk.not_listed", carrier=self.name, why=listing.failed)
+            if self._up:
+                self._down(listing.failed)
             if self._list_again_at is None:
                 self._list_again_at = self._clock() + LIST_AGAIN_MS
         elif listing.snapshot is not None:
             self._listing = None
-            self._listed = True
+            self._listed = self._up = True
             assert self._deliver is not None
             self._deliver(listing.snapshot)
-            for event in listing.waiting:
-                self._translation.event(event, self._clock())
+            self._catch_up(listing.waiting)
+
+    def _catch_up(self, events: list[AnyEvent]) -> None:
+        """What happened, and what was asked for, while everything was listed."""
+        held, self._held = self._held, []
+        for item in (*events, *held):
+            try:
+                if isinstance(item, Effect):
+                    self._translation.effect(item, self._clock())
+                else:
+                    self._translation.event(item, self._clock())
+            except Exception as error:
+                self._stumbled(error)
             self._flush()
 
     def _flush(self) -> None:
         for out in self._translation.take():
-            if isinstance(out, Send):
+            if isinstance(out, LookAgain):
+                self._look_again()
+            elif isinstance(out, Send):
                 self.client.send(out.request, out.token)
             else:
                 self._tell(out)

@@ -57,7 +57,11 @@ class Disconnected(Struct, frozen=True, kw_only=True):
     why: str
 
 
-Item = Connected | Disconnected | Reply | ari.AnyEvent
+class Misheard(Struct, frozen=True):
+    """Asterisk said something that could not be understood: what is known of its calls may be wrong from here on."""
+
+
+Item = Connected | Disconnected | Misheard | Reply | ari.AnyEvent
 
 
 class AriClient:
@@ -240,8 +244,9 @@ class AriClient:
                 self._outstanding.replied(item)
             elif isinstance(item, ari.Unknown):
                 self.unknown[item.kind] += 1
-                if item.why != "not used":
+                if item.why != ari.NOT_USED:
                     log.warning("ari.not_understood", carrier=self._settings.name, type=item.kind, why=item.why)
+                    self._items.put_nowait(Misheard())
             elif isinstance(item, ari.ChannelUserevent):
                 self._echo.heard(item)
             elif isinstance(item, ari.ApplicationRegistered | ari.ApplicationUnregistered | ari.ApplicationReplaced):
@@ -309,7 +314,7 @@ class AriClient:
             what = f"{info.status} {info.message}"
             if info.good:
                 try:
-                    return msgspec.json.decode(info.body, type=ari.AsteriskInfo)
+                    return ari.read(info.body, ari.AsteriskInfo)
                 except msgspec.DecodeError:
                     what = "its answer is not as described"
             # Closed, it would come back at once, and so on a hundred times a second.

@@ -4,8 +4,9 @@ A test holds every Struct here against that description: names, types, and that 
 fields that we read are listed. `decode` tolerates what it does not know and says so.
 """
 
+import re
 from datetime import datetime
-from typing import get_args
+from typing import TypeVar, get_args
 
 import msgspec
 from msgspec import Struct, field
@@ -244,6 +245,12 @@ class Unknown(Struct, frozen=True):
     why: str
 
 
+NOT_USED = "not used"
+"""The `why` of a well-made message of a kind that we do not read."""
+_KIND = re.compile(r"[A-Za-z]{1,40}")
+T = TypeVar("T")
+
+
 class _Typed(Struct):
     type: str = ""
 
@@ -254,17 +261,32 @@ _known = frozenset(ALLOWED)
 
 
 def decode(text: str | bytes) -> "AnyEvent | RESTResponse | Unknown":
-    """One message of the socket. Never raises for anything Asterisk may send."""
+    """One message of the socket. Never raises for anything that may stand there."""
     try:
         return _decoder.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
+        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         try:
             kind = _typed.decode(text).type
-        except msgspec.DecodeError:
-            return Unknown("", "not JSON")
-        return Unknown(kind, str(error) if kind in _known else "not used")
+        except (msgspec.DecodeError, RecursionError):
+            return Unknown("", "neither JSON nor an event")
+        if kind in _known:
+            return Unknown(kind, why)
+        # The word goes into the log and the metrics: only what can be the name of an event.
+        return Unknown(kind, NOT_USED) if _KIND.fullmatch(kind) else Unknown("", "no event is called so")
 
 
-def moment(timestamp: str) -> int:
-    """ARI's "2026-11-22T17:12:19.549+0000" as milliseconds since the epoch."""
-    return round(datetime.fromisoformat(timestamp).timestamp() * 1000)
+def read(body: str | bytes, kind: type[T]) -> T:
+    """The body of an answer. Raises msgspec.DecodeError, and nothing else, when it is not as described."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except RecursionError:
+        raise msgspec.DecodeError("nested too deeply") from None
+
+
+def moment(timestamp: str) -> int | None:
+    """ARI's "2026-11-22T17:12:19.549+0000" as milliseconds since the epoch; None when it is no time."""
+    try:
+        return round(datetime.fromisoformat(timestamp).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None

@@ -82,7 +82,7 @@ class AriFiles:
         if status == 503:
             return ["Asterisk is booting: ask again in a few seconds."]
         try:
-            about = msgspec.json.decode(body, type=ari.AsteriskInfo)
+            about = ari.read(body, ari.AsteriskInfo)
         except msgspec.DecodeError:
             return [f"{url} answers {status} with something that is not ARI: is the address right, does a proxy stand between?"]
         wrong: list[str] = []

@@ -107,7 +107,11 @@ class Send(Struct, frozen=True):
     token: Token
 
 
-Out = Send | CarrierSignal
+class LookAgain(Struct, frozen=True):
+    """Nobody can say what Asterisk has done: what it has is to be listed again."""
+
+
+Out = Send | LookAgain | CarrierSignal
 
 
 class Known(Struct):

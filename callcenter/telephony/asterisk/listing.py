@@ -90,14 +90,14 @@ class Listing:
 
     def _read(self, reply: Reply, kind: type[T]) -> list[T]:
         try:
-            return [msgspec.json.decode(reply.body, type=kind)]
+            return [ari.read(reply.body, kind)]
         except msgspec.DecodeError as error:
             self.failed = f"Asterisk's answer to {reply.request.operation} is not as described: {error}"
             return []
 
     def _read_all(self, reply: Reply, kind: type[T]) -> list[T]:
         try:
-            found: list[T] = msgspec.json.decode(reply.body, type=list[kind])  # type: ignore[valid-type]
+            found: list[T] = ari.read(reply.body, list[kind])  # type: ignore[valid-type]
         except msgspec.DecodeError as error:
             self.failed = f"Asterisk's answer to {reply.request.operation} is not as described: {error}"
             return []
@@ -130,7 +130,7 @@ class Listing:
                     leg=line.leg,
                     up=line.state == "up",
                     ringing=line.state == "ringing",
-                    bridge=line.bridge,
+                    bridge=line.bridge if line.joined else None,
                     caller=line.caller,
                     dialed=line.dialed,
                     inbound=line.inbound,
@@ -170,7 +170,8 @@ class Listing:
             line.state = "ringing"
         line.by_us = False  # it is there: a hang-up that we asked for was lost, and may be asked for again
         bridge = where.get(channel.id)
-        line.bridge = None if bridge is None else BridgeId(bridge)
+        if bridge is not None or line.joined:  # else it may be on its way into one: the answer to that will tell
+            line.bridge = None if bridge is None else BridgeId(bridge)
         line.joined = bridge is not None
         return line
 

@@ -7,11 +7,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from msgspec import Struct
 
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from callcenter.telephony.asterisk.requests import Request
+
+log = structlog.get_logger(__name__)
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -39,6 +42,7 @@ class Outstanding:
         found = self._asked.pop(response.request_id, None)
         if found is None:
             self.orphans += 1
+            log.warning("ari.answer_to_nobody", status=response.status_code)
         else:
             self._end(found[0], response.status_code, response.reason_phrase, response.message_body)
 

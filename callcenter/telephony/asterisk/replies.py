@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from callcenter.telephony.asterisk.events import read
 from callcenter.telephony.asterisk.requests import Request
 
 NO_ANSWER = 0
@@ -30,10 +31,15 @@ class Reply(Struct, frozen=True, kw_only=True):
         return self.status == 404 and self.body.lstrip().startswith("{")
 
     @property
+    def unclear(self) -> bool:
+        """Nobody can say whether it was done: no answer, or one that is not Asterisk's (a proxy's page, no status of HTTP)."""
+        return not self.good and not (400 <= self.status < 600 and self.body.lstrip().startswith("{"))
+
+    @property
     def message(self) -> str:
         """Asterisk's own word for what was wrong."""
         try:
-            return msgspec.json.decode(self.body, type=_Complaint).message
+            return read(self.body, _Complaint).message
         except msgspec.DecodeError:
             return self.reason
 

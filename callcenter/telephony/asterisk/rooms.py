@@ -51,6 +51,11 @@ class Rooms(Hearing):
             self._stop_hearing(line)
             self._treat(line, effect.then, effect.effect, "LeaveBridge")
 
+    def _entered_bridge(self, line: Line) -> None:
+        assert line.bridge is not None, "only a leg that was put into a bridge enters it"
+        line.joined = True
+        self._say(sig.LegJoined(bridge=line.bridge, leg=line.leg))
+
     def _left(self, line: Line) -> None:
         bridge, line.bridge, line.joined = line.bridge, None, False
         assert bridge is not None, "only a leg in a bridge leaves it"
@@ -107,6 +112,11 @@ class Rooms(Hearing):
             self._say(sig.RecordingEnded(recording=tape.recording, duration_ms=tape.duration_ms))
             return
         self._send(r.stop_recording(effect.recording), self._token(effect, "stop_recording", recording=effect.recording))
+
+    def _tape_runs(self, tape: Tape, at: int) -> None:
+        tape.state = "running"
+        tape.began_at = at
+        self._say(sig.RecordingStarted(recording=tape.recording))
 
     def _tape_told(self, tape: Tape, recording: ari.LiveRecording, at: int) -> None:
         if tape.state == "asked":

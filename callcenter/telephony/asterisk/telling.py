@@ -6,7 +6,7 @@ from callcenter.kernel.ids import BridgeId, CarrierName, EffectId, LegId, Record
 from callcenter.kernel.words import Fault
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
-from callcenter.telephony.asterisk.lines import Known, Line, Out, Send, Token
+from callcenter.telephony.asterisk.lines import Known, Line, LookAgain, Out, Send, Token
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 
 
@@ -76,6 +76,9 @@ class Telling:
 
     def _say(self, signal: sig.CarrierSignal) -> None:
         self._out.append(signal)
+
+    def _look_at_everything(self) -> None:
+        self._out.append(LookAgain())
 
     def _failed(self, reply: Reply, token: Token, gone: tuple[int, ...] = ()) -> None:
         if reply.status == NO_ANSWER or reply.status >= 500 or (reply.status == 404 and not reply.gone):

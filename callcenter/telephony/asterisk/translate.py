@@ -18,9 +18,9 @@ from callcenter.kernel.words import Cause, Fault, GatherEnd, Treatment
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
 from callcenter.telephony.asterisk.causes import cause_of, in_words, reason_for
+from callcenter.telephony.asterisk.doubts import Doubts
 from callcenter.telephony.asterisk.lines import Gathering, Line, Speaking, Token
-from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
-from callcenter.telephony.asterisk.rooms import Rooms
+from callcenter.telephony.asterisk.replies import Reply
 
 INBOUND = "inbound"
 """First argument that config/asterisk/extensions.conf gives to Stasis()."""
@@ -29,9 +29,10 @@ OUTBOUND = "leg"
 
 _DIALABLE = re.compile(r"\+?[0-9]{3,15}")
 _DEVICE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_KEY = re.compile(r"[0-9A-D*#]")
 
 
-class Translation(Rooms):
+class Translation(Doubts):
     """The state between one Asterisk and the hub. Every method that takes `now` (ms) may make output; fetch it by `take`."""
 
     def next_deadline(self) -> int | None:
@@ -180,15 +181,14 @@ class Translation(Rooms):
                 if (line := self._of(channel)) is not None:
                     self._rings(line)
             case ari.ChannelDtmfReceived(channel=channel):
-                if (line := self._of(channel)) is not None:
+                if (line := self._of(channel)) is not None and _KEY.fullmatch(event.digit):
                     self._key(line, event.digit, now)
             case ari.PlaybackFinished(playback=playback):
                 self._played(playback, now)
             case ari.ChannelEnteredBridge(bridge=bridge, channel=ari.Channel() as channel):
                 line = self._of(channel)
                 if line is not None and line.bridge == bridge.id and not line.joined:
-                    line.joined = True
-                    self._say(sig.LegJoined(bridge=line.bridge, leg=line.leg))
+                    self._entered_bridge(line)
             case ari.ChannelLeftBridge(bridge=bridge, channel=channel):
                 line = self._of(channel)
                 if line is not None and line.bridge == bridge.id and line.joined:
@@ -200,12 +200,10 @@ class Translation(Rooms):
                     self._closed(room)
             case ari.RecordingStarted(recording=recording):
                 if (tape := self.known.tapes.get(RecordingId(recording.name))) is not None and tape.state == "asked":
-                    tape.state = "running"
-                    tape.began_at = ari.moment(event.timestamp)
-                    self._say(sig.RecordingStarted(recording=tape.recording))
+                    self._tape_runs(tape, ari.moment(event.timestamp) or now)
             case ari.RecordingFinished(recording=recording) | ari.RecordingFailed(recording=recording):
                 if (tape := self.known.tapes.get(RecordingId(recording.name))) is not None:
-                    self._tape_told(tape, recording, ari.moment(event.timestamp))
+                    self._tape_told(tape, recording, ari.moment(event.timestamp) or now)
             case ari.DeviceStateChanged(device_state=state):
                 self._device(state)
 
@@ -214,7 +212,10 @@ class Translation(Rooms):
         leg = LegId(channel.id)
         line = self.known.lines.get(leg)
         if line is None:
-            if event.args[:1] != [INBOUND]:
+            if event.args[:1] == [OUTBOUND]:
+                # We took it for failed, and now somebody is there: nobody would ever talk to her.
+                self._send(r.hang_up(leg), Token(step="give_up"))
+            if event.args[:1] != [INBOUND] or not leg:
                 return
             dialed = event.args[1] if len(event.args) > 1 else channel.dialplan.exten
             caller = channel.caller.number
@@ -263,22 +264,24 @@ class Translation(Rooms):
         token = reply.token
         assert isinstance(token, Token), "a reply comes with the token of its request"
         line = self.known.lines.get(token.leg) if token.leg is not None else None
+        if reply.unclear:
+            self._doubtful(reply, token, line, now)
+            return
         match token.step:
             case "originate" if not reply.good and line is not None:
                 self._not_originated(reply, token, line)
-            case "look_again" if line is not None and not reply.good:
-                # It never came to be, or nobody knows: it must not be tried again blindly.
-                del self.known.lines[line.leg]
-                fault = Fault.REFUSED if token.part == "409" else Fault.UNAVAILABLE
-                self._fail(token.effect, token.kind, fault, token.leg, f"originate: {token.part}")
+            case "look_again" | "look_answered" | "look_played" | "look_joined" | "look_recorded":
+                self._looked(reply, token, line, now)
+            case "answer" if line is not None and line.state == "up":
+                pass
             case "hang_up" | "give_up" if reply.status == 404 and line is not None:
                 if reply.gone:
                     self._ended(line.leg, 0, None)
             case "destroy" if reply.good or reply.gone:
                 if (room := self.known.rooms.get(token.bridge or BridgeId(""))) is not None:
                     self._closed(room)
-            case "create_bridge" if reply.status == 409:
-                pass  # it is there: that is what was asked
+            case "create_bridge":
+                pass  # it was there already, or the join that follows tells
             case "leave" if reply.status in (404, 409, 422) and line is not None and line.bridge == token.bridge:
                 # Asterisk says that it is not in there: then it has left.
                 if line.joined:
@@ -310,7 +313,7 @@ class Translation(Rooms):
     def _devices(self, reply: Reply) -> None:
         """The states of all devices, asked for after we subscribed to one: it may have come or gone before that."""
         with suppress(msgspec.DecodeError):
-            for endpoint in msgspec.json.decode(reply.body, type=list[ari.Endpoint]):
+            for endpoint in ari.read(reply.body, list[ari.Endpoint]):
                 if endpoint.resource != self.trunk:
                     self._device_is(endpoint.resource, endpoint.state == "online")
 
@@ -319,11 +322,9 @@ class Translation(Rooms):
             # "Allocation failed": the device is not registered. Not an error of ours.
             del self.known.lines[line.leg]
             self._fail(token.effect, token.kind, Fault.UNREACHABLE, token.leg, reply.message)
-        elif reply.status in (NO_ANSWER, 409):
-            # 409 may be a used id or a bad endpoint; no answer may be anything: only looking tells.
-            part = "409" if reply.status == 409 else "no answer"
-            again = Token(step="look_again", effect=token.effect, kind=token.kind, leg=token.leg, part=part)
-            self._send(r.channel(line.leg), again)
+        elif reply.status == 409:
+            # A used id or a bad endpoint: only looking tells.
+            self._look(r.channel(line.leg), token, "look_again", part="409")
         else:
             del self.known.lines[line.leg]
             self._failed(reply, token)

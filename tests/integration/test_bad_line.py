@@ -1,0 +1,133 @@
+"""Asterisk talks nonsense while callers are on the line: they are looked after, the others notice nothing, the log says it.
+
+Real Asterisk, real service, SIPp's callers and telephones; one relay spoils one message of each story. Every story has two calls
+side by side, each with an agent of its own; both have to come together, hear each other, and leave nobody behind.
+"""
+
+import asyncio
+
+import pytest
+
+from tests.integration import sound
+from tests.integration.ari_relay import AriRelay
+from tests.integration.bad_line import ANSWERS, EVENTS, BadlyWired, badly_wired
+from tests.integration.center import AGENT_TONES
+from tests.integration.day import CALLER_HZ, OTHER_CALLER_HZ, Day, Kept, Story, live
+from tests.integration.scenario import Keys, Stay, Wait, phone_answers
+from tests.integration.service import Desk
+
+pytestmark = pytest.mark.timeout(400)
+
+ANA, EVA = "1001", "1003"
+TONE_S = 0.3
+REQUESTS = {
+    "answer": "POST channels/[^/]+/answer$",
+    "adopt": "POST channels/[^/]+/variable",
+    "play": "POST channels/[^/]+/play/",
+    "music": "POST channels/[^/]+/moh",
+    "no_music": "DELETE channels/[^/]+/moh",
+    "ring_agent": "POST channels/l[^/]+$",
+    "bridge": "POST bridges/[^/]+$",
+    "join": "POST bridges/[^/]+/addChannel",
+    "record": "POST bridges/[^/]+/record",
+    "stop_recording": "POST recordings/live/[^/]+/stop",
+    "close": "DELETE bridges/[^/]+$",
+    "hang_up": "DELETE channels/[^/]+$",
+    "devices": "GET endpoints/PJSIP",
+    "echo": "POST events/user/",
+}
+"""What we ask of Asterisk, as the wire has it."""
+SPOILED_ANSWERS = (
+    "answer html", "answer wrong_types", "adopt html", "play html", "play unknown_request", "music not_json",
+    "no_music fields_missing", "ring_agent html", "ring_agent deep", "ring_agent no_such_status", "bridge html", "join html",
+    "join cut_short", "record html", "record swallowed", "stop_recording html", "close html", "hang_up html",
+    "devices body_of_wrong_types", "devices deep_body", "echo body_is_not_json",
+)  # fmt: skip
+SPOILED_EVENTS = (
+    "StasisStart cut_short", "StasisStart twice", "ChannelStateChange channel_missing", "PlaybackFinished wrong_types",
+    "ChannelDtmfReceived twice", "ChannelEnteredBridge channel_missing", "RecordingStarted no_time", "RecordingStarted deep",
+    "RecordingFinished wrong_types", "ChannelLeftBridge cut_short", "StasisEnd cut_short", "ChannelDestroyed wrong_types",
+)  # fmt: skip
+
+
+def relay_of(day: Day) -> AriRelay:
+    assert isinstance(day.service, BadlyWired)
+    return day.service.relay
+
+
+def numbers(index: int) -> tuple[str, str]:
+    """The two callers of a story."""
+    return f"+12125550{200 + index}", f"+12125550{300 + index}"
+
+
+# -- the calls ----------------------------------------------------------------------------------------------------------------
+
+
+async def served(day: Day, desk: Desk, number: str, key: str, hertz: int) -> None:
+    """One caller from the first ring through the menu and the queue to the end of a conversation, in which both are heard."""
+    async with day.telephone(desk, phone_answers(day.tone(desk.tone_hz), Stay(), rings_ms=200), calls=9):
+        await desk.available()
+        async with day.caller(number, Wait(700), Keys(key), Stay(), hertz=hertz) as caller:
+            call = await day.call(number, "connected", seconds=25)
+            await day.hears(caller, desk.tone_hz, 0.8)
+            await desk.hang_up(call)
+            await caller.done()
+        await day.state(desk.agent, "wrap_up")
+        await desk.finish()
+        await day.state(desk.agent, "available")
+
+
+async def two_calls(day: Day, index: int) -> None:
+    first, second = numbers(index)
+    async with day.at_desk(ANA, EVA) as [ana, eva], asyncio.TaskGroup() as both:
+        both.create_task(served(day, ana, first, "1", CALLER_HZ))
+        both.create_task(served(day, eva, second, "2", OTHER_CALLER_HZ))
+
+
+def spoiled(index: int, kind: str, what: str) -> Story:
+    """Two calls, while the answer to one request, or one event, is spoiled."""
+    name, how = what.split()
+
+    async def story(day: Day) -> None:
+        before = len(day.service.log())
+        relay = relay_of(day)
+        if kind == "answer":
+            plan = relay.spoil_answer(REQUESTS[name], ANSWERS[how])
+        else:
+            plan = relay.spoil_event(f'"type": *"{name}"', EVENTS[how])
+        try:
+            await two_calls(day, index)
+            assert plan.done.is_set(), "nothing was spoiled"
+        finally:
+            relay.let_be()
+            day.note(day.service.log()[before:])
+
+    return story
+
+
+SPOILED = [("answer", what) for what in SPOILED_ANSWERS] + [("event", what) for what in SPOILED_EVENTS]
+NAMES = [f"{kind} {what}".replace(" ", "-") for kind, what in SPOILED]
+STORIES = {name: spoiled(index, kind, what) for index, (name, (kind, what)) in enumerate(zip(NAMES, SPOILED, strict=True))}
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return live(tmp_path_factory.mktemp("bad-line"), STORIES, badly_wired)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_callers_are_served_whatever_asterisk_says(day: Kept, name: str):
+    told = day.story(name)
+    voices = ((CALLER_HZ, AGENT_TONES[ANA]), (OTHER_CALLER_HZ, AGENT_TONES[EVA]))
+    for number, (caller_hz, agent_hz) in zip(numbers(NAMES.index(name)), voices, strict=True):
+        record = told.record(number)
+        assert record["summary"]["end"] == "completed"
+        assert [entry["end"] for entry in record["queue_entries"]] == ["answered"]
+        heard = told.sound(number)
+        assert sound.heard(heard, caller_hz, TONE_S), "the caller is not in the recording"
+        assert sound.heard(heard, agent_hz, TONE_S), "the agent is not in the recording"
+
+
+def test_nothing_is_left_in_asterisk(day: Kept):
+    assert day.left_channels == []
+    assert day.left_bridges == []
