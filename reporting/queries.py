@@ -334,6 +334,8 @@ async def calls_behind(
 def _position(after: str) -> tuple[int, str, int]:
     try:
         rank, call, seq = after.split(".")
+        if not call.isalnum() or abs(int(rank)) >= 1 << 63 or abs(int(seq)) >= 1 << 31:  # no row has it, no database takes it
+            raise ValueError
         return int(rank), call, int(seq)
     except ValueError:
         raise ValueError("after: give back what the page before answered, unchanged") from None

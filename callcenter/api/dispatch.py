@@ -24,6 +24,8 @@ from callcenter.auth.throttle import TooManyAttempts
 from callcenter.kernel.errors import HouseError
 
 LARGEST_BODY = 256 * 1024
+ESCAPED_NUL = rb"\u0000"
+UNKEEPABLE = "the character U+0000 cannot be kept: leave it out"
 
 log = structlog.get_logger()
 _encoder = msgspec.json.Encoder()
@@ -70,10 +72,25 @@ async def _allowed(route: Route, request: web.Request, recognise: Recognise) -> 
 async def _body(request: web.Request, decoder: msgspec.json.Decoder[Any]) -> Any:
     if request.content_type != "application/json":
         raise ApiError("not_json")
+    text = await request.read()
     try:
-        return decoder.decode(await request.read())
+        body = decoder.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError) as mistake:
         raise _mistake(mistake) from mistake
+    if ESCAPED_NUL in text:  # JSON has no other way to write it
+        for field, value in msgspec.to_builtins(body).items():
+            if _holds_nul(value):
+                raise ApiError("bad_request", UNKEEPABLE, field=field)
+    return body
+
+
+def _holds_nul(value: Any) -> bool:
+    """Whether a plain value has the character U+0000 anywhere in it; PostgreSQL keeps it in no text."""
+    if isinstance(value, dict):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return any(map(_holds_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def _query(request: web.Request, kind: type[msgspec.Struct]) -> Any:
@@ -82,6 +99,8 @@ def _query(request: web.Request, kind: type[msgspec.Struct]) -> Any:
     values: dict[str, Any] = {}
     for name in request.query:
         given = request.query.getall(name)
+        if _holds_nul(given):
+            raise ApiError("bad_request", UNKEEPABLE, field=name)
         if name in lists:
             values[name] = given
         elif len(given) > 1:

@@ -80,8 +80,11 @@ class Ask:
         return self.query
 
     def word(self, name: str) -> str:
-        """A part of the path."""
-        return self.http.match_info[name]
+        """A part of the path. Raises ApiError for what no row can be called."""
+        text = self.http.match_info[name]
+        if "\0" in text:
+            raise ApiError("not_found")
+        return text
 
     def whole(self, name: str) -> int:
         """A part of the path that is the number of a row. Raises ApiError when no row can have it."""

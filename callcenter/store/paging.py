@@ -31,6 +31,11 @@ def after(given: str, *kinds: type) -> tuple[object, ...]:
         values = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=list[str | int])
     except (ValueError, binascii.Error, msgspec.DecodeError):
         values = []
-    if tuple(map(type, values)) != kinds:
+    if tuple(map(type, values)) != kinds or not all(map(_keepable, values)):
         raise Refused("bad_cursor", "this cursor was not given out for this list: begin without one")
     return tuple(values)
+
+
+def _keepable(value: str | int) -> bool:
+    """Whether a row could hold it, on either database."""
+    return "\0" not in value if isinstance(value, str) else -(1 << 63) <= value < 1 << 63

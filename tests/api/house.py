@@ -1,4 +1,5 @@
-"""A whole small center behind a real web server: log and rows on SQLite, the engine, the simulated network, the API.
+"""A whole small center behind a real web server: log on SQLite, rows there or on PostgreSQL, the engine, the simulated network,
+the API.
 
 Tests talk to it as pages do, over HTTP and WebSocket on loopback, and play the callers on the network.
 """
@@ -83,7 +84,7 @@ class Jobs:
 class House:
     """Started by the fixture of the same name. `origin` is where its pages are served."""
 
-    def __init__(self, folder: Path, fanout_capacity: int = 256) -> None:
+    def __init__(self, folder: Path, fanout_capacity: int = 256, rows_url: str | None = None) -> None:
         self.folder = folder
         self.pages = folder / "pages"
         (self.pages / "assets").mkdir(parents=True)
@@ -94,7 +95,7 @@ class House:
         self.origin = f"http://127.0.0.1:{self.port}"
         self.origins = frozenset({self.origin})
         self.log = SqliteLog(folder / "events.db")
-        self.database = Database(f"sqlite:///{folder / 'center.db'}")
+        self.database = Database(rows_url or f"sqlite:///{folder / 'center.db'}")
         self.crm = Crm(self.database)
         self.recordings = Recordings(self.database, folder / "recordings")
         self.projector = Projector(self.log, self.database, pause_s=0)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from callcenter.api.schemas.common import Body, Language, PhoneNumber
+from callcenter.api.schemas.common import Body, Language, PhoneNumber, RowId
 
 RecordingState = Literal["asked", "running", "over", "kept", "failed"]
 
@@ -12,7 +12,7 @@ RecordingState = Literal["asked", "running", "over", "kept", "failed"]
 class PlaceCallRequest(Body, frozen=True, kw_only=True):
     number: str
     """As a person writes it."""
-    contact: int | None = None
+    contact: RowId | None = None
 
 
 class ToAgentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="agent"):
@@ -36,7 +36,7 @@ class DispositionRequest(Body, frozen=True, kw_only=True):
 
 
 class ChooseContactRequest(Body, frozen=True, kw_only=True):
-    contact: int
+    contact: RowId
 
 
 class NotesRequest(Body, frozen=True, kw_only=True):

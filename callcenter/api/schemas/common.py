@@ -1,8 +1,8 @@
 """What the bodies of all subjects share: words in both languages, numbers, errors, pages of a list."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +38,8 @@ class DoneBody(Body, frozen=True, kw_only=True):
     call: str | None
 
 
+RowId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+"""The number of a contact or an account in a request: call records keep it in 32 bits."""
 Language = Literal["en", "zh"]
 Theme = Literal["light", "dark", "system"]
 Role = Literal["agent", "supervisor"]

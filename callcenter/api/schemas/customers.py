@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from callcenter.api.schemas.common import Body, Language, PhoneNumber
+from callcenter.api.schemas.common import Body, Language, PhoneNumber, RowId
 
 
 class ContactNumberInput(Body, frozen=True, kw_only=True):
@@ -16,7 +16,7 @@ class ContactNumberInput(Body, frozen=True, kw_only=True):
 
 class ContactCreate(Body, frozen=True, kw_only=True):
     name: str
-    account: int | None = None
+    account: RowId | None = None
     language: Language | None = None
     tier: str = ""
     email: str = ""
@@ -29,7 +29,7 @@ class ContactPatch(Body, frozen=True, kw_only=True):
     """What is absent stays as it is. `numbers` replaces all of them."""
 
     name: str | UnsetType = UNSET
-    account: int | UnsetType | None = UNSET
+    account: RowId | UnsetType | None = UNSET
     language: Language | UnsetType | None = UNSET
     tier: str | UnsetType = UNSET
     email: str | UnsetType = UNSET

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from callcenter.api.schemas.common import RowId
+
 Limit = Annotated[int, Meta(ge=1, le=200)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Step = Literal["15m", "30m", "1h", "1d"]
@@ -26,14 +28,14 @@ class CallQuery(Paging, frozen=True, kw_only=True):
     agent: list[str] = []
     direction: Literal["inbound", "outbound"] | None = None
     end: str | None = None
-    contact: int | None = None
+    contact: RowId | None = None
     figure: str | None = None
     """Only the calls that this figure counts."""
 
 
 class CustomerQuery(Paging, frozen=True, kw_only=True):
     q: str = ""
-    account: int | None = None
+    account: RowId | None = None
 
 
 class AccountQuery(Paging, frozen=True, kw_only=True):
