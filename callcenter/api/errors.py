@@ -101,6 +101,7 @@ CHINESE: dict[str, str] = {
     "busy": "请先完成当前的通话、派发或话后处理。",
     "carrier_down": "电话系统没有响应，请稍后重试。",
     "center_invalid": "呼叫中心的设置有误，请按提示更正。",
+    "costly_number": "此处不拨打资费高于普通通话的号码。",
     "country_not_allowed": "此处不允许呼叫该国家或地区，如有需要请提出申请。",
     "device_taken": "该电话属于一位已登录的同事。",
     "device_unreachable": "您的电话未连接，请检查页面顶部的线路状态。",

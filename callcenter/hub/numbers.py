@@ -7,9 +7,7 @@ the country, with spaces, brackets, extensions. Whoever compares numbers compare
 import re
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
-from phonenumbers.phonenumberutil import REGION_CODE_FOR_NON_GEO_ENTITY
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from callcenter.kernel.center import Outside
 from callcenter.kernel.errors import Refused
@@ -28,16 +26,44 @@ def normal(written: str, region: str) -> str:
 
     Empty when it is withheld, in whatever word the network says so: no digit but zeros is no number.
     """
-    written = written.strip()
     if not phonenumbers.normalize_digits_only(written).strip("0"):
         return ""
+    return e164(written, region) or re.sub(r"[^0-9A-Za-z+*#]", "", written)
+
+
+def e164(written: str, region: str) -> str | None:
+    """As `region` reads it; else with 00 as exit code; else as a full number whose plus sign was lost on the way.
+
+    None where the digits make no number of any country, or only one within a town.
+    """
+    digits = phonenumbers.normalize_digits_only(written)
+    if len(digits) < FEWEST_DIGITS:
+        return None
+    number = _parsed(written, region)
+    if number is not None and _whole(number):
+        return _full(number)
+    for international in (digits.removeprefix("00") if digits.startswith("00") else None, digits):
+        number = _parsed(f"+{international}", None) if international else None
+        if number is not None and phonenumbers.is_valid_number(number):
+            return _full(number)
+    return None
+
+
+def _parsed(written: str, region: str | None) -> PhoneNumber | None:
     try:
-        parsed = phonenumbers.parse(written, region)
-    except phonenumbers.NumberParseException:
-        return re.sub(r"[^0-9A-Za-z+*#]", "", written)
-    if phonenumbers.is_possible_number(parsed):
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return re.sub(r"[^0-9+*#]", "", written)
+        return phonenumbers.parse(written, region)
+    except NumberParseException:
+        return None
+
+
+def _whole(number: PhoneNumber) -> bool:
+    """A number that can only be dialed within its town is no whole number."""
+    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+
+
+def _full(number: PhoneNumber) -> str:
+    written: str = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return written
 
 
 def dialable(written: str, outside: Outside) -> str:
@@ -49,23 +75,20 @@ def dialable(written: str, outside: Outside) -> str:
     emergency = Refused("emergency_number", "Emergency numbers are not dialed here: use a telephone, so that help finds you.")
     if bare.lstrip("+") in outside.emergency or phonenumbers.is_emergency_number(bare, outside.region):
         raise emergency
-    try:
-        parsed = phonenumbers.parse(written, outside.region)
-    except phonenumbers.NumberParseException:
-        raise Refused(
-            "invalid_number", "This is not a telephone number. Write it with area code, or with + and country."
-        ) from None
+    parsed = _parsed(written, outside.region)
+    if parsed is None:
+        raise Refused("invalid_number", "This is not a telephone number. Write it with area code, or with + and country.")
     if _calls_for_help(parsed, outside):
         raise emergency
-    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
+    if not _whole(parsed):
         raise Refused("invalid_number", "This number has too few or too many digits. Write it with area code.")
     region = _region(parsed)
     if region not in outside.countries:
-        where = "this country" if region in (None, REGION_CODE_FOR_NON_GEO_ENTITY) else region
+        where = region if region in phonenumbers.SUPPORTED_REGIONS else "this country"
         raise Refused("country_not_allowed", f"Calls to {where} are not allowed here: ask for it.")
     if phonenumbers.number_type(parsed) in _COSTLY:
         raise Refused("costly_number", "Numbers that cost more than a usual call are not dialed here.")
-    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    number = _full(parsed)
     if not _DIAL_STRING.match(number):  # some countries' plans allow more digits than E.164 has
         raise Refused("invalid_number", "This number has too few or too many digits. Write it with area code.")
     return number
@@ -79,11 +102,11 @@ def _calls_for_help(parsed: PhoneNumber, outside: Outside) -> bool:
     asked = (
         phonenumbers.is_emergency_number if phonenumbers.is_valid_number(parsed) else phonenumbers.connects_to_emergency_number
     )
-    regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
-    return any(asked(inside, region) for region in regions if region != REGION_CODE_FOR_NON_GEO_ENTITY)
+    regions = phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
+    return any(asked(inside, region) for region in regions)
 
 
 def _region(parsed: PhoneNumber) -> str | None:
     """The number's own region: several share a country code. One that none of them knows counts for the first of them."""
     known: str | None = phonenumbers.region_code_for_number(parsed)
-    return known or phonenumbers.region_code_for_country_code(parsed.country_code)
+    return known or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
