@@ -25,8 +25,8 @@ def test_everybody_has_her_reason(story: Story):
     second = story.waits(caller="+12125550124")
     why = why_waiting(story.hub.state, second)
     assert why is not None
-    assert why.instead["ana"] == "talking"
-    assert why.instead["bo"] == "not ready (break)"
+    assert why.instead[AgentId("ana")] == "talking"
+    assert why.instead[AgentId("bo")] == "not ready (break)"
 
 
 def test_an_offer_that_rings_says_to_whom(story: Story):
@@ -46,4 +46,4 @@ def test_a_phone_that_is_not_there(story: Story):
     story.settles()
     why = why_waiting(story.hub.state, story.waits())
     assert why is not None
-    assert why.instead["ana"] == "her phone is not registered"
+    assert why.instead[AgentId("ana")] == "her phone is not registered"
