@@ -15,6 +15,8 @@ MASK = "***"
 _NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
 _PERSONAL = frozenset({"number", "caller", "dialed", "caller_id", "name", "digits", "text", "note", "email", "party"})
 _SECRET = frozenset({"password", "token", "cookie", "secret", "authorization"})
+_CHATTY = ("alembic",)
+"""Libraries that tell at every start what is always so; their warnings count."""
 _FIGURES = frozenset({"timestamp", "at", "position", "startup_time"})
 
 Fields = MutableMapping[str, Any]
@@ -60,3 +62,5 @@ def set_up(level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(number, logging.INFO))
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(number, logging.WARNING))

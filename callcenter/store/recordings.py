@@ -13,6 +13,7 @@ import secrets
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import Struct
 from sqlalchemy import select
@@ -74,9 +75,9 @@ class Recordings:
         file = f"{(name := secrets.token_hex(16))[:2]}/{name}.wav"
         path = self._folder / file
         try:
-            partial = await asyncio.to_thread(self._open, path)
+            partial, stream = await self._begin(path)
             try:
-                digest, size = await _write(partial, content)
+                digest, size = await _write(stream, content)
                 duration_ms = await asyncio.to_thread(_duration_ms, partial)
                 stored_at = await asyncio.to_thread(_publish, partial, path)
             except BaseException:
@@ -157,18 +158,33 @@ class Recordings:
         probe.touch(mode=0o600)
         probe.unlink()
 
-    def _open(self, path: Path) -> Path:
-        """An empty file next to where the whole one will be."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = path.with_suffix(PARTIAL)
-        partial.touch(mode=0o600, exist_ok=False)
-        return partial
+    async def _begin(self, path: Path) -> tuple[Path, BinaryIO]:
+        """An empty file next to where the whole one will be. Whoever gives up meanwhile leaves neither it nor a handle behind."""
+        opening = asyncio.ensure_future(asyncio.to_thread(_open, path))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_abandon)
+            raise
 
 
-async def _write(partial: Path, content: AsyncIterator[bytes]) -> tuple[str, int]:
-    """SHA-256 and size of what is then safely in the file."""
+def _open(path: Path) -> tuple[Path, BinaryIO]:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = path.with_suffix(PARTIAL)
+    partial.touch(mode=0o600, exist_ok=False)
+    return partial, partial.open("wb")
+
+
+def _abandon(opening: "asyncio.Future[tuple[Path, BinaryIO]]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        partial, stream = opening.result()
+        stream.close()
+        partial.unlink(missing_ok=True)
+
+
+async def _write(stream: BinaryIO, content: AsyncIterator[bytes]) -> tuple[str, int]:
+    """SHA-256 and size of what is then safely in the file. Closes it in any case."""
     digest, size = hashlib.sha256(), 0
-    stream = await asyncio.to_thread(partial.open, "wb")
     try:
         async for chunk in content:
             digest.update(chunk)
@@ -178,7 +194,7 @@ async def _write(partial: Path, content: AsyncIterator[bytes]) -> tuple[str, int
         await asyncio.to_thread(os.fsync, stream.fileno())
     finally:
         with contextlib.suppress(OSError):  # the error that matters is on its way already
-            await asyncio.to_thread(stream.close)
+            await asyncio.shield(asyncio.to_thread(stream.close))  # a thread that has not begun would be cancelled with us
     return digest.hexdigest(), size
 
 

@@ -1,8 +1,11 @@
 """Recordings on the disk: whole or not at all, found by their row, replaced and deleted without leaving anything."""
 
+import asyncio
 import hashlib
 import io
+import os
 import resource
+import time
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -150,3 +153,30 @@ async def test_a_folder_that_cannot_be_written_is_said(database: Database, tmp_p
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(RecordingFault, match="check its owner"):
         await Recordings(database, tmp_path / "file" / "recordings").prepare()
+
+
+def handles(folder: Path) -> list[str]:
+    """Files below the folder that this process holds open."""
+    opened = (os.readlink(entry) for entry in Path("/proc/self/fd").iterdir() if entry.exists())
+    return [name for name in opened if name.startswith(str(folder))]
+
+
+@pytest.mark.parametrize("steps", range(1, 16))
+async def test_giving_up_at_any_moment_leaves_no_file_and_no_handle(recordings: Recordings, folder: Path, steps: int):
+    """The loop stands still before the end, so that a thread has done its part and nobody has taken its result yet."""
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield sound(10)
+
+    task = asyncio.create_task(recordings.keep(RECORDING, CALL, endless()))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+        time.sleep(0.003)  # noqa: ASYNC251
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.get_running_loop().shutdown_default_executor()
+    await asyncio.sleep(0)
+    assert handles(folder) == []
+    assert files(folder) == []

@@ -6,9 +6,13 @@ Tables of the projections hold nothing that the log does not: a revision that ch
 
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection
+
+log = structlog.get_logger(__name__)
 
 
 def config(connection: Connection) -> Config:
@@ -20,12 +24,19 @@ def config(connection: Connection) -> Config:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Runs the missing revisions up to this one; does not commit."""
+    before = _revision(connection)
     command.upgrade(config(connection), revision)
+    if (after := _revision(connection)) != before:
+        log.info("tables_upgraded", before=before or "", after=after)
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
     """Takes back revisions down to this one, with what their tables hold; does not commit."""
     command.downgrade(config(connection), revision)
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def check(connection: Connection) -> None:
