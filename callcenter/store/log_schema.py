@@ -45,7 +45,7 @@ EVENTS = LogTable(
             "kind",
             "TEXT NOT NULL",
             "text NOT NULL",
-            "Name of the event, e.g. CallQueued (callcenter/kernel/events.py).",
+            "Name of the event, e.g. CallQueued (callcenter/kernel/events).",
         ),
         LogColumn("version", "INTEGER NOT NULL", "integer NOT NULL", "Version of this kind in which the payload is written."),
         LogColumn("call", "TEXT", "text", "The call that it concerns, if any."),
