@@ -1,5 +1,5 @@
 """Whether a flow is sound, before a caller meets it: every name it uses exists, every node can be reached, every caller finds a
-way out. Pure: `config.yaml` adds file and line, the API refuses an edit with the same words.
+way out. Pure: `config.flow_file` adds file and line.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
