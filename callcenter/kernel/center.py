@@ -127,7 +127,7 @@ class Outside(Struct, frozen=True, kw_only=True):
     region: str = "US"
     """ISO 3166 region in whose national form agents write numbers."""
     countries: tuple[str, ...] = ("US",)
-    """Regions that may be called at all; everything else is refused, and everywhere the numbers that cost more than usual calls."""
+    """Regions that may be called at all; everything else is refused, and everywhere numbers that cost more than usual."""
     caller_id: str = ""
     """The center's own number shown to the callee, E.164."""
     emergency: tuple[str, ...] = ("112", "911")
