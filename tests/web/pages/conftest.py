@@ -40,17 +40,20 @@ async def browser(chromium: Callable[[], Awaitable[Browser]]) -> Browser:
 
 @pytest.fixture
 async def sign_in(house: WebHouse, browser: Browser, say: Words) -> AsyncIterator[SignIn]:
-    """`await sign_in("ana")`: her page, after sign-in, in this run's language. An error in the page's own code fails the test."""
+    """`await sign_in("ana")`: her page, after sign-in, in this run's language. An error in the page's own code fails the test.
+
+    `origin`: where the pages are taken from, when that is not the service itself.
+    """
     broken: list[str] = []
 
-    async def through_the_door(login: str, path: str = "/", width: int = 1440, height: int = 900) -> Page:
+    async def through_the_door(login: str, path: str = "/", width: int = 1440, height: int = 900, origin: str = "") -> Page:
         await house.speak(login, say.language)
         context = await browser.new_context(viewport={"width": width, "height": height}, locale=say.locale)
         page = await context.new_page()
         page.set_default_timeout(WAIT_MS)
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("console", lambda message: broken.append(message.text) if "Content Security Policy" in message.text else None)
-        await page.goto(house.origin + path)
+        await page.goto((origin or house.origin) + path)
         await page.locator("input[name=login]").fill(login)
         await page.locator("input[name=password]").fill(PASSWORD)
         await page.keyboard.press("Enter")

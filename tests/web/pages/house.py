@@ -4,6 +4,7 @@ The log stays on SQLite: calls go on while the customer store is away, which is 
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from callcenter.store.recordings import Recordings
 from tests.api.house import QUICK, House, Jobs
 from tests.fixtures.postgres import Postgres
 from tests.unit.hub.story import CARRIER
+from tests.web.pages.relay import Relay
 
 
 class WebHouse(House):
@@ -35,6 +37,9 @@ class WebHouse(House):
         self._server = server
         self._url = server.create_database()
         self._held: asyncpg.Connection | None = None
+        self._log_held: sqlite3.Connection | None = None
+        self.relay = Relay(self.port)
+        self.origins = frozenset({self.origin, self.relay.origin})
         self.database = Database(self._url)
         self.crm = Crm(self.database)
         self.recordings = Recordings(self.database, folder / "recordings")
@@ -76,7 +81,28 @@ class WebHouse(House):
             await self._held.close()
             self._held = None
 
+    def log_is_locked(self) -> None:
+        """Another program has the file of the event log for itself: nothing is decided, commands are answered "try again"."""
+        self._log_held = sqlite3.connect(self.folder / "events.db", isolation_level=None)
+        self._log_held.execute("BEGIN EXCLUSIVE")
+
+    async def log_is_free(self) -> None:
+        """Returns when decisions reach the log again."""
+        if self._log_held is not None:
+            self._log_held.close()
+            self._log_held = None
+        deadline = asyncio.get_running_loop().time() + 15
+        while not self.engine.writable:
+            assert asyncio.get_running_loop().time() < deadline, "the log is free and the engine does not take it up"
+            await asyncio.sleep(0.05)  # it can only be asked again
+
+    async def start(self) -> None:
+        await super().start()
+        await self.relay.start()
+
     async def stop(self) -> None:
+        await self.log_is_free()
+        await self.relay.stop()
         await self.store_goes_on()
         await self.store_comes_back()
         await super().stop()

@@ -1,30 +1,12 @@
 """The call card, notes, outcome keys and the transfer list in their states, each brought about by its real cause."""
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 
 from tests.api.house import KNOWN_CALLER
 from tests.web.pages.conftest import SignIn
 from tests.web.pages.house import WebHouse
+from tests.web.pages.moves import available, height_of, in_a_call
 from tests.web.pages.words import Words
-
-
-async def height_of(shown: Locator) -> float:
-    box = await shown.bounding_box()
-    assert box is not None
-    return box["height"]
-
-
-async def available(page: Page, say: Words) -> None:
-    await page.get_by_role("button", name=say("goAvailable")).click()
-    await expect(page.locator("[data-card=idle][data-st=available]")).to_be_visible()
-
-
-async def in_a_call(page: Page, house: WebHouse, say: Words) -> None:
-    await available(page, say)
-    house.call_in()
-    await page.locator("[data-card=ringing]").wait_for()
-    await page.keyboard.press("F8")
-    await page.locator("[data-card=talking]").wait_for()
 
 
 async def test_a_call_from_ringing_to_the_end_by_the_keyboard_alone(house: WebHouse, sign_in: SignIn, say: Words):

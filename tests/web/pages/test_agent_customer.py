@@ -1,19 +1,15 @@
 """Who calls: the match bar, the customer and the timeline in their states, each brought about by its real cause."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.api.house import UNKNOWN_CALLER
 from tests.web.pages.conftest import SignIn
 from tests.web.pages.house import WebHouse
-from tests.web.pages.test_agent_call import available, height_of, in_a_call
+from tests.web.pages.moves import available, height_of, in_a_call, show, state
 from tests.web.pages.words import Words
 
 CONTACTS = ("contact", "contact_phone")
-
-
-async def state(page: Page, panel: str, wanted: str) -> None:
-    await expect(page.locator(panel)).to_have_attribute("data-state", wanted)
 
 
 async def test_an_exact_match_is_shown_with_all_that_is_known(house: WebHouse, sign_in: SignIn, say: Words):
@@ -83,6 +79,8 @@ async def test_customer_and_timeline_load_and_come(
 ):
     page = await sign_in("ana")
     await in_a_call(page, house, say)
+    await house.recorded()  # the call itself is on the timeline from now on
+    await page.reload()
     await state(page, panel, "there")
     await house.store_hangs(*tables)
     await page.reload()
@@ -96,25 +94,45 @@ async def test_customer_and_timeline_say_what_failed_and_try_again(house: WebHou
     contact = (await (await house.signed_in("ana")).get("/api/v1/contacts?q=amelia")).json()["items"][0]["id"]
     await page.locator("[data-card=idle]").wait_for()
     await house.store_stops()
-    await page.evaluate(
-        f"() => {{ history.pushState(null, '', '/customers/{contact}'); dispatchEvent(new PopStateEvent('popstate')) }}"
-    )
+    await show(page, f"/customers/{contact}")
     await state(page, ".cust", "error")
     await state(page, ".timeline", "error")
     await expect(page.locator(".timeline .fault")).to_contain_text(say("tryAgain"))
     await house.store_comes_back()
     await page.locator(".timeline").get_by_role("button", name=say("tryAgain")).click()
-    await state(page, ".timeline", "there")
+    await state(page, ".timeline", "empty")
     await state(page, ".cust", "there")  # tried again by itself
     await expect(page.locator(".timeline")).to_contain_text(say("timeline.none"))
 
 
-async def test_without_the_service_the_last_data_stay(house: WebHouse, sign_in: SignIn, say: Words):
+async def test_without_the_service_the_last_data_stay_and_say_how_old_they_are(house: WebHouse, sign_in: SignIn, say: Words):
     page = await sign_in("ana")
     await in_a_call(page, house, say)
-    await expect(page.locator(".cust")).to_contain_text("Hartwell Frames")
+    await house.recorded()
+    await page.reload()
+    await state(page, ".cust", "there")
+    await state(page, ".timeline", "there")
     await house.stop_serving()
-    await expect(page.locator("[data-line=not-live]")).to_be_visible()
+    for panel in (".cust", ".timeline"):
+        await state(page, panel, "stale")
+        await expect(page.locator(panel)).to_contain_text(say("asOf", time="").strip())
     await expect(page.locator(".cust")).to_contain_text("Hartwell Frames")
+    await expect(page.locator(".timeline")).to_contain_text(say("timeline.goingOn"))
     await house.serve()
-    await expect(page.locator("[data-line=ready]")).to_be_visible()
+    for panel in (".cust", ".timeline"):
+        await state(page, panel, "there")
+
+
+async def test_who_calls_stays_open_while_the_line_to_the_service_is_away(house: WebHouse, sign_in: SignIn, say: Words):
+    page = await sign_in("ana")
+    await available(page, say)
+    await house.store_hangs(*CONTACTS)
+    house.call_in()
+    await page.locator("[data-card=ringing]").wait_for()
+    await state(page, ".match", "loading")
+    await house.stop_serving()
+    await state(page, ".match", "disconnected")
+    await expect(page.locator(".match")).to_contain_text(say("match.offline"))
+    await house.store_goes_on()
+    await house.serve()
+    await state(page, ".match", "chosen")

@@ -41,6 +41,35 @@ async def test_a_service_that_is_away_is_asked_again(house: WebHouse, browser: B
     await page.locator("[data-card]").wait_for()
 
 
+async def test_a_slow_database_is_waited_for_and_one_that_is_away_is_told(house: WebHouse, browser: Browser, say: Words):
+    page = await at_the_door(house, browser, say)
+    await page.locator("input[name=login]").fill("ana")
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await house.store_stops()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).not_to_be_empty()
+    await house.store_comes_back()
+    await house.store_hangs("app_user")
+    await page.keyboard.press("Enter")
+    button = page.get_by_role("button", name=say("signin.busy"))
+    await expect(button).to_be_disabled()
+    await expect(page.get_by_role("alert")).to_be_empty()
+    await house.store_goes_on()
+    await page.locator("[data-card]").wait_for()
+
+
+async def test_a_page_that_cannot_ask_who_is_signed_in_says_so_and_comes_by_itself(house: WebHouse, sign_in: SignIn, say: Words):
+    page = await sign_in("sam")
+    await house.store_hangs("web_session")
+    await page.reload()
+    await expect(page.locator(".waiting")).to_contain_text(say("loading"))
+    await house.store_stops()
+    await expect(page.locator(".waiting .amber")).not_to_be_empty()
+    await house.store_goes_on()
+    await house.store_comes_back()
+    await page.locator(".kpis").wait_for()
+
+
 async def test_the_desk_is_checked_for_real(house: WebHouse, browser: Browser, say: Words):
     page = await at_the_door(house, browser, say)
     # Where the microphone has been allowed before, as in this browser, the check runs by itself.

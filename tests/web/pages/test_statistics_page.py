@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.web.pages.conftest import SignIn
 from tests.web.pages.house import WebHouse
+from tests.web.pages.moves import state
 from tests.web.pages.words import Words
 
 
@@ -83,3 +84,26 @@ async def test_the_table_as_a_file(house: WebHouse, sign_in: SignIn, say: Words)
         await page.get_by_role("menuitem", name=say("stat.export.table")).click()
     saved = await (await coming.value).path()
     assert "Billing" in Path(saved).read_text("utf-8-sig")
+
+
+async def test_what_is_shown_stays_when_the_service_is_away(house: WebHouse, sign_in: SignIn, say: Words):
+    await answered(house)
+    page = await sign_in("sam", "/statistics")
+    await state(page, "[data-chart=occupancy]", "there")
+    await state(page, ".tblp", "there")
+    await house.stop_serving()
+    await page.get_by_role("button", name=say("stat.agents"), exact=True).click()
+    await expect(page.locator(".tblp .fault")).to_contain_text(say("tryAgain"))
+    await state(page, "[data-chart=occupancy]", "there")
+    await page.get_by_role("button", name=say("stat.queues"), exact=True).click()
+    await expect(page.locator("[data-live]")).to_have_count(0)  # counted, never live: nothing here can be stale
+    await house.serve()
+    await expect(page.locator("[data-row=billing]")).to_be_visible()
+    await expect(page.locator(".tblp .fault")).to_have_count(0)
+
+
+async def test_the_filter_that_failed_is_named(house: WebHouse, sign_in: SignIn, say: Words):
+    page = await sign_in("sam", "/statistics?first=2001-01-01&last=2020-01-01")  # longer than anything is counted at once
+    for panel in (".tblp", "[data-chart=occupancy]"):
+        await state(page, panel, "error")
+        await expect(page.locator(panel).locator(".fault")).to_contain_text(f"{say('stat.days')}: ")

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CallView } from "../api/types";
 import { duration, since } from "../format";
-import { coded, said, t } from "../i18n";
+import { coded, known, said, t } from "../i18n";
 import { useKey } from "../keys";
 import { now } from "../live/clock";
 import { linkState } from "../live/socket";
@@ -340,7 +340,7 @@ function WrapCard({ now: wrap, offline }: { now: Extract<Card, { kind: "wrap" }>
 
 function IdleCard({ now: idle, offline }: { now: Extract<Card, { kind: "idle" }>; offline: boolean }) {
   const { agent } = idle;
-  const aside = agent.set_aside;
+  const aside = agent.presence === "available" ? agent.set_aside : null; // a break that she chose herself counts for more
   const available = agent.state === "available";
   const recent = notice.value && now.value - notice.value.at < 60_000 ? notice.value : null;
   return (
@@ -357,7 +357,7 @@ function IdleCard({ now: idle, offline }: { now: Extract<Card, { kind: "idle" }>
       {aside && aside.why !== "missed_call" ? <Note icon="clock">{t(`aside.${aside.why}`)}</Note> : null}
       {recent && recent.kind !== "wrap_up_over" && recent.kind !== "line_restored" ? (
         <Note>
-          {coded(`notice.${recent.kind}`, recent.kind)} {recent.code ? coded("code", recent.code) : ""}
+          {coded("notice", recent.kind)} {known("code", recent.code)}
         </Note>
       ) : null}
       {!available && !aside && agent.presence === "not_ready" ? (

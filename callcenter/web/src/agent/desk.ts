@@ -39,6 +39,9 @@ export const trouble = signal<ApiFault | null>(null);
 /** Which action is under way, so that its control waits. */
 export const acting = signal<string | null>(null);
 
+/** The views follow an answer at once; when they do not, the control must not stay dead. */
+const SHOWN_WITHIN_MS = 1500;
+
 let stopDesk: (() => void) | null = null;
 let asking: number | undefined;
 
@@ -113,8 +116,12 @@ function follow(): void {
   if (document.hidden && "Notification" in window && Notification.permission === "granted") new Notification(title, { tag: "ringing" });
 }
 
+/** Asked for once, however often it is pressed while it is under way; of choices (presence, language) the last one counts. */
+const ONCE: ReadonlySet<string> = new Set(["answer", "reject", "end", "hold", "mute", "transfer", "finish", "place"]);
+
 /** Carries out what was asked; a failure is shown on the card. True: it worked. */
 export async function act(name: string, ask: () => Promise<unknown>): Promise<boolean> {
+  if (ONCE.has(name) && acting.peek() === name) return false;
   acting.value = name;
   trouble.value = null;
   try {
@@ -168,6 +175,7 @@ export function hangUp(): void {
     try {
       await api.post(`/calls/${call.id}/hang-up`);
     } catch (error) {
+      if (error instanceof ApiFault && error.status === 404) return; // over already, which is what was wanted
       // The phone can end its own leg when the service cannot be reached.
       if (error instanceof ApiFault && error.status === 0) phone.peek()?.hangUp();
       throw error;
@@ -175,10 +183,14 @@ export function hangUp(): void {
   });
 }
 
+/** Under way until the card shows it: a press in between would ask for the same once more. */
 export function holdOrRetrieve(): void {
   const now = card.peek();
-  if (now.kind === "talking") void act("hold", () => api.post(`/calls/${now.call.id}/hold`));
-  if (now.kind === "holding") void act("hold", () => api.post(`/calls/${now.call.id}/retrieve`));
+  if (now.kind !== "talking" && now.kind !== "holding") return;
+  void act("hold", async () => {
+    await api.post(`/calls/${now.call.id}/${now.kind === "talking" ? "hold" : "retrieve"}`);
+    await Promise.race([until(() => card.value.kind !== now.kind), new Promise((resolve) => window.setTimeout(resolve, SHOWN_WITHIN_MS))]);
+  });
 }
 
 export function toggleMute(): void {

@@ -4,8 +4,9 @@ import { api } from "../api/http";
 import { useLoad } from "../api/load";
 import type { ContactListBody } from "../api/types";
 import { t } from "../i18n";
+import { useLayer } from "../keys";
 import { Icon } from "../parts/icons";
-import { acting, place } from "./desk";
+import { acting, place, trouble } from "./desk";
 
 const LOOKS_DIALED = /^[+(]?[\d\s().\-/]{3,}$/;
 
@@ -14,6 +15,8 @@ export function DialField() {
   const [query, setQuery] = useState("");
   const number = LOOKS_DIALED.test(text.trim());
   const found = useLoad(query.length >= 2 && !number ? query : null, () => api.get<ContactListBody>("/contacts", { q: query, limit: 4 }));
+  const open = found.data !== null && query !== "";
+  useLayer(() => setQuery(""), open);
   const dial = async () => {
     if (number && (await place(text.trim()))) setText("");
   };
@@ -36,6 +39,7 @@ export function DialField() {
           onInput={(event) => {
             setText(event.currentTarget.value);
             setQuery(event.currentTarget.value.trim());
+            trouble.value = null; // it was about what stood here before
           }}
         />
         {number ? (
@@ -44,7 +48,7 @@ export function DialField() {
           </button>
         ) : null}
       </form>
-      {found.data && query ? (
+      {open && found.data ? (
         <ul class="dial-found">
           {found.data.items.flatMap((contact) =>
             contact.numbers.slice(0, 2).map((each) => (

@@ -8,6 +8,7 @@ import { useKey } from "../keys";
 import { Kbd, Skeleton } from "../parts/controls";
 import { Icon } from "../parts/icons";
 import { ContactSearch } from "../customer/search";
+import { linkState } from "../live/socket";
 import { chooseContact, currentCall } from "./desk";
 
 /** What the agent looks at before anything is saved: the first match, unless another was picked. */
@@ -62,6 +63,18 @@ export function MatchBar() {
       {t("match.someoneElse")}
     </button>
   );
+  if (linkState.value === "lost" && !chosen && many.length === 0) {
+    return (
+      <section class="panel match" aria-label={t("match.label")} data-state="disconnected">
+        <div class="match-h">
+          <Icon name="wifi" />
+          <span>
+            <b class="b ink">{t("match.offline")}</b> {t("match.offlineNote")}
+          </span>
+        </div>
+      </section>
+    );
+  }
   if (call.look_up === "pending" && !chosen) {
     return (
       <section class="panel match is-calm" aria-label={t("match.label")} aria-busy="true" data-state="loading">

@@ -1,41 +1,23 @@
 // The outcome keys: one press sets the outcome, by mouse or by F2 and the digit. A press that did not arrive stays pressed, amber,
 // and is sent again by itself when the line is back.
-import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { api, ApiFault } from "../api/http";
 import { said, t } from "../i18n";
 import { outcomePending, useKey } from "../keys";
 import { linkState } from "../live/socket";
 import { Kbd } from "../parts/controls";
 import { session } from "../session";
 import { mayHaveOutcome } from "./card";
-import { card, currentCall } from "./desk";
+import { card, currentCall, trouble } from "./desk";
+import { press, unsent } from "./unsent";
 
-/** What was pressed and is not yet confirmed by the server. */
-const pressed = signal<{ call: string; code: string; fault: ApiFault | null } | null>(null);
-
-async function send(call: string, code: string): Promise<void> {
-  pressed.value = { call, code, fault: null };
-  try {
-    await api.put(`/calls/${call}/disposition`, { code });
-    if (pressed.peek()?.call === call && pressed.peek()?.code === code) pressed.value = null;
-  } catch (error) {
-    if (error instanceof ApiFault && pressed.peek()?.call === call) pressed.value = { call, code, fault: error };
-  }
+function send(call: string, code: string): void {
+  void press(call, code, () => currentCall.peek()?.id === call, (fault) => (trouble.value = fault));
 }
 
 export function Outcome() {
   const call = currentCall.value;
   const open = mayHaveOutcome(card.value);
-  const waiting = pressed.value && pressed.value.call === call?.id ? pressed.value : null;
+  const waiting = call ? (unsent.value[call.id] ?? null) : null;
   const live = linkState.value === "live";
-  useEffect(() => {
-    if (live && waiting?.fault && (waiting.fault.status === 0 || waiting.fault.status >= 500)) {
-      const again = window.setTimeout(() => void send(waiting.call, waiting.code), 1500);
-      return () => window.clearTimeout(again);
-    }
-    return undefined;
-  }, [live, waiting]);
   const choices = session.value?.dispositions ?? [];
   return (
     <section class="panel outcome" data-outcome={waiting?.fault ? "waiting" : open ? "open" : "closed"}>
@@ -46,7 +28,7 @@ export function Outcome() {
             live ? (
               <>
                 {said(waiting.fault.words)}{" "}
-                <button class="linkbtn" onClick={() => void send(waiting.call, waiting.code)}>
+                <button class="linkbtn" onClick={() => call && send(call.id, waiting.code)}>
                   {t("tryAgain")}
                 </button>
               </>
@@ -73,7 +55,7 @@ export function Outcome() {
               on={open}
               pressed={waiting ? waiting.code === choice.code : call?.disposition === choice.code}
               late={waiting?.code === choice.code && waiting.fault !== null}
-              press={() => call && void send(call.id, choice.code)}
+              press={() => call && send(call.id, choice.code)}
             />
           ))}
         </div>

@@ -6,9 +6,9 @@ import { since } from "../format";
 import { said, t } from "../i18n";
 import { useLayer } from "../keys";
 import { now } from "../live/clock";
-import { linkState } from "../live/socket";
+import { connectNow, linkState } from "../live/socket";
 import { useTopic } from "../live/use";
-import { Kbd, Segments, SkeletonRows } from "../parts/controls";
+import { Fault, Kbd, Segments, SkeletonRows } from "../parts/controls";
 import { Icon, Silhouette } from "../parts/icons";
 import { MARKS, stateDetail, STATES } from "../parts/states";
 import { me, skillsText } from "../session";
@@ -30,7 +30,7 @@ export function inOrder(agents: readonly AgentView[]): AgentView[] {
 }
 
 export function TransferList({ call, close }: { call: string; close: () => void }) {
-  const views = useTopic("destinations");
+  const { views, fault } = useTopic("destinations");
   const live = linkState.value === "live";
   const [kind, setKind] = useState<Kind>("agents");
   const [text, setText] = useState("");
@@ -42,9 +42,9 @@ export function TransferList({ call, close }: { call: string; close: () => void 
   useEffect(() => field.current?.focus(), []);
 
   const rows = useMemo<Row[]>(() => {
-    if (!views) return [];
     const wanted = text.trim().toLowerCase();
     if (kind === "numbers") return /[\d]{2}/.test(text) ? [{ key: "number", to: { type: "number", number: text.trim() }, text: text.trim() }] : [];
+    if (!views) return [];
     const all: Row[] =
       kind === "agents"
         ? inOrder(Object.values(views.agents).filter((agent) => agent.id !== me.value)).map((agent) => ({ key: agent.id, to: { type: "agent", agent: agent.id }, text: `${agent.name} ${skillsText(agent.skills)}`, agent }))
@@ -63,6 +63,10 @@ export function TransferList({ call, close }: { call: string; close: () => void 
     const at = rows.findIndex((row) => row.key === chosen?.key);
     setPicked(rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.key ?? null);
   };
+  const comeAgain = () => {
+    connectNow();
+    field.current?.focus(); // the button goes away with the fault; Enter must go on working
+  };
   const switchTo = (next: Kind) => {
     setKind(next);
     setPicked(null);
@@ -73,6 +77,7 @@ export function TransferList({ call, close }: { call: string; close: () => void 
     <div
       class="menu pop transfer"
       role="dialog"
+      data-state={views ? (live ? "there" : "stale") : fault ? "error" : "loading"}
       aria-label={t("transfer")}
       onKeyDown={(event) => {
         if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -105,10 +110,11 @@ export function TransferList({ call, close }: { call: string; close: () => void 
           options={(["agents", "queues", "numbers"] as const).map((value) => ({ value, label: t(`transfer.${value}`) }))}
           onChange={switchTo}
         />
-        <span class="push xs t3">{live ? t("transfer.live") : t("transfer.notLive")}</span>
+        <span class="push xs t3">{!views || kind === "numbers" ? "" : !live ? t("transfer.notLive") : kind === "agents" ? t("transfer.live") : ""}</span>
       </div>
-      {!views ? <SkeletonRows rows={4} height={48} /> : null}
-      <ul class="who-rows" role="listbox" aria-label={t("transfer")}>
+      {!views && fault && kind !== "numbers" ? <Fault fault={fault} again={comeAgain} /> : null}
+      {!views && !fault && kind !== "numbers" ? <SkeletonRows rows={4} height={48} /> : null}
+      <ul class="who-rows" hidden={rows.length === 0} role="listbox" aria-label={t("transfer")}>
         {rows.map((row) => (
           <li key={row.key}>
             <button
@@ -136,7 +142,7 @@ export function TransferList({ call, close }: { call: string; close: () => void 
           </li>
         ))}
       </ul>
-      {views && rows.length === 0 ? (
+      {rows.length === 0 && (views || kind === "numbers") ? (
         <div class="transfer-none">
           <p class="t2">{kind === "numbers" ? t("transfer.typeNumber") : text ? t("transfer.nobodyMatches") : t("transfer.nobody")}</p>
           {kind === "agents" ? (
@@ -146,7 +152,16 @@ export function TransferList({ call, close }: { call: string; close: () => void 
           ) : null}
         </div>
       ) : null}
-      {trouble.value && acting.value !== "transfer" ? <p class="trouble xs">{said(trouble.value.words)}</p> : null}
+      {trouble.value && acting.value !== "transfer" ? (
+        <p class="trouble xs" role="alert">
+          <span>{said(trouble.value.words)}</span>
+          {trouble.value.passing ? (
+            <button class="linkbtn nowrap" disabled={!allowed} onClick={() => void send()}>
+              {t("tryAgain")}
+            </button>
+          ) : null}
+        </p>
+      ) : null}
       <hr />
       <div class="row transfer-acts">
         <button class="btn btn-primary btn-sm" disabled={!allowed || acting.value === "transfer"} onClick={() => void send()}>

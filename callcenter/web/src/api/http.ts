@@ -11,9 +11,14 @@ export class ApiFault extends Error {
   ) {
     super(code);
   }
+
+  /** Nothing was wrong with what was asked: the same may work in a moment. */
+  get passing(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
 }
 
-const UNREACHED: Words = {
+export const UNREACHED: Words = {
   en: "The service cannot be reached. Check the network; it is tried again.",
   zh: "无法连接服务，请检查网络，系统会自动重试。",
 };

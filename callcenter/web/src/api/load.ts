@@ -53,7 +53,7 @@ export function useLoad<T>(key: string | null, load: () => Promise<T>): Loaded<T
     };
   }, [reload]);
 
-  const failed = held.fault !== null && (held.fault.status === 0 || held.fault.status >= 500);
+  const failed = held.fault !== null && held.fault.passing;
   const live = linkState.value === "live";
   useEffect(() => {
     if (!failed || !live) return;

@@ -1,20 +1,22 @@
 // Everybody who is signed in, one chip each; arrows move between them, Enter shows who she is and what she does. Chips do not
 // move while one is open.
 import { useRef, useState } from "preact/hooks";
+import type { ApiFault } from "../api/http";
 import type { AgentView } from "../api/types";
-import { since } from "../format";
+import { DASH, since } from "../format";
 import { t } from "../i18n";
 import { useLayer } from "../keys";
 import { now } from "../live/clock";
+import { connectNow } from "../live/socket";
 import type { TopicViews } from "../live/topic";
-import { Empty, Segments, SkeletonRows } from "../parts/controls";
+import { Empty, Fault, Segments, Skeleton } from "../parts/controls";
 import { Figure } from "../parts/figure";
 import { Silhouette } from "../parts/icons";
 import { MARKS, stateDetail, stateWord, type AgentState } from "../parts/states";
 import { queueName, skillsText, teamName } from "../session";
 import { type Group, type Grouping, groups, isOver } from "./tally";
 
-export function Agents({ views, team }: { views: TopicViews | null; team: string }) {
+export function Agents({ views, fault, team }: { views: TopicViews | null; fault: ApiFault | null; team: string }) {
   const [by, setBy] = useState<Grouping>("state");
   const [open, setOpen] = useState<string | null>(null);
   const held = useRef<Group[] | null>(null);
@@ -40,10 +42,10 @@ export function Agents({ views, team }: { views: TopicViews | null; team: string
   };
 
   return (
-    <section class="panel agents" data-state={views ? (signedIn > 0 ? "there" : "empty") : "loading"}>
+    <section class="panel agents" data-state={views ? (signedIn > 0 ? "there" : "empty") : fault ? "error" : "loading"}>
       <header class="panel-h">
         <h2>
-          {t("board.agents")} {views ? <span class="count">{t("board.signedIn", { n: signedIn })}</span> : null}
+          {t("board.agents")} <span class="count">{views ? t("board.signedIn", { n: signedIn }) : fault ? DASH : ""}</span>
         </h2>
         <span class="hide-m row group-by">
           <Segments label={t("board.groupBy")} value={by} options={(["state", "team", "queue"] as const).map((value) => ({ value, label: t(`board.by.${value}`) }))} onChange={setBy} />
@@ -51,7 +53,8 @@ export function Agents({ views, team }: { views: TopicViews | null; team: string
         </span>
       </header>
       <div class="scrolls">
-        {!views ? <SkeletonRows rows={5} height={38} /> : null}
+        {!views && fault ? <Fault fault={fault} again={connectNow} /> : null}
+        {!views && !fault ? <ChipSkeleton /> : null}
         {views && signedIn === 0 ? <Empty icon="users" title={t("board.nobody")} /> : null}
         <div class="ag" ref={box} onKeyDown={move}>
           {shown.map((group) => (
@@ -88,6 +91,24 @@ export function Agents({ views, team }: { views: TopicViews | null; team: string
       </div>
       {open !== null && present[opened] ? <AgentCard agent={present[opened]} views={views} close={() => setOpen(null)} /> : null}
     </section>
+  );
+}
+
+/** Grey chips in the columns in which people will stand. */
+function ChipSkeleton() {
+  return (
+    <div class="ag" role="status" aria-label={t("loading")}>
+      {[3, 1, 4, 2, 1].map((chips, column) => (
+        <div class="ag-g" key={column}>
+          <Skeleton widths={[45]} height={12} />
+          <div class="ag-l">
+            {Array.from({ length: chips }, (_, index) => (
+              <span key={index} class="skel chip-skel" />
+            ))}
+          </div>
+        </div>
+      ))}
+    </div>
   );
 }
 

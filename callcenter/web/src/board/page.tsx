@@ -18,7 +18,7 @@ import { countStates } from "./tally";
 import { Tiles } from "./tiles";
 
 export function BoardPage() {
-  const views = useTopic("board");
+  const { views, fault } = useTopic("board");
   const [chosen, setChosen] = useState<string[]>([]);
   const [team, setTeam] = useState("");
   const stale = linkState.value === "lost" || !serverReady.value;
@@ -55,10 +55,10 @@ export function BoardPage() {
           {notLiveSince.value === null ? t("board.notDeciding") : t("board.notLive", { time: clock(notLiveSince.value, language.value, zone.value, true) })}
         </div>
       ) : null}
-      <Tiles views={views} />
-      <Queues views={views} chosen={chosen} />
-      <Waiting views={views} chosen={chosen} />
-      <Agents views={views} team={team} />
+      <Tiles views={views} fault={fault} />
+      <Queues views={views} fault={fault} chosen={chosen} />
+      <Waiting views={views} fault={fault} chosen={chosen} />
+      <Agents views={views} fault={fault} team={team} />
       <div class="wall-only strip">
         {(["available", "ringing", "talking", "holding", "wrap_up", "not_ready"] as const).map((state) => (
           <span key={state} class="st" data-st={MARKS[state]}>

@@ -1,30 +1,35 @@
 // The queue table and the callers who wait. Rows keep the center's order: urgency is colour, never place.
+import type { ApiFault } from "../api/http";
 import type { CallView, QueueView } from "../api/types";
-import { count, duration, since } from "../format";
+import { count, DASH, duration, since } from "../format";
 import { judge } from "../figures";
 import { said, t } from "../i18n";
 import { now } from "../live/clock";
+import { connectNow } from "../live/socket";
 import type { TopicViews } from "../live/topic";
-import { Empty, SkeletonRows } from "../parts/controls";
+import { Empty, Fault, SkeletonRows } from "../parts/controls";
 import { Figure } from "../parts/figure";
 import { StateMark } from "../parts/states";
 import { queueName, session } from "../session";
 import { waitingCalls, waitLevel } from "./tally";
 
-export function Queues({ views, chosen }: { views: TopicViews | null; chosen: readonly string[] }) {
+export function Queues({ views, fault, chosen }: { views: TopicViews | null; fault: ApiFault | null; chosen: readonly string[] }) {
   const order = session.value?.queues.map((queue) => queue.id) ?? [];
   const queues = Object.values(views?.queues ?? {})
     .filter((queue) => chosen.length === 0 || chosen.includes(queue.id))
     .sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  /** The queues are known by name even when nothing else is. */
+  const unknown = !views && fault ? (session.value?.queues ?? []).filter((queue) => chosen.length === 0 || chosen.includes(queue.id)) : [];
   return (
-    <section class="panel qt" data-state={views ? (queues.length > 0 ? "there" : "empty") : "loading"}>
+    <section class="panel qt" data-state={views ? (queues.length > 0 ? "there" : "empty") : fault ? "error" : "loading"}>
       <header class="panel-h">
         <h2>{t("board.queues")}</h2>
         <span class="push xs t3 hide-m hide-wall">{t("board.queuesNote")}</span>
       </header>
-      {!views ? <SkeletonRows rows={6} height={36} /> : null}
+      {!views && fault ? <Fault fault={fault} again={connectNow} /> : null}
+      {!views && !fault ? <SkeletonRows rows={6} height={36} /> : null}
       {views && queues.length === 0 ? <Empty title={t("board.noQueues")} /> : null}
-      {queues.length > 0 ? (
+      {queues.length > 0 || unknown.length > 0 ? (
         <div class="tbl-x">
           <table class="tbl">
             <thead>
@@ -44,11 +49,32 @@ export function Queues({ views, chosen }: { views: TopicViews | null; chosen: re
               {queues.map((queue) => (
                 <QueueRow key={queue.id} queue={queue} />
               ))}
+              {unknown.map((queue) => (
+                <UnknownRow key={queue.id} label={said(queue.label)} />
+              ))}
             </tbody>
           </table>
         </div>
       ) : null}
     </section>
+  );
+}
+
+/** Nothing is known of this queue: a dash in every place, and why above. */
+function UnknownRow({ label }: { label: string }) {
+  return (
+    <tr data-unknown>
+      <td class="q">{label}</td>
+      <td class="r w t3">{DASH}</td>
+      <td class="t3">{DASH}</td>
+      <td class="r t3">{DASH}</td>
+      {[0, 1, 2, 3].map((each) => (
+        <td key={each} class="r hide-w t3">
+          {DASH}
+        </td>
+      ))}
+      <td class="hide-w agents-col t3">{DASH}</td>
+    </tr>
   );
 }
 
@@ -101,12 +127,12 @@ function QueueRow({ queue }: { queue: QueueView }) {
 }
 
 /** Who waits, longest first, with the carriers that bring them. */
-export function Waiting({ views, chosen }: { views: TopicViews | null; chosen: readonly string[] }) {
+export function Waiting({ views, fault, chosen }: { views: TopicViews | null; fault: ApiFault | null; chosen: readonly string[] }) {
   const calls = views ? waitingCalls(views.calls).filter((call) => chosen.length === 0 || chosen.includes(call.queue ?? "")) : [];
   const inMenus = views ? Object.values(views.calls).filter((call) => call.state === "ivr" && call.hears.length > 0).sort((a, b) => a.started_at - b.started_at) : [];
   const carriers = Object.entries(views?.center.carriers ?? {});
   return (
-    <section class="panel waiters" data-state={views ? (calls.length > 0 ? "there" : "empty") : "loading"}>
+    <section class="panel waiters" data-state={views ? (calls.length > 0 ? "there" : "empty") : fault ? "error" : "loading"}>
       <header class="panel-h">
         <h2>
           {t("board.waiters")} {calls.length > 0 ? <span class="count">{calls.length}</span> : null}
@@ -114,7 +140,8 @@ export function Waiting({ views, chosen }: { views: TopicViews | null; chosen: r
         {views && views.center.in_ivr > 0 ? <span class="push xs t3">{t("kpi.inMenus", { n: views.center.in_ivr })}</span> : null}
       </header>
       <div class="scrolls">
-        {!views ? <SkeletonRows rows={4} height={44} /> : null}
+        {!views && fault ? <Fault fault={fault} again={connectNow} /> : null}
+        {!views && !fault ? <SkeletonRows rows={4} height={44} /> : null}
         {views && calls.length === 0 && inMenus.length === 0 ? <Empty icon="ok" title={t("board.nobodyWaits")} /> : null}
         <ul class="waiter-rows">
           {calls.slice(0, 30).map((call) => (

@@ -15,6 +15,7 @@ export function CustomerPage({ id }: { id: number }) {
   const [edition, setEdition] = useState(0);
   const [editing, setEditing] = useState(false);
   const contact = useContact(id);
+  const desk = Boolean(session.value?.agent);
   if (contact.fault?.status === 404) {
     return (
       <Shell page="p-customer" title={t("nav.customers")}>
@@ -33,7 +34,7 @@ export function CustomerPage({ id }: { id: number }) {
     </button>
   );
   return (
-    <Shell page="p-customer" title={t("customer")}>
+    <Shell page={`p-customer ${desk ? "" : "no-desk"}`} title={t("customer")}>
       <div class="col c-mid">
         <CustomerPanel key={edition} id={id} tools={tools} />
         {editing && contact.data ? (
@@ -48,21 +49,12 @@ export function CustomerPage({ id }: { id: number }) {
         ) : null}
         <Timeline id={id} />
       </div>
-      <div class="col c-right">{session.value?.agent ? <CallPanel contact={contact.data} /> : <NoDesk />}</div>
+      {desk ? (
+        <div class="col c-right">
+          <CallPanel contact={contact.data} />
+        </div>
+      ) : null}
     </Shell>
-  );
-}
-
-function NoDesk() {
-  return (
-    <section class="panel">
-      <header class="panel-h">
-        <h2>{t("customer.call")}</h2>
-      </header>
-      <div class="panel-b">
-        <Note>{t("customer.noDesk")}</Note>
-      </div>
-    </section>
   );
 }
 

@@ -3,9 +3,10 @@ import { useState } from "preact/hooks";
 import { api } from "../api/http";
 import { useLoad } from "../api/load";
 import type { ContactBody, TimelineBody, TimelineItem } from "../api/types";
-import { clock, date, duration, when } from "../format";
+import { clock, DASH, date, duration, when } from "../format";
 import { coded, language, t } from "../i18n";
 import { minute } from "../live/clock";
+import { linkState } from "../live/socket";
 import { Empty, Fault, Skeleton, SkeletonRows } from "../parts/controls";
 import { Icon } from "../parts/icons";
 import { outcomeName, queueName, zone } from "../session";
@@ -24,8 +25,9 @@ export function CustomerPanel(props: { id: number | null; fallback?: string; chi
     );
   }
   const { data, fault } = contact;
+  const lost = linkState.value === "lost";
   return (
-    <section class="panel cust" aria-label={t("customer")} aria-busy={contact.loading && !data} data-state={data ? (fault ? "stale" : "there") : fault ? "error" : "loading"}>
+    <section class="panel cust" aria-label={t("customer")} aria-busy={contact.loading && !data} data-state={data ? (fault || lost ? "stale" : "there") : fault ? "error" : "loading"}>
       {data ? <Details data={data} chip={props.chip} link={props.link ?? false} tools={props.tools} /> : null}
       {!data && !fault ? (
         <div class="cust-skel">
@@ -41,10 +43,13 @@ export function CustomerPanel(props: { id: number | null; fallback?: string; chi
         </div>
       ) : null}
       {!data && fault && props.fallback ? <h2 class="fallback">{props.fallback}</h2> : null}
-      {fault ? <Fault fault={fault} again={contact.reload} asOf={contact.asOf} /> : null}
+      {fault ? <Fault fault={fault} again={contact.reload} asOf={contact.asOf} /> : data && lost ? <p class="as-of amber xs">{asOfWords(contact.asOf)}</p> : null}
     </section>
   );
 }
+
+/** How old is what stands here, while nothing newer can come. */
+const asOfWords = (at: number | null) => t("asOf", { time: at === null ? DASH : clock(at, language.value, zone.value) });
 
 function Details({ data, chip, link, tools }: { data: ContactBody; chip: preact.ComponentChildren; link: boolean; tools: preact.ComponentChildren }) {
   const facts = [
@@ -99,13 +104,14 @@ function Numbers({ data }: { data: ContactBody }) {
 export function Timeline({ id, empty }: { id: number | null; empty?: string }) {
   const loaded = useLoad(id === null ? null : `timeline ${id}`, () => api.get<TimelineBody>(`/contacts/${id}/timeline`, { limit: 30 }));
   const items = loaded.data?.items ?? [];
+  const stale = loaded.data !== null && (loaded.fault !== null || linkState.value === "lost");
   return (
-    <section class="panel scroll timeline" data-state={loaded.data ? "there" : loaded.fault ? "error" : id === null ? "empty" : "loading"}>
+    <section class="panel scroll timeline" data-state={loaded.data ? (stale ? "stale" : items.length > 0 ? "there" : "empty") : loaded.fault ? "error" : id === null ? "empty" : "loading"}>
       <header class="panel-h">
         <h2>
           {t("timeline")} {items.length > 0 ? <span class="count">{items.length}</span> : null}
         </h2>
-        <span class="push xs t3">{loaded.fault && loaded.asOf ? t("asOf", { time: clock(loaded.asOf, language.value, zone.value) }) : ""}</span>
+        <span class="push xs amber">{stale ? asOfWords(loaded.asOf) : ""}</span>
       </header>
       <div class="scrolls" tabIndex={items.length > 6 ? 0 : undefined}>
         {loaded.fault ? <Fault fault={loaded.fault} again={loaded.reload} /> : null}

@@ -96,6 +96,8 @@ export const agentWords = {
   "match.last_7": ["last 7 digits", "末 7 位相符"],
   "match.failed": ["The customer store does not answer.", "客户库没有响应。"],
   "match.failedNote": ["The call works; it is shown by its number.", "通话不受影响，仅显示号码。"],
+  "match.offline": ["Not connected to the service.", "与服务的连接已断开。"],
+  "match.offlineNote": ["The call is shown by its number; who it is follows when the line is back.", "仅显示号码，连接恢复后会显示客户。"],
   "match.new": ["New number.", "新号码。"],
   "match.newNote": ["No customer has it yet.", "尚无客户使用此号码。"],
   "match.newName": ["Name of the new contact", "新联系人姓名"],
@@ -117,7 +119,7 @@ export const agentWords = {
   "day.placed": ["{n} placed", "呼出 {n}"],
   "day.ofOffers": ["of {n} offers", "共派发 {n}"],
   "day.busy": ["busy {n}", "忙碌 {n}"],
-  "day.since": ["since {time}", "自 {time}"],
+  "day.since": ["last at {time}", "最近 {time}"],
   "day.perCall": ["per call", "每通"],
   "day.mean": ["per call", "每通"],
 
@@ -140,7 +142,7 @@ export const agentWords = {
   "dial.nobody": ["Nobody of this name has a number.", "没有此姓名的号码。"],
 
   transfer: ["Transfer", "转接"],
-  "transfer.agents": ["Agents", "座席"],
+  "transfer.agents": ["Agents", "坐席"],
   "transfer.queues": ["Queues", "队列"],
   "transfer.numbers": ["Number", "号码"],
   "transfer.agents.find": ["Name or skill", "姓名或技能"],
@@ -151,8 +153,8 @@ export const agentWords = {
   "transfer.queueLine": ["{waiting} waiting, {available} available", "等待 {waiting}，空闲 {available}"],
   "transfer.numberLine": ["Outside number", "外部号码"],
   "transfer.typeNumber": ["Type the number.", "请输入号码。"],
-  "transfer.nobody": ["Nobody else is signed in.", "没有其他座席登录。"],
-  "transfer.nobodyMatches": ["Nobody matches.", "没有相符的座席。"],
+  "transfer.nobody": ["Nobody else is signed in.", "没有其他坐席登录。"],
+  "transfer.nobodyMatches": ["Nobody matches.", "没有相符的坐席。"],
   "transfer.now": ["Transfer now", "立即转接"],
   "transfer.blind": ["You leave the call.", "您将退出通话。"],
 

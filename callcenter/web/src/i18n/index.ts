@@ -30,6 +30,12 @@ export function said(words: Words): string {
   return words[language.value];
 }
 
+/** The words for a code of the server's, empty when there are none: for what may be left out. */
+export function known(prefix: string, code: string): string {
+  const key = `${prefix}.${code}`;
+  return key in words ? t(key as Key) : "";
+}
+
 /** A key made of a code of the server's; the code itself, readable, when there are no words for it. */
 export function coded(prefix: string, code: string): string {
   const key = `${prefix}.${code}`;

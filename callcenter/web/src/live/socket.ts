@@ -1,6 +1,7 @@
 // The one WebSocket of a page: it connects, subscribes, connects again with a growing pause, and knows how old what it shows
 // is. What the views mean is not known here.
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { ApiFault, UNREACHED } from "../api/http";
 import type { AnyServerMessage, Notice, Subscribe } from "../api/types";
 import { serverSaid } from "./clock";
 import { type TopicViews, applyDelta, fromSnapshot } from "./topic";
@@ -30,9 +31,12 @@ export const lastNotice: ReadonlySignal<Notice | null> = noticed;
 
 const PAUSES_MS = [300, 700, 1500, 3000, 5000, 8000];
 const WATCH_EVERY_MS = 500;
+const NO_LINK = new ApiFault(0, "unreached", UNREACHED);
 
 interface Wanted {
   readonly views: Signal<TopicViews | null>;
+  /** What the server said instead of a snapshot. */
+  readonly refused: Signal<ApiFault | null>;
   id: number;
   users: number;
 }
@@ -65,10 +69,10 @@ export function disconnect(): void {
 }
 
 /** The topic's views; null until the first snapshot. Call the returned function when they are no longer shown. */
-export function subscribe(topic: Topic): { views: ReadonlySignal<TopicViews | null>; release: () => void } {
+export function subscribe(topic: Topic): { views: ReadonlySignal<TopicViews | null>; fault: ReadonlySignal<ApiFault | null>; release: () => void } {
   let entry = wanted.get(topic);
   if (!entry) {
-    entry = { views: signal<TopicViews | null>(null), id: 0, users: 0 };
+    entry = { views: signal<TopicViews | null>(null), refused: signal<ApiFault | null>(null), id: 0, users: 0 };
     wanted.set(topic, entry);
     if (link.value === "live") ask(topic, entry);
   }
@@ -76,6 +80,8 @@ export function subscribe(topic: Topic): { views: ReadonlySignal<TopicViews | nu
   mine.users += 1;
   return {
     views: mine.views,
+    /** Why there is nothing to show; null while it is on its way, and once it was there. */
+    fault: computed(() => mine.refused.value ?? (mine.views.value === null && link.value === "lost" ? NO_LINK : null)),
     release: () => {
       mine.users -= 1;
       if (mine.users > 0 || wanted.get(topic) !== mine) return;
@@ -83,6 +89,15 @@ export function subscribe(topic: Topic): { views: ReadonlySignal<TopicViews | nu
       if (socket?.readyState === WebSocket.OPEN && mine.id > 0) send({ type: "unsubscribe", id: nextId++, subscription: mine.id });
     },
   };
+}
+
+/** Somebody presses Try again: no need to wait for the pause to end. */
+export function connectNow(): void {
+  if (link.value !== "live") {
+    if (socket === null) open();
+    return;
+  }
+  for (const [topic, entry] of wanted) if (entry.refused.value !== null) ask(topic, entry);
 }
 
 function open(): void {
@@ -126,6 +141,7 @@ function look(): void {
     socket = null;
     dead.close();
     lose();
+    link.value = "lost";
     again();
   }
 }
@@ -135,6 +151,7 @@ function send(message: object): void {
 }
 
 function ask(topic: Topic, entry: Wanted): void {
+  entry.refused.value = null;
   entry.id = nextId++;
   send({ type: "subscribe", id: entry.id, topic });
 }
@@ -167,8 +184,12 @@ function take(message: AnyServerMessage): void {
       noticed.value = message.notices.at(-1) ?? noticed.value;
       return;
     }
+    case "error": {
+      const entry = [...wanted.values()].find((each) => each.id === message.id);
+      if (entry) entry.refused.value = new ApiFault(400, message.error.code, message.error.message);
+      return;
+    }
     case "done":
-    case "error":
       return;
   }
 }

@@ -46,12 +46,13 @@ export function Empty({ icon = "info", title, children }: { icon?: IconName; tit
   );
 }
 
-/** What failed and what to do, with Try again; the panels around it are unharmed. */
-export function Fault({ fault, again, asOf }: { fault: ApiFault; again?: () => void; asOf?: number | null }) {
+/** What failed and what to do, with Try again; the panels around it are unharmed. `of`: which choice of hers it is about. */
+export function Fault({ fault, again, asOf, of = "" }: { fault: ApiFault; again?: () => void; asOf?: number | null; of?: string }) {
   return (
     <div class="fault" role="alert" data-state={fault.status === 0 ? "disconnected" : "error"}>
       <Icon name="warn" size="sm" />
       <span class="grow">
+        {of ? <b class="b">{of}: </b> : null}
         {said(fault.words)}
         {asOf ? <span class="t3"> {t("asOf", { time: clock(asOf, language.value, zone.value) })}</span> : null}
       </span>

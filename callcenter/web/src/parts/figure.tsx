@@ -34,6 +34,11 @@ export function Figure({ name, figure, of, digits, open, expanded }: Props) {
     setShown(false);
   };
   const calls = open !== undefined && formula?.calls !== false && (figure?.value ?? 0) > 0;
+  // What opens below must not lie under the formula.
+  const press = () => {
+    hide();
+    open?.();
+  };
   const inner = (
     <>
       {state ? <Icon name={state === "danger" ? "stop" : "warn"} size="xs" /> : null}
@@ -44,7 +49,7 @@ export function Figure({ name, figure, of, digits, open, expanded }: Props) {
   return (
     <span class="figure" onMouseEnter={show} onMouseLeave={hide} onFocusIn={() => setShown(true)} onFocusOut={hide}>
       {calls ? (
-        <button type="button" class={`plain ${className}`} aria-expanded={expanded} onClick={open}>
+        <button type="button" class={`plain ${className}`} aria-expanded={expanded} onClick={press}>
           {inner}
         </button>
       ) : (

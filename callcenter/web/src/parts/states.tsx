@@ -12,9 +12,9 @@ export function stateWord(state: AgentState): string {
 }
 
 /** The word for an agent's state, with what she chose or what the system put on her as the reason. */
-export function stateDetail(agent: Pick<AgentView, "state" | "reason" | "set_aside">): string {
+export function stateDetail(agent: Pick<AgentView, "state" | "presence" | "reason" | "set_aside">): string {
   if (agent.state !== "not_ready") return stateWord(agent.state);
-  if (agent.set_aside?.why === "missed_call") return t("aside.missed_call");
+  if (agent.presence === "available" && agent.set_aside?.why === "missed_call") return t("aside.missed_call");
   return reasonName(agent.reason) || stateWord("not_ready");
 }
 

@@ -1,6 +1,6 @@
 // The phone of the rootless demo: no sound and no SIP, but a device of its own in the simulated network, on the server. It rings
 // when the live views say so; what the person does with it goes to the device.
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { ApiFault } from "../api/http";
 import type { PhoneBody } from "../api/types";
 import { linkState, notLiveSince } from "../live/socket";
@@ -14,12 +14,15 @@ export class SimulatedPhone implements Phone {
   readonly microphone = false;
   readonly state: ReadonlySignal<PhoneState>;
   readonly #account: PhoneBody;
+  readonly #ring: ReadonlySignal<Ring>;
   readonly #answering = signal(false);
   readonly #muted = signal(false);
+  #stop: () => void = () => undefined;
 
   /** `ring`: what the live views say about my device. */
   constructor(account: PhoneBody, ring: ReadonlySignal<Ring>) {
     this.#account = account;
+    this.#ring = ring;
     this.state = computed(() => ({
       ...STARTING,
       line: linkState.value === "live" ? "ready" : linkState.value === "lost" ? "lost" : "starting",
@@ -31,10 +34,15 @@ export class SimulatedPhone implements Phone {
   }
 
   start(): Promise<void> {
+    // Answered: no more to be answered until it rings anew, even when the views are a moment behind.
+    this.#stop = effect(() => {
+      if (this.#ring.value !== "ringing") this.#answering.value = false;
+    });
     return Promise.resolve();
   }
 
   stop(): void {
+    this.#stop();
     this.#answering.value = false;
   }
 
@@ -43,8 +51,9 @@ export class SimulatedPhone implements Phone {
     this.#muted.value = false;
     try {
       await this.#ask("answer");
-    } finally {
+    } catch (error) {
       this.#answering.value = false;
+      throw error;
     }
   }
 

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, path } from "../api/http";
 import { useLoad } from "../api/load";
 import type { AgentTableBody, Figure as FigureBody, QueueTableBody, SeriesBody } from "../api/types";
-import { addDays, dayWords, isoDay, offset } from "../format";
+import { addDays, DASH, dayWords, isoDay, offset } from "../format";
 import { askFormulas, formulas, written } from "../figures";
 import { language, said, t } from "../i18n";
 import { minute } from "../live/clock";
@@ -13,7 +13,7 @@ import { place } from "../router";
 import { session, zone } from "../session";
 import { Shell } from "../shell";
 import { Chart } from "./chart";
-import { ClearFilters } from "./clear";
+import { ClearFilters, failedFilter } from "./clear";
 import { comparedFirst, readSelection, type Selection, type Step, toQuery } from "./filter";
 import { select } from "./select";
 import { StatisticsTable } from "./table";
@@ -44,8 +44,8 @@ export function StatisticsPage() {
   return (
     <Shell page="p-stat" title={t("nav.statistics")} tools={tabs}>
       <Filters selection={selection} today={today} />
-      <ChartPanel name="occupancy" kind="line" selection={selection} series={series} total={total} before={before} />
-      <ChartPanel name="abandon_rate" kind="bars" selection={selection} series={series} total={total} before={before} />
+      <ChartPanel name="occupancy" kind="line" selection={selection} series={series} total={total} before={before} failed={table.fault !== null} />
+      <ChartPanel name="abandon_rate" kind="bars" selection={selection} series={series} total={total} before={before} failed={table.fault !== null} />
       <StatisticsTable selection={selection} loaded={table} />
     </Shell>
   );
@@ -162,7 +162,7 @@ function DayPicker({ selection, today }: { selection: Selection; today: string }
   );
 }
 
-function ChartPanel(props: { name: "occupancy" | "abandon_rate"; kind: "line" | "bars"; selection: Selection; series: ReturnType<typeof useLoad<SeriesBody>>; total: Readonly<Record<string, FigureBody>>; before: Record<string, FigureBody> | null }) {
+function ChartPanel(props: { name: "occupancy" | "abandon_rate"; kind: "line" | "bars"; selection: Selection; series: ReturnType<typeof useLoad<SeriesBody>>; total: Readonly<Record<string, FigureBody>>; before: Record<string, FigureBody> | null; failed: boolean }) {
   const { name, kind, selection, series } = props;
   const figure = props.total[name];
   const target = figure?.target ?? null;
@@ -200,11 +200,11 @@ function ChartPanel(props: { name: "occupancy" | "abandon_rate"; kind: "line" | 
         </span>
       </div>
       <div class="chart-v">
-        <span class="v">{figure ? written(name, figure.value) : <span class="skel figure-skel" />}</span>
+        <span class="v">{figure ? written(name, figure.value) : props.failed ? DASH : <span class="skel figure-skel" />}</span>
         <span class="t2">{notes.join(", ")}</span>
       </div>
       <div class="plot-box">
-        {series.fault ? <Fault fault={series.fault} again={series.reload} asOf={series.asOf} /> : null}
+        {series.fault ? <Fault fault={series.fault} of={failedFilter(series.fault)} again={series.reload} asOf={series.asOf} /> : null}
         {!series.data && !series.fault ? (
           <div class="plot plot-skel" role="status" aria-label={t("loading")}>
             <Skeleton widths={[100, 100, 100, 100]} height={1} />

@@ -10,7 +10,7 @@ import { Empty, Fault, SkeletonRows } from "../parts/controls";
 import { Figure } from "../parts/figure";
 import { Icon } from "../parts/icons";
 import { outcomeName, queueName, teamName, zone } from "../session";
-import { ClearFilters } from "./clear";
+import { ClearFilters, failedFilter } from "./clear";
 import { comparedFirst, type Selection } from "./filter";
 import { select } from "./select";
 
@@ -41,7 +41,7 @@ export function StatisticsTable({ selection, loaded }: { selection: Selection; l
         <h2>{t(`stat.by.${tab}`)}</h2>
         <span class="xs t3">{t("stat.underlined")}</span>
       </header>
-      {loaded.fault ? <Fault fault={loaded.fault} again={loaded.reload} asOf={loaded.asOf} /> : null}
+      {loaded.fault ? <Fault fault={loaded.fault} of={failedFilter(loaded.fault)} again={loaded.reload} asOf={loaded.asOf} /> : null}
       {!loaded.data && !loaded.fault ? <SkeletonRows rows={6} height={34} /> : null}
       {loaded.data && rows.length === 0 ? (
         <Empty icon="chart" title={t("stat.none")}>
