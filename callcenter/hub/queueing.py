@@ -19,11 +19,12 @@ def enqueue(
 ) -> None:
     """Begins an entry in `queue_id`, or in the default queue when that is gone.
 
-    `since` keeps an earlier place. `own_skills` False leaves out what the flow asked for (after a transfer).
+    `since` keeps an earlier place. `own_skills` False drops what the flow asked for, for good: it was meant for the queue that
+    the flow chose, and nobody might have both that and the other queue's skill.
     """
     center = turn.state.center
     if queue_id not in center.queues:
-        queue_id = center.default_queue
+        queue_id, own_skills = center.default_queue, False
     assert queue_id is not None, "a center without a default queue is not applied"
     queue = center.queues[queue_id]
     skills: dict[SkillId, int] = dict(call.skills) if own_skills else {}
@@ -38,6 +39,7 @@ def enqueue(
             priority=queue.priority + call.priority,
             skills=skills,
             back=back,
+            own_skills=own_skills,
         )
     )
     if queue.announce_every_ms > 0 and SystemPrompt.POSITION in center.prompts:
@@ -45,13 +47,10 @@ def enqueue(
 
 
 def rehouse(turn: Turn) -> None:
-    """Callers whose queue the center no longer has go on waiting in the default one, at the place that they had.
-
-    What the flow asked for goes with the queue: nobody might have both.
-    """
+    """Callers whose queue the center no longer has go on waiting in the default one, at the place that they had."""
     for call in [call for call in turn.state.calls.values() if call.state is CallState.QUEUED and call.offer is None]:
         if call.queue not in turn.state.center.queues:
-            enqueue(turn, call, None, since=call.since, own_skills=False)
+            enqueue(turn, call, None, since=call.since)
 
 
 def announce(turn: Turn, call: Call) -> None:
@@ -120,7 +119,7 @@ def match(turn: Turn) -> None:
         queue = turn.state.queue_of(call)
         if queue is None:
             # It went while an offer rang, and the offer came to nothing.
-            enqueue(turn, call, None, since=call.since, own_skills=False)
+            enqueue(turn, call, None, since=call.since)
             continue
         offer(turn, call, agent, queue.ring_ms, assignment.reasons)
 

@@ -131,6 +131,8 @@ def _(state: State, event: e.CallQueued, at: int) -> None:
     call = state.calls[event.call]
     call.queue, call.since = event.queue, event.since
     call.queue_priority, call.queue_skills = event.priority, event.skills
+    if not event.own_skills:
+        call.skills = {}
     call.node = None
     call.leave = None
     call.awaits_look_up = False

@@ -126,6 +126,8 @@ class CallQueued(CallEvent, frozen=True, kw_only=True):
     """Everything that the agent must have: the queue's skill and what the flow asked for."""
     back: bool = False
     """True when the call comes back to a queue entry that an agent had answered (line lost): no new entry is counted."""
+    own_skills: bool = True
+    """False: what the flow asked for holds no longer, in no later entry either, because the call has left that queue."""
 
 
 class PositionTold(CallEvent, frozen=True, kw_only=True):

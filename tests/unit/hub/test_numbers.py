@@ -83,6 +83,7 @@ def test_a_number_that_is_not_whole_is_refused(written: str):
         ("999", GB),  # not on the center's list: every country's own are known
         ("+44 999", US),
         ("110", CN),
+        ("003", Outside(region="UZ", countries=("UZ",), emergency=())),  # begins as a call abroad does
         ("+86 120", CN),
         ("+49 110", Outside(countries=("DE",), emergency=())),  # a number of possible length
     ],

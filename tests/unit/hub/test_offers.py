@@ -1,5 +1,6 @@
 """Stories of offers: who is rung, what happens when she does not answer, and that a caller's place is never lost."""
 
+from callcenter.hub.deadlines import Due
 from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
@@ -207,3 +208,26 @@ def test_a_caller_whose_end_was_never_told_does_not_go_round_the_agents_for_ever
     assert story.last(e.CallOver).end is CallEnd.LOST
     story.advances(60)
     assert len(story.all(e.OfferMade)) == 1
+
+
+def test_a_caller_is_told_a_place_that_no_failed_offer_can_make_worse(story: Story):
+    """Whoever is ahead and rings at an agent still stands in line: she comes back to her place when nobody answers."""
+    story.signs_in("ana")
+    first = story.waits()
+    assert story.rings("ana")
+    second = story.waits(caller="+12125550124")
+    story.advances(6)
+    assert story.call(first).offer is not None, "it still rings"
+    assert story.last(e.PositionTold) == e.PositionTold(
+        call=second, position=2, next_at=story.hub.state.deadlines.get(Due.ANNOUNCE, second)
+    )
+
+
+def test_a_caller_behind_who_rings_already_takes_nobodys_place(story: Story):
+    """An offer to an expert of another queue, or to somebody who came later, is not ahead."""
+    story.signs_in("chen")
+    first = story.waits()
+    story.waits("technical", caller="+12125550124")
+    assert story.rings("chen")
+    story.advances(6)
+    assert {told.position for told in story.all(e.PositionTold) if told.call == first} == {1}

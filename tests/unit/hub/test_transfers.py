@@ -6,11 +6,12 @@ from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.call_state import CallState
+from callcenter.kernel.center import Timing
 from callcenter.kernel.errors import Refused
 from callcenter.kernel.ids import AgentId, CallId, QueueId
 from callcenter.kernel.words import CallEnd, Party, Treatment
 from callcenter.simulation.phones import Outside
-from tests.unit.hub.story import Story
+from tests.unit.hub.story import Story, center
 
 ANA, BO = AgentId("ana"), AgentId("bo")
 FRIEND = "+12125550177"
@@ -39,6 +40,61 @@ def test_to_a_queue(story: Story, call: CallId):
     assert story.call(call).agent == "chen"
     assert len(story.all(e.RecordingKept)) == 1, "the first conversation's recording ended with it"
     assert len(story.all(e.RecordingRuns)) == 2
+
+
+@pytest.fixture
+def moved(story: Story) -> CallId:
+    """The flow had asked for an expert of technical; her colleague of billing talks with the caller now, by a transfer."""
+    story.signs_in("chen")
+    call = story.waits("technical")
+    story.answers("chen")
+    assert story.call(call).queue_skills == {"technical": 4}
+    story.signs_in("ana")
+    story.asks(c.TransferBlind(agent=AgentId("chen"), call=call, to=c.ToQueue(QueueId("billing"))))
+    assert story.rings("ana"), "she is no expert of technical, and need not be"
+    story.answers("ana")
+    return call
+
+
+@pytest.mark.parametrize("how", ["line lost", "transfer failed"])
+def test_what_the_flow_asked_for_is_gone_with_the_queue_that_it_was_for(story: Story, moved: CallId, how: str):
+    story.signs_in("bo")
+    if how == "line lost":
+        story.network.unregister("phone-ana", story.now)
+        story.advances(31)
+    else:
+        story.asks(c.TransferBlind(agent=ANA, call=moved, to=c.ToAgent(BO)))
+        story.advances(0.5)
+        story.rejects("bo")
+        story.advances(11)
+    assert story.call(moved).queue == "billing"
+    assert story.call(moved).queue_skills == {"billing": 1}
+    assert story.rings("bo"), "a beginner of technical answers calls of billing"
+
+
+def test_a_transfer_that_fails_without_a_move_keeps_what_the_flow_asked_for(story: Story):
+    chen = story.signs_in("chen")
+    call = story.waits("technical")
+    story.answers("chen")
+    story.signs_in("bo")
+    story.asks(c.TransferBlind(agent=chen, call=call, to=c.ToAgent(BO)))
+    story.advances(0.5)
+    story.rejects("bo")
+    assert story.call(call).queue_skills == {"technical": 4}
+
+
+def test_a_queue_that_is_gone_takes_along_what_the_flow_asked_for(story: Story):
+    """The transfer comes back to the default queue instead, where nobody need know the other one's trade."""
+    chen = story.signs_in("chen")
+    call = story.waits("technical")
+    story.answers("chen")
+    story.signs_in("bo")
+    story.asks(c.TransferBlind(agent=chen, call=call, to=c.ToAgent(BO)))
+    queues = {id: queue for id, queue in center().queues.items() if id != "technical"}
+    story.begins_with(center(queues=queues))
+    story.advances(0.5)
+    story.rejects("bo")
+    assert story.call(call).queue_skills == {"billing": 1}
 
 
 def test_to_an_agent(story: Story, call: CallId):
@@ -173,3 +229,21 @@ def test_a_target_that_answers_as_the_customer_leaves_is_let_go(story: Story, ca
     story.caller_hangs_up(call)
     story.advances(5)
     assert story.network.lines == {}
+
+
+def test_a_number_that_answered_but_was_not_joined_when_the_time_is_over_is_let_go(story: Story):
+    """The whole may last shorter than the joining: nobody may be left on the line of a call that has moved on."""
+    story.begins_with(center(timing=Timing(transfer_ring_ms=2_000)))
+    story.signs_in("ana")
+    call = story.waits()
+    story.answers("ana")
+    story.network.outside[FRIEND] = Outside(after_ms=1_500)
+    for _ in range(2):
+        story.network.lose_next("LegJoined")
+    story.asks(c.TransferBlind(agent=ANA, call=call, to=c.ToNumber(FRIEND)))
+    story.advances(3.9)
+    assert story.call(call).state is CallState.TRANSFERRING
+    assert len(story.network.lines) == 2
+    story.advances(0.2)
+    assert story.call(call).state is CallState.QUEUED
+    assert [line.leg for line in story.network.lines.values()] == [story.call(call).customer], "the friend's telephone is quiet"
