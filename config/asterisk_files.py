@@ -91,10 +91,6 @@ class PbxValues:
     """Networks that are reached without the router; with `external_address` only."""
     ice_host_candidates: tuple[tuple[str, str], ...] = ()
     """(own address, address offered to browsers instead)."""
-    stun_server: str = ""
-    turn_server: str = ""
-    turn_user: str = ""
-    turn_password: str = ""
 
     tls_address: str = ""
     """Where Asterisk's web server also speaks TLS (host:port), with the two files below; empty for not at all."""
@@ -186,7 +182,6 @@ def _places(values: PbxValues) -> Iterator[tuple[str, str]]:
     yield "MEDIA_LINES", _lines(_media(values))
     yield "NAT_LINES", _lines(_nat(values))
     yield "ICE_LINES", "\n".join(f"{own} => {offered}" for own, offered in values.ice_host_candidates)
-    yield "STUN_LINES", _lines(_stun(values))
     yield "TLS_LINES", _lines(_tls(values))
     yield "MULTI_DOMAIN", "disable_multi_domain = yes"
 
@@ -215,15 +210,6 @@ def _nat(values: PbxValues) -> Iterator[tuple[str, str]]:
         yield "external_media_address", values.external_address
         for network in values.local_networks:
             yield "local_net", network
-
-
-def _stun(values: PbxValues) -> Iterator[tuple[str, str]]:
-    if values.stun_server:
-        yield "stunaddr", values.stun_server
-    if values.turn_server:
-        yield "turnaddr", values.turn_server
-        yield "turnusername", values.turn_user
-        yield "turnpassword", values.turn_password
 
 
 def _tls(values: PbxValues) -> Iterator[tuple[str, str]]:

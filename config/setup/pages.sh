@@ -27,7 +27,7 @@ if ! { [ -f "$packages" ] && [ "$lock" = "$(cat "$packages")" ]; }; then
     # node has authorities of its own; a network whose proxy is known to the system only would be refused
     system=/etc/ssl/certs/ca-certificates.crt
     [ -n "${NODE_EXTRA_CA_CERTS:-}" ] || ! [ -f "$system" ] || export NODE_EXTRA_CA_CERTS=$system
-    npm ci --no-audit --no-fund --loglevel=error
+    npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
     echo "$lock" >"$packages"
 fi
 npm run --silent build

@@ -11,6 +11,7 @@ needed=(
     /usr/lib/postgresql=postgresql
     espeak-ng=espeak-ng
     ffmpeg=ffmpeg
+    turnserver=coturn
     debootstrap=debootstrap
     ip=iproute2
     /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk
@@ -60,7 +61,7 @@ fi
 rm -f "$log"
 for package in "${missing[@]}"; do
     case $package in
-        redis-server | postgresql)
+        redis-server | postgresql | coturn)
             if [ -d /run/systemd/system ]; then "${as_root[@]}" systemctl disable --quiet "$package" || true; fi ;;
     esac
 done

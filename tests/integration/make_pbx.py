@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,10 @@ class LogIn:
 class MakePbx:
     """One run of the command with its own folder and ports; a second run may use the same."""
 
-    def __init__(self, data: Path, **variables: str) -> None:
+    def __init__(self, data: Path, within: Sequence[str] = (), **variables: str) -> None:
         sound = free_ports(40)
         self.data = data
+        self.within = within
         self.port = claim_free_port()
         self.sip_port = claim_free_port()
         self.sound = (sound[0], sound[-1])
@@ -54,7 +55,7 @@ class MakePbx:
         words = [f"{name}={value}" for name, value in self.variables.items()]
         self.said = []
         process = await asyncio.create_subprocess_exec(
-            "make", "--silent", "pbx", *words,
+            *self.within, "make", "--silent", "pbx", *words,
             cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             start_new_session=True, **more,
         )  # fmt: skip
@@ -147,9 +148,9 @@ def _command(entry: Path) -> str:
 
 
 @contextlib.asynccontextmanager
-async def make_pbx(data: Path, **variables: str) -> AsyncIterator[MakePbx]:
-    """Not started yet; ended with the block, and its exchange removed."""
-    command = MakePbx(data, **variables)
+async def make_pbx(data: Path, *, within: Sequence[str] = (), **variables: str) -> AsyncIterator[MakePbx]:
+    """Not started yet; ended with the block, and its exchange removed. `within`: a program that runs it, with its arguments."""
+    command = MakePbx(data, within, **variables)
     try:
         yield command
     finally:

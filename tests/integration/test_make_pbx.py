@@ -113,6 +113,7 @@ async def test_an_asterisk_that_dies_is_told_and_nothing_goes_on_without_it(tmp_
         ({"RTP": "20000"}, ["RTP=20000", "RTP=20000-20199"]),
         ({"HOST": "nobody.invalid"}, ["cannot look up", "EXTERNAL="]),
         ({"HOST": "https://calls.example.com"}, ["without https://"]),
+        ({"HOST": "2001:db8::7"}, ["IPv6", "write an IPv4 address"]),
         ({"HOST": "127.0.0.1", "CERT": "/nowhere.pem"}, ["CERT and KEY belong together"]),
         ({"HOST": "127.0.0.1", "CERT": "/nowhere.pem", "KEY": "/nowhere.key"}, ["there is no such file"]),
         ({"TURN": "turn.example.com"}, ["TURN_USER=", "CALLCENTER_TURN_PASSWORD"]),
@@ -132,3 +133,52 @@ async def test_what_cannot_be_is_refused_in_words(tmp_path: Path, variables: dic
             for word in words:
                 assert word in pbx.complaint, pbx.complaint
             assert "Traceback" not in pbx.complaint
+
+
+async def test_a_host_that_has_an_ipv6_address_only_is_refused_in_words(tmp_path: Path):
+    (tmp_path / "hosts").write_text("127.0.0.1 localhost\n2001:db8::7 six.example\n")
+    within = ("unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', str(tmp_path / "hosts"))
+    async with make_pbx(tmp_path / "data", within=within, HOST="six.example") as pbx:
+        await pbx.start()
+        assert pbx.status not in (0, None)
+        for word in ("six.example", "2001:db8::7", "write an IPv4 address"):
+            assert word in pbx.complaint, pbx.complaint
+
+
+def debootstrap(folder: Path, shell: str) -> dict[str, str]:
+    """An environment in which no Asterisk has been made yet, and which finds a debootstrap that does this line of shell."""
+    (folder / "bin").mkdir()
+    program = folder / "bin" / "debootstrap"
+    program.write_text(f"#!/bin/sh\n{shell}\n")
+    program.chmod(0o755)
+    path = f"{folder / 'bin'}:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "CALLCENTER_ASTERISK": str(folder / "cache" / "asterisk")}
+
+
+async def test_without_an_asterisk_one_is_made_and_where_that_fails_it_says_what_to_do(tmp_path: Path):
+    place = tmp_path / "cache" / "asterisk"
+    async with make_pbx(tmp_path / "data") as pbx:
+        await pbx.start(env=debootstrap(tmp_path, "echo 'E: the mirror does not answer'; exit 1"))
+        assert pbx.status not in (0, None)
+        for word in (f"into {place}", "the mirror does not answer", f"see {place}.log", "then run make pbx again"):
+            assert word in pbx.complaint, pbx.complaint
+        assert not place.exists()
+
+
+async def test_ended_while_it_makes_an_asterisk_it_leaves_nobody_at_work(tmp_path: Path):
+    at_work = tmp_path / "at-work"
+    async with make_pbx(tmp_path / "data") as pbx:
+        environment = debootstrap(tmp_path, f"sleep 1000 & echo $! >{at_work}.new; mv {at_work}.new {at_work}; wait")
+        starting = asyncio.create_task(pbx.start(env=environment))
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + 60
+        while not at_work.exists():
+            assert loop.time() < deadline and not starting.done(), (pbx.said, pbx.complaint)  # noqa: PT018  one story
+            await asyncio.sleep(0.05)  # a file can only be looked for
+        os.kill(pbx.own_process(), signal.SIGTERM)
+        await starting
+        assert pbx.status is not None
+        worker = Path("/proc") / at_work.read_text().strip() / "cmdline"
+        while worker.exists() and worker.read_bytes():
+            assert loop.time() < deadline, "debootstrap's child works on"
+            await asyncio.sleep(0.05)  # nobody tells when another's child ends

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PREFLIGHT = ROOT / "config/setup/preflight.sh"
 SYSTEM_PACKAGES = ROOT / "config/setup/system-packages.sh"
+ASTERISK = ROOT / "config/setup/asterisk.sh"
 
 
 def machine(folder: Path, *, without: Iterable[str]) -> str:
@@ -31,8 +32,10 @@ def stand_in(folder: Path, name: str, shell: str) -> None:
     script.chmod(0o755)
 
 
-def run(script: Path, path: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["/bin/bash", str(script)], env={"PATH": path}, capture_output=True, text=True, check=False)
+def run(script: Path, path: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/bash", str(script)], env={"PATH": path, **environment}, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.parametrize("program", ["git", "make"])
@@ -84,3 +87,37 @@ def test_who_may_not_install_is_told_what_to_install(tmp_path: Path):
 def test_where_nothing_is_missing_nothing_is_done():
     done = run(SYSTEM_PACKAGES, os.environ["PATH"])
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_asterisk_without_root_is_refused_with_another_way(tmp_path: Path):
+    path = machine(tmp_path, without=["id"])
+    stand_in(tmp_path, "id", "echo 1000")
+    done = run(ASTERISK, path, CALLCENTER_ASTERISK=str(tmp_path / "asterisk"))
+    assert done.returncode == 1
+    assert "run it as root or with sudo" in done.stderr
+    assert (ROOT / "docs/howto/attach-asterisk.md").exists()
+    assert "docs/howto/attach-asterisk.md" in done.stderr
+
+
+def test_where_apt_knows_no_debian_there_is_no_asterisk(tmp_path: Path):
+    path = machine(tmp_path, without=["apt-get"])
+    stand_in(tmp_path, "apt-get", "echo 'http://archive.invalid/ubuntu Ubuntu Ubuntu'")
+    stand_in(tmp_path, "debootstrap", "exit 1")
+    done = run(ASTERISK, path, CALLCENTER_ASTERISK=str(tmp_path / "asterisk"))
+    assert done.returncode == 1
+    assert "add one to /etc/apt/sources.list" in done.stderr
+
+
+def test_half_an_asterisk_is_thrown_away_before_another_is_made(tmp_path: Path):
+    half = tmp_path / "cache" / "asterisk.building"
+    (half / "usr").mkdir(parents=True)
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    path = machine(folder, without=["apt-get"])
+    stand_in(folder, "apt-get", "echo 'http://archive.invalid/debian Debian Debian'")
+    stand_in(folder, "debootstrap", f"[ ! -e {half} ] && echo \"asked of $5\"; exit 1")
+    done = run(ASTERISK, path, CALLCENTER_ASTERISK=str(tmp_path / "cache" / "asterisk"))
+    assert done.returncode == 1
+    assert "asked of http://archive.invalid/debian" in done.stderr, "what debootstrap said at last"
+    assert "then run this again" in done.stderr
+    assert not (tmp_path / "cache" / "asterisk").exists()

@@ -83,26 +83,26 @@ class Pbx:
         with _alone(wanted.data):
             reach = network.reach(wanted)
             self._check_ports(reach)
-            secrets = Secrets(
-                service=token_urlsafe(24), ari=token_urlsafe(24), turn=_turn_password(wanted), trunk=_trunk_password(wanted)
-            )
+            secrets = Secrets(service=token_urlsafe(24), ari=token_urlsafe(24), trunk=_trunk_password(wanted))
+            turn_password = _turn_password(wanted)
             chain = await asyncio.to_thread(certificate, wanted, datetime.now(UTC)) if wanted.secure else None
             await _script("system-packages.sh", *PACKAGES)
             chroot = Path(await _script("asterisk.sh"))
             file = await asyncio.to_thread(center.center_file, wanted.data)
             seed = await asyncio.to_thread(read_center, file)
-            http = network.free_port(8088, wanted.port)
-            listen = network.free_port(8089, wanted.port, http)
-            exchange = Exchange(chroot, wanted, reach, secrets, http=http, service=listen)
-            print("making prompts and the waiting tune (a minute when it is the first time) ...", flush=True)
-            made = await asyncio.to_thread(exchange.furnish, seed)
-            print(f"  {made.made} prompts made, {made.kept} were there", flush=True)
-            settings = self._write_settings(exchange, reach, chain, listen)
+            # Asterisk's web server and the service's socket for it; held while prompts are made, which takes its time.
+            with network.held_port(wanted.port) as web, network.held_port(wanted.port) as carrier:
+                http, listen = network.port_of(web), network.port_of(carrier)
+                exchange = Exchange(chroot, wanted, reach, secrets, http=http, service=listen)
+                print("making prompts and the waiting tune (a minute when it is the first time) ...", flush=True)
+                made = await asyncio.to_thread(exchange.furnish, seed)
+                print(f"  {made.made} prompts made, {made.kept} were there", flush=True)
+                settings = self._write_settings(exchange, reach, chain, listen)
             try:
                 print("starting Asterisk ...", flush=True)
                 await exchange.start()
                 print("starting the service ...", flush=True)
-                await self._serve(settings, secrets)
+                await self._serve(settings, secrets, turn_password)
                 for line in self._words(seed, reach, chain, exchange):
                     print(line)
                 print(f"ready {wanted.origin}", flush=True)
@@ -137,7 +137,8 @@ class Pbx:
             **({"certificate": str(chain[0]), "certificate_key": str(chain[1])} if chain else {}),
             "ice": {
                 "stun": [f"stun:{wanted.stun}"] if wanted.stun else [],
-                "turn": [f"turn:{wanted.turn}"] if wanted.turn else [],
+                # By TCP too: where an agent's network lets no UDP out, that is the only way.
+                "turn": [f"turn:{wanted.turn}?transport={by}" for by in ("udp", "tcp") if wanted.turn],
                 **({"turn_user": wanted.turn_user} if wanted.turn_user else {}),
             },
             "carriers": {CARRIER: carrier},
@@ -147,11 +148,11 @@ class Pbx:
         file.write_text(head + yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
         return file
 
-    async def _serve(self, settings: Path, secrets: Secrets) -> None:
+    async def _serve(self, settings: Path, secrets: Secrets, turn_password: str) -> None:
         folder = self.options.data / "secrets"
         folder.mkdir(mode=0o700, exist_ok=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")}
-        named = {"PBX_PASSWORD": secrets.service, "PBX_ARI_PASSWORD": secrets.ari, "TURN_PASSWORD": secrets.turn}
+        named = {"PBX_PASSWORD": secrets.service, "PBX_ARI_PASSWORD": secrets.ari, "TURN_PASSWORD": turn_password}
         for name, secret in named.items():
             if secret:
                 file = folder / name.lower()
@@ -244,7 +245,9 @@ def _alone(data: Path) -> Iterator[None]:
 
 async def _script(name: str, *arguments: str) -> str:
     """Runs a script of config/setup and returns the last line that it printed; everything is seen meanwhile. Raises Trouble."""
-    process = await asyncio.create_subprocess_exec(SETUP / name, *arguments, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
+    process = await asyncio.create_subprocess_exec(
+        SETUP / name, *arguments, stdout=asyncio.subprocess.PIPE, cwd=ROOT, start_new_session=True
+    )
     assert process.stdout is not None
     last = ""
     try:
@@ -253,6 +256,9 @@ async def _script(name: str, *arguments: str) -> str:
             print(last, flush=True)
         await process.wait()
     except asyncio.CancelledError:
+        # With what it started: a debootstrap left behind would write into the folder that the next run throws away.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         await _end(process)
         raise
     if process.returncode:

@@ -34,8 +34,8 @@ class Secrets:
     """Asterisk shows it to the service."""
     ari: str
     """The service shows it to Asterisk."""
-    turn: str = ""
     trunk: str = ""
+    """Asterisk shows it to the provider."""
 
 
 class Exchange:
@@ -152,8 +152,4 @@ def values(chroot: Path, options: Options, reach: Reach, secrets: Secrets, *, ht
             if reach.loopback
             else tuple((address, f"{public},include_local_address") for address, public in own if public)
         ),
-        stun_server=options.stun,
-        turn_server=options.turn,
-        turn_user=options.turn_user,
-        turn_password=secrets.turn,
     )

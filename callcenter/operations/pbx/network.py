@@ -6,7 +6,7 @@ import socket
 import subprocess
 from dataclasses import dataclass
 
-from callcenter.operations.pbx.options import Options, Trouble
+from callcenter.operations.pbx.options import IPV4_HOST, Options, Trouble
 
 LOOPBACK = "127.0.0.1"
 
@@ -49,13 +49,21 @@ def _is_loopback(host: str) -> bool:
 
 
 def _look_up(host: str) -> list[str]:
+    """IPv4 addresses, at least one. Raises Trouble."""
     try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)]
+        answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
         raise Trouble(
             f"HOST={host} is a name that this machine cannot look up: give it an address in the network's DNS or in /etc/hosts,"
             " write this machine's address instead of a name, or add EXTERNAL= with the public address"
         ) from None
+    ours = [str(one[4][0]) for one in answers if one[0] == socket.AF_INET]
+    if not ours:
+        raise Trouble(
+            f"HOST={host} is looked up to {answers[0][4][0]}, an IPv6 address, and telephones and sound are served over IPv4"
+            f" only: {IPV4_HOST}"
+        )
+    return ours
 
 
 def _interfaces() -> list[ipaddress.IPv4Interface]:
@@ -86,19 +94,21 @@ def check_port(name: str, address: str, port: int, kind: socket.SocketKind) -> N
             ) from None
 
 
-def free_port(wanted: int, *others: int) -> int:
-    """`wanted`, or any other port that is free on loopback and none of `others`."""
-    for port in (wanted, 0, 0, 0):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError:
-                continue
-            found = int(probe.getsockname()[1])
-            if found not in others:
-                return found
-    raise Trouble("there is no free port on 127.0.0.1")
+def held_port(taken: int) -> socket.socket:
+    """A socket with a port of loopback that nobody else gets until it is closed, and not the one that is taken already.
+
+    The kernel chooses: two that are started at the same time would look for the same free one.
+    """
+    while True:
+        held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        held.bind((LOOPBACK, 0))
+        if port_of(held) != taken:
+            return held
+        held.close()
+
+
+def port_of(held: socket.socket) -> int:
+    return int(held.getsockname()[1])
 
 
 def default_address() -> tuple[str, ...]:

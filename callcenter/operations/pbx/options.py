@@ -1,6 +1,7 @@
 """What `make pbx NAME=value ...` may say, read and refused in words. Looks only whether named files are there."""
 
 import difflib
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +17,13 @@ NAMES: Mapping[str, str] = {
     "RTP": "ports for sound, UDP (20000-20199)",
     "TRUNK": "HOST:PORT that takes calls to numbers outside (127.0.0.1:5080); calls from there come in",
     "TRUNK_USER": "our name there, with CALLCENTER_TRUNK_PASSWORD in the environment",
-    "STUN": "HOST:PORT of a STUN server",
-    "TURN": "HOST:PORT of a TURN server, with TURN_USER and CALLCENTER_TURN_PASSWORD in the environment",
+    "STUN": "HOST:PORT of a STUN server, for browsers",
+    "TURN": "HOST:PORT of a TURN server, for browsers, with TURN_USER and CALLCENTER_TURN_PASSWORD in the environment",
     "TURN_USER": "user at the TURN server",
     "DATA": "folder for everything that is kept (var/pbx)",
 }
 FEWEST_SOUND_PORTS = 20
+IPV4_HOST = "write an IPv4 address of this machine, or a name that has one"
 
 
 class Trouble(Exception):
@@ -70,6 +72,8 @@ def read(arguments: Sequence[str]) -> Options:
         if value.strip():
             given[name] = value.strip()
     host = given.get("HOST", "")
+    if _is_ipv6(host):
+        raise Trouble(f"HOST={host} is an IPv6 address, and telephones and sound are served over IPv4 only: {IPV4_HOST}")
     if host and not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", host):
         raise Trouble(f"HOST={host}: write a name such as calls.example.com or an IPv4 address, without https:// and port")
     certificate, key = (Path(given[name]).resolve() if name in given else None for name in ("CERT", "KEY"))
@@ -130,6 +134,18 @@ def _joined(name: str, text: str) -> str:
 
 
 def _address(text: str) -> str:
-    if text and not re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", text):
-        raise Trouble(f"EXTERNAL={text}: write the public IPv4 address, such as EXTERNAL=203.0.113.7")
+    if text:
+        try:
+            ipaddress.IPv4Address(text)
+        except ValueError:
+            not_this = ", not an IPv6 one" if _is_ipv6(text) else ""
+            raise Trouble(f"EXTERNAL={text}: write the public IPv4 address{not_this}, such as EXTERNAL=203.0.113.7") from None
     return text
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True

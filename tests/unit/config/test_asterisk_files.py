@@ -67,16 +67,10 @@ def test_behind_a_router_both_addresses_are_told():
         external_address="203.0.113.5",
         local_networks=("192.168.0.0/16",),
         ice_host_candidates=(("192.168.1.2", "203.0.113.5"),),
-        stun_server="stun.example:3478",
-        turn_server="turn.example:3478",
-        turn_user="t",
-        turn_password="p",
     )
     files = render(values)
     assert files["pjsip.conf"].count("external_media_address = 203.0.113.5") == 2
     assert "192.168.1.2 => 203.0.113.5" in files["rtp.conf"]
-    assert "stunaddr = stun.example:3478" in files["rtp.conf"]
-    assert "turnpassword = p" in files["rtp.conf"]
 
 
 @pytest.mark.parametrize("evil", ["a\nb", "a;b", "[x]", "a@b"])

@@ -28,7 +28,7 @@ def test_played_in_a_circle_there_is_no_seam():
     seam = abs(TUNE[0] - TUNE[-1])
     assert seam <= np.percentile(steps, 99)
     before, after = TUNE[-RATE // 4 :], TUNE[: RATE // 4]
-    assert 0.2 < np.sqrt(np.mean(before**2) / np.mean(after**2)) < 5, "the level does not jump either"
+    assert 0.2 < np.sqrt(float(np.mean(before**2)) / float(np.mean(after**2))) < 5, "the level does not jump either"
 
 
 def test_it_fits_through_a_telephone():

@@ -4,7 +4,9 @@ The wire has addresses of the range for benchmarks (198.18.0.0/15, RFC 2544), wh
 """
 
 import secrets
+import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,63 @@ class OtherComputer:
     there: str
     chromium: Path
     """Starts Chromium over there."""
+
+    def lets_udp_through_only(self, port: int) -> None:
+        """From now on a firewall over there drops every UDP packet but those to and from this port over here, without a word."""
+        _ip("-n", self.name, "link", "add", "hole", "arp", "off", "type", "veth", "peer", "name", "pit")
+        _ip("-n", self.name, "link", "set", "pit", "up")
+        _ip("-n", self.name, "link", "set", "hole", "up")
+        _ip("-n", self.name, "route", "add", "default", "dev", "hole", "table", "100")
+        # Which table says the way of a packet: rules stand in for a packet filter, which would be one more thing to install.
+        for rule in (
+            f"pref 10 iif wire ipproto udp sport {port} lookup local",
+            "pref 11 iif wire ipproto udp blackhole",
+            "pref 12 lookup local",
+            f"pref 13 ipproto udp dport {port} lookup main",
+            "pref 14 ipproto udp lookup 100",
+        ):
+            _ip("-n", self.name, "rule", "add", *rule.split())
+        _ip("-n", self.name, "rule", "delete", "pref", "0")
+
+    def lets_no_udp_through(self) -> None:
+        """From now on not those either."""
+        for rule in ("10", "13"):
+            _ip("-n", self.name, "rule", "delete", "pref", rule)
+
+    def udp_between(self, port: int) -> tuple[bool, bool]:
+        """Whether a packet from there arrives at this free port of ours, and one from the port arrives there."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
+            ours.bind((self.here, port))
+            over_there = subprocess.Popen(
+                ["ip", "netns", "exec", self.name, sys.executable, "-c", _ASK, self.here, str(port), self.there],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            assert over_there.stdin is not None
+            assert over_there.stdout is not None
+            with over_there:
+                theirs = int(over_there.stdout.readline())  # it has sent by now, and a wire between two namespaces does not wait
+                try:
+                    arrived = ours.recv(10, socket.MSG_DONTWAIT) == b"there"
+                except BlockingIOError:
+                    arrived = False
+                ours.sendto(b"here", (self.there, theirs))
+                answer, _ = over_there.communicate("sent\n", timeout=10)
+        return arrived, answer == "True\n"
+
+
+_ASK = """
+import socket, sys
+here, port, there = sys.argv[1:]
+own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+own.bind((there, 0))
+own.sendto(b"there", (here, int(port)))
+print(own.getsockname()[1], flush=True)
+sys.stdin.readline()
+try:
+    print(own.recv(10, socket.MSG_DONTWAIT) == b"here")
+except BlockingIOError:
+    print(False)
+"""
 
 
 def _ip(*words: str) -> None:
