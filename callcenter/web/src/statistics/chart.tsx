@@ -7,6 +7,7 @@ import { clock, percent, shortDay } from "../format";
 import { unitOf, written } from "../figures";
 import { language, t } from "../i18n";
 import { theme, zone } from "../session";
+import { lines, niceTop } from "./axis";
 
 interface Props {
   readonly series: SeriesBody;
@@ -71,8 +72,8 @@ export function Chart({ series, name, kind, target, label }: Props) {
           ticks: { show: false },
           size: 44,
           gap: 6,
-          splits: () => [0, 0.25, 0.5, 0.75, 1].map((part) => part * top),
-          values: (_, splits) => splits.map((each) => (unitOf(name) === "ratio" ? percent(each, top <= 0.2 ? 1 : 0) : written(name, each))),
+          splits: () => lines(top),
+          values: (_, splits) => splits.map((each) => (unitOf(name) === "ratio" ? percent(each, Number.isInteger(Math.round(lines(top)[1]! * 1e6) / 1e4) ? 0 : 1) : written(name, each))),
         },
       ],
       series: [
@@ -117,14 +118,6 @@ export function inUse(now: readonly (number | null)[], before: readonly (number 
   if (from < 0) return [0, now.length];
   const start = Math.max(0, Math.min(from, now.length - least));
   return [start, Math.max(to, Math.min(now.length, start + least))];
-}
-
-/** A round number above: 1, 2, 2.5, 5 or 10 times a power of ten, with a little air. */
-export function niceTop(peak: number): number {
-  const wanted = peak * 1.1;
-  const power = 10 ** Math.floor(Math.log10(wanted));
-  for (const times of [1, 2, 2.5, 4, 5, 8, 10]) if (times * power >= wanted) return times * power;
-  return 10 * power;
 }
 
 function spaced(all: readonly number[], most: number): number[] {
