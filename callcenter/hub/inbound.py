@@ -1,6 +1,6 @@
 """Calls that come in: arrival, the look-up of who calls, the flow of the number that was called, up to the queue or the end."""
 
-from callcenter.hub import numbers, queueing
+from callcenter.hub import languages, numbers, queueing
 from callcenter.hub.endings import finish
 from callcenter.hub.state import Call, Pending
 from callcenter.hub.turn import Turn
@@ -96,11 +96,9 @@ def advance(turn: Turn, call: Call, outcome: ivr.Outcome, digits: str = "") -> N
 
 def _context(turn: Turn, call: Call) -> ivr.IvrContext:
     center = turn.state.center
-    number = center.numbers.get(call.number) if call.number else None
-    best = call.matches[0] if call.matches else None
     return ivr.IvrContext(
-        caller_language=best.language if best else None,
-        number_language=number.language if number else None,
+        caller_language=languages.of_contact(center, call),
+        number_language=languages.of_number(center, call),
         default_language=center.default_language,
         language=call.language,
         now=turn.now,
@@ -150,7 +148,7 @@ def _wait(turn: Turn, call: Call, step: ivr.Step, limit_ms: int, *, look_up: boo
 def _prompt(turn: Turn, call: Call, prompts: tuple[Spoken, ...], ask: ivr.Ask | None = None) -> None:
     assert call.customer is not None
     effect = turn.entropy.effect()
-    language = call.language or _context(turn, call).number_language or turn.state.center.default_language
+    language = languages.spoken(turn.state.center, call)
     turn.emit(e.PromptAsked(call=call.id, leg=call.customer, effect=effect, prompts=prompts, gather=ask is not None))
     if ask is None:
         turn.ask(fx.PlayPrompts(effect=effect, carrier=call.carrier, leg=call.customer, prompts=prompts, language=language))

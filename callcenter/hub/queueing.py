@@ -3,6 +3,7 @@
 A call keeps its place through every offer that fails; only an agent's delay follows from how it failed.
 """
 
+from callcenter.hub import languages
 from callcenter.hub.state import Agent, Call, Offer
 from callcenter.hub.turn import Turn
 from callcenter.kernel import effects as fx
@@ -102,7 +103,7 @@ def say(turn: Turn, call: Call, prompts: tuple[Spoken, ...]) -> None:
             carrier=leg.carrier,
             leg=leg.id,
             prompts=prompts,
-            language=call.language or turn.state.center.default_language,
+            language=languages.spoken(turn.state.center, call),
             then=Treatment.MUSIC,
         )
     )
