@@ -13,6 +13,7 @@ from callcenter.kernel.clock import HOUR, MINUTE, SECOND, instant, local
 from callcenter.kernel.commands import ApplyCenter
 from callcenter.kernel.ids import CarrierName, Entropy
 from callcenter.kernel.personal import PersonalRow
+from callcenter.kernel.scenario import Exponential
 from callcenter.kernel.signals import CarrierDown, ContactMatch
 from callcenter.simulation.crowd import Habits
 from callcenter.simulation.people import AgentTraits
@@ -28,7 +29,10 @@ LAST_CALLS_MS = 12 * MINUTE
 """Callers stop this long before the end, so that every call is over."""
 SHORTEST_MS = 2 * HOUR
 _HABITS = Habits(talk_ms=150 * SECOND, patience_ms=120 * SECOND)
-_TRAITS = AgentTraits(wrap_up_ms=35 * SECOND, break_ms=10 * MINUTE)
+_TRAITS = AgentTraits(
+    wrap_up=Exponential(mean_ms=35 * SECOND, at_least_ms=2 * SECOND),
+    break_time=Exponential(mean_ms=10 * MINUTE, at_least_ms=20 * SECOND),
+)
 _HOW_CUSTOMERS_ANSWER: tuple[Literal["answers", "no_answer", "busy"], ...] = (
     "answers",
     "answers",

@@ -29,12 +29,14 @@ class Appointment:
 class Agenda:
     """Appointments by time. Nothing runs but by `run`."""
 
-    __slots__ = ("_cancelled", "_heap", "_sequence")
+    __slots__ = ("_cancelled", "_heap", "_sequence", "now")
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, Appointment]] = []
         self._sequence = 0
         self._cancelled = 0
+        self.now = 0
+        """How far `run` has come."""
 
     def arrange(self, at: int, action: Action) -> Appointment:
         self._sequence += 1
@@ -64,4 +66,6 @@ class Agenda:
             action = appointment.action
             appointment.action = None
             assert action is not None
+            self.now = at
             action(at)
+        self.now = max(self.now, now)

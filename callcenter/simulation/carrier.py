@@ -8,6 +8,7 @@ has come.
 
 from collections import Counter, deque
 from collections.abc import Iterator
+from random import Random
 
 from callcenter.kernel.effects import (
     AnswerLeg,
@@ -24,6 +25,7 @@ from callcenter.kernel.effects import (
     StopRecording,
 )
 from callcenter.kernel.ids import CarrierName, Entropy, LegId, RecordingId
+from callcenter.kernel.scenario import Faults
 from callcenter.kernel.signals import (
     CarrierDown,
     CarrierSignal,
@@ -34,6 +36,7 @@ from callcenter.kernel.signals import (
 from callcenter.kernel.words import Cause, Fault
 from callcenter.simulation.agenda import Agenda
 from callcenter.simulation.dialing import Dialing
+from callcenter.simulation.noise import Noise
 from callcenter.simulation.phones import NOBODY, Gathering, Line, Person, Seen, SeenLine, Speaking
 from callcenter.simulation.sound import wav
 from callcenter.simulation.switch import Failure
@@ -50,6 +53,8 @@ class PhoneNetwork(Dialing):
         self._failing: dict[str, deque[Fault]] = {}
         self._lost: Counter[str] = Counter()
         self._doubled: Counter[str] = Counter()
+        self.noise: Noise | None = None
+        """What happens to signals and effects by chance; None: nothing."""
 
     # -- driven by ------------------------------------------------------------------------------------------------------
 
@@ -72,12 +77,18 @@ class PhoneNetwork(Dialing):
         if self._lost[kind]:
             self._lost[kind] -= 1
             return
-        self._out.append(signal)
+        arrives = self._arrives if self.noise is None else self.noise.carry
+        arrives(signal)
         if self._doubled[kind]:
             self._doubled[kind] -= 1
-            self._out.append(signal)
+            arrives(signal)
 
     # -- the hub's side -------------------------------------------------------------------------------------------------
+
+    def listed(self) -> None:
+        """Everything is listed once more, as the service asks for when it is in doubt."""
+        if self.connected:
+            self._out.append(self.seen())
 
     def connect(self) -> None:
         """The connection is there (again): a snapshot, then everything that happens from now on.
@@ -118,6 +129,8 @@ class PhoneNetwork(Dialing):
             planned = self._failing.get(type(effect).__name__)
             if planned:
                 raise Failure(planned.popleft(), "planned by the story")
+            if self.noise is not None and self.noise.refuses():
+                raise Failure(Fault.UNAVAILABLE, "by chance")
             self._carry_out(effect, now)
         except Failure as failure:
             self._out.append(
@@ -230,6 +243,21 @@ class PhoneNetwork(Dialing):
         if self.connected:
             self._out.append(CarrierDown(carrier=self.name, why=why))
             self.connected = False
+            if self.noise is not None:
+                self.noise.cut_off()
+
+    def break_down(self, why: str, now: int) -> None:
+        """The carrier itself is gone, and every line with it."""
+        self.lose_connection(why)
+        for line in list(self.lines.values()):
+            self.end(line, Cause.FAILED, now)
+
+    def make_noise(self, faults: Faults, random: Random) -> None:
+        """From now on signals and effects suffer by chance."""
+        self.noise = Noise(faults, random, self.agenda, self._arrives)
+
+    def _arrives(self, signal: CarrierSignal) -> None:
+        self._out.append(signal)
 
     def fail_next(self, kind: str, fault: Fault) -> None:
         """The next effect of this kind (its tag) fails so."""

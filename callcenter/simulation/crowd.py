@@ -68,7 +68,7 @@ class Crowd:
             talk_ms=max(round(random.expovariate(1 / habits.talk_ms)), habits.shortest_talk_ms),
             leaves_at_once=random.random() < habits.leaves_at_once and for_skills is None,
         )
-        caller = Caller(self._network, traits, self._gone, random.choice(CALLER_TONES))
+        caller = Caller(self._network, traits, self._gone, random.choice(CALLER_TONES), now)
         self.callers[caller.leg] = caller
         return caller
 

@@ -50,6 +50,8 @@ class Switch:
         self.lines: dict[LegId, Line] = {}
         self.bridges: dict[BridgeId, list[LegId]] = {}
         self.recordings: dict[RecordingId, Recording] = {}
+        """Those that run, and finished ones until somebody discards them."""
+        self._running: dict[BridgeId, list[Recording]] = {}
 
     def tell(self, signal: CarrierSignal) -> None:
         raise NotImplementedError
@@ -246,11 +248,9 @@ class Switch:
     # -- recordings -----------------------------------------------------------------------------------------------------
 
     def running(self, bridge: BridgeId | None = None) -> Iterable[Recording]:
-        return [
-            recording
-            for recording in self.recordings.values()
-            if recording.duration_ms is None and bridge in (None, recording.bridge)
-        ]
+        if bridge is not None:
+            return tuple(self._running.get(bridge, ()))
+        return [recording for recordings in self._running.values() for recording in recordings]
 
     def record(self, name: RecordingId, bridge: BridgeId, now: int) -> None:
         if bridge not in self.bridges:
@@ -262,11 +262,17 @@ class Switch:
             return
         members = [self.lines[leg] for leg in self.bridges[bridge]]
         tones = tuple(sorted(line.tone for line in members if line.tone and not line.muted))
-        self.recordings[name] = Recording(recording=name, bridge=bridge, began_at=now, since_at=now, tones=tones)
+        recording = Recording(recording=name, bridge=bridge, began_at=now, since_at=now, tones=tones)
+        self.recordings[name] = recording
+        self._running.setdefault(bridge, []).append(recording)
         self.tell(RecordingStarted(recording=name))
 
     def stop(self, recording: Recording, now: int) -> None:
         if recording.duration_ms is None:
             recording.turn((), now)
             recording.duration_ms = now - recording.began_at
+            beside = self._running[recording.bridge]
+            beside.remove(recording)
+            if not beside:
+                del self._running[recording.bridge]
         self.tell(RecordingEnded(recording=recording.recording, duration_ms=recording.duration_ms))

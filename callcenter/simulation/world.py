@@ -4,11 +4,12 @@ Driven in virtual time it needs only a hub: `live` takes turns between the two. 
 same network, and the same crowd calls in.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
-from typing import get_args
+from typing import Protocol
 
 from callcenter.hub.hub import Hub, Item, Tick
+from callcenter.hub.state import State
 from callcenter.hub.turn import Decision
 from callcenter.kernel.center import Center
 from callcenter.kernel.commands import AnyCommand, Command
@@ -22,6 +23,30 @@ from callcenter.simulation.carrier import PhoneNetwork
 from callcenter.simulation.crowd import Crowd, Habits
 from callcenter.simulation.people import AgentTraits, Order, PlayedAgent, workplace
 from callcenter.simulation.phones import Seen
+
+
+class Resync(Protocol):
+    """What the service does with a list of everything that the carrier has; it lives above this room and is handed in."""
+
+    def missed(self, state: State, seen: Seen, now: int) -> Iterable[AnySignal]:
+        """The signals that bring the state up to what the carrier has."""
+
+    def remedies(self, state: State, seen: Seen, entropy: Entropy) -> Iterable[AnyCarrierEffect]:
+        """What must be done again or undone after them."""
+
+
+class Untouched:
+    """A network whose connection never breaks has nothing to compare: a list says no more than that the carrier is up."""
+
+    def __init__(self, carrier: CarrierName) -> None:
+        self._carrier = carrier
+
+    def missed(self, state: State, seen: Seen, now: int) -> Iterable[AnySignal]:
+        return (CarrierUp(carrier=self._carrier),)
+
+    def remedies(self, state: State, seen: Seen, entropy: Entropy) -> Iterable[AnyCarrierEffect]:
+        return ()
+
 
 SIMULATED = CarrierName("simulated")
 LOOK_UP_MS = 20
@@ -43,8 +68,10 @@ class World:
         traits: AgentTraits | None = None,
         carrier: CarrierName = SIMULATED,
         contacts: Mapping[str, tuple[ContactMatch, ...]] | None = None,
+        resync: Resync | None = None,
     ) -> None:
         self.agenda = Agenda()
+        self.resync = resync or Untouched(carrier)
         self.random = Random(seed)
         self.contacts = contacts or {}
         self.network = PhoneNetwork(carrier, self.agenda, f"world {seed}".encode())
@@ -56,7 +83,9 @@ class World:
         self._out: list[AnySignal | AnyCommand] = []
         self.network.connect()
 
-    def hire(self, agent: AgentId, now: int, order: Order | None = None) -> PlayedAgent:
+    def hire(
+        self, agent: AgentId, now: int, order: Order | None = None, traits: AgentTraits | None = None
+    ) -> PlayedAgent:
         """Plays this agent from now on."""
         played = PlayedAgent(
             agent,
@@ -65,7 +94,7 @@ class World:
             order or self.order,
             self.random,
             workplace(self.center, list(self.contacts)),
-            self._traits,
+            traits or self._traits,
         )
         self.agents[agent] = played
         played.sign_in(now)
@@ -98,13 +127,13 @@ class World:
             case StoreRecording():
                 self.agenda.arrange(now + STORE_MS, lambda at: self._out.append(self._store(effect)))
             case _:
-                assert isinstance(effect, get_args(AnyCarrierEffect))
                 self.network.perform(effect, now)
 
     def _store(self, effect: StoreRecording) -> AnySignal:
         kept = self.network.recordings.get(effect.recording)
         if kept is None or kept.duration_ms is None:
             return RecordingLost(effect=effect.effect, recording=effect.recording, why="there is none")
+        self.network.discard(effect.recording)
         return RecordingStored(
             effect=effect.effect, recording=effect.recording, size=44 + kept.duration_ms * 16, duration_ms=kept.duration_ms
         )
@@ -115,21 +144,27 @@ class World:
     def tick(self, now: int) -> None:
         self.agenda.run(now)
 
-    def take(self) -> list[AnySignal | AnyCommand]:
+    def take(self) -> list[AnySignal | AnyCommand | Seen]:
         """Signals and commands for the hub, in order."""
-        out = self._out.copy()
-        self._out.clear()
-        signals: list[AnySignal | AnyCommand] = []
-        for signal in self.network.take():
-            signals.append(CarrierUp(carrier=self.network.name) if isinstance(signal, Seen) else signal)
-        return signals + out
+        out, self._out = self._out, []
+        return [*self.network.take(), *out]
+
+    def refused(self, command: AnyCommand, now: int) -> None:
+        """The hub did not do what somebody asked."""
+        agent = self.agents.get(getattr(command, "agent", None))  # type: ignore[arg-type]
+        if agent is not None:
+            agent.refused(command, now)
 
 
 class Diary:
-    """What the hub decided, in order, and how often it refused a command. Listeners hear of each event at once."""
+    """What the hub decided, in order, and how often it refused a command. Listeners hear of each event at once.
 
-    def __init__(self) -> None:
+    `keeps` False: the events are for the listeners only.
+    """
+
+    def __init__(self, *, keeps: bool = True) -> None:
         self.events: list[Recorded] = []
+        self.keeps = keeps
         self.refused: dict[str, int] = {}
         self._listeners: list[Callable[[Recorded], None]] = []
 
@@ -137,44 +172,78 @@ class Diary:
         self._listeners.append(listener)
 
     def note(self, events: Sequence[Recorded]) -> None:
-        self.events.extend(events)
+        if self.keeps:
+            self.events.extend(events)
         for listener in self._listeners:
             for recorded in events:
                 listener(recorded)
 
 
-def live(world: World, hub: Hub, since: int, until: int, seed: int, diary: Diary | None = None) -> Diary:
-    """Lets world and hub live from `since` to `until` (ms since the epoch), in no time at all."""
-    diary = diary or Diary()
-    decisions = 0
+After = Callable[[Hub, Decision, int], None]
+"""Called after each decision, with the hub that made it and the time."""
 
-    def decide(item: Item, now: int) -> None:
-        nonlocal decisions
-        decisions += 1
+
+class Life:
+    """World and hub living together, in no time at all. `live` goes on from where it stopped."""
+
+    def __init__(self, world: World, hub: Hub, seed: int, diary: Diary | None = None, after: After | None = None) -> None:
+        self.world = world
+        self.hub = hub
+        self.diary = diary or Diary()
+        self.decisions = 0
+        self._seed = seed
+        self._after = after
+
+    def decide(self, item: Item, now: int) -> None:
+        """One item for the hub; what follows happens to the world."""
         try:
-            decision: Decision = hub.decide(item, now, Entropy(f"{seed} {now} {decisions}".encode()))
+            decision = self.hub.decide(item, now, self._entropy(now))
         except HouseError as error:
             assert isinstance(item, Command), "only commands are refused"
             key = f"{type(item).__name__} {error.code}"
-            diary.refused[key] = diary.refused.get(key, 0) + 1
+            self.diary.refused[key] = self.diary.refused.get(key, 0) + 1
+            self.world.refused(item, now)
             return
-        diary.note(decision.events)
+        self.diary.note(decision.events)
+        if self._after is not None:
+            self._after(self.hub, decision, now)
         for effect in decision.effects:
-            world.perform(effect, now)
+            self.world.perform(effect, now)
 
-    now = since
-    while now <= until:
-        world.tick(now)
-        while items := world.take():
-            for item in items:
-                decide(item, now)
+    def live(self, since: int, until: int) -> None:
+        """From `since` to `until` (ms since the epoch)."""
+        world, hub, now = self.world, self.hub, since
+        while now <= until:
             world.tick(now)
-        deadline = hub.next_deadline()
-        if deadline is not None and deadline <= now:
-            decide(Tick(), now)
-            continue
-        due = [at for at in (world.next_at(), deadline) if at is not None]
-        if not due:
-            break
-        now = max(min(due), now)
-    return diary
+            while items := world.take():
+                for item in items:
+                    if isinstance(item, Seen):
+                        self._look(item, now)
+                    else:
+                        self.decide(item, now)
+                world.tick(now)
+            deadline = hub.next_deadline()
+            if deadline is not None and deadline <= now:
+                self.decide(Tick(), now)
+                continue
+            next_at = world.next_at()
+            if next_at is None and deadline is None:
+                break
+            now = max(min(at for at in (next_at, deadline) if at is not None), now)
+
+    def _look(self, seen: Seen, now: int) -> None:
+        for signal in list(self.world.resync.missed(self.hub.state, seen, now)):
+            self.decide(signal, now)
+        for effect in list(self.world.resync.remedies(self.hub.state, seen, self._entropy(now))):
+            self.world.perform(effect, now)
+
+    def _entropy(self, now: int) -> Entropy:
+        self.decisions += 1
+        return Entropy(f"{self._seed} {now} {self.decisions}".encode())
+
+
+def live(world: World, hub: Hub, since: int, until: int, seed: int, diary: Diary | None = None) -> Diary:
+    """Lets world and hub live from `since` to `until` (ms since the epoch)."""
+    life = Life(world, hub, seed, diary)
+    life.live(since, until)
+    return life.diary
