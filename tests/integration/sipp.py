@@ -6,14 +6,13 @@ Times are whole milliseconds since the epoch, read from SIPp's own message log (
 import asyncio
 import os
 import re
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.fixtures.ports import claim_free_port
+from tests.fixtures.ports import claim_free_port, free_ports, give_back
 from tests.integration.scenario import Scenario
 
 LOOPBACK = "127.0.0.1"
@@ -112,19 +111,6 @@ class Sipp:
                 await self.process.wait()
 
 
-def _free_media_port() -> int:
-    """An even port below Asterisk's range; SIPp also takes the one after it."""
-    while True:
-        port = 10_000 + int.from_bytes(os.urandom(2), "big") % 1_245 * 4
-        try:
-            for number in (port, port + 1, port + 2, port + 3):
-                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-                    probe.bind((LOOPBACK, number))
-        except OSError:
-            continue
-        return port
-
-
 @asynccontextmanager
 async def sipp(
     folder: Path,
@@ -146,8 +132,8 @@ async def sipp(
     for name, content in scenario.files.items():
         (folder / name).write_bytes(content)
     port = port or claim_free_port()
-    media = _free_media_port()
-    arguments = ["sipp", "-sf", "scenario.xml", "-i", address, "-p", str(port), "-mi", address, "-mp", str(media)]
+    sound = free_ports(4)  # for RTP and RTCP of sound and picture
+    arguments = ["sipp", "-sf", "scenario.xml", "-i", address, "-p", str(port), "-mi", address, "-mp", str(sound[0])]
     arguments += ["-m", str(calls), "-r", str(rate), "-nostdin", "-trace_msg", "-message_file", "messages.log"]
     arguments += ["-trace_err", "-error_file", "errors.log", "-timeout", "120s", "-timeout_error"]
     if service:
@@ -163,13 +149,14 @@ async def sipp(
             stderr=output,
             env={**os.environ, "TZ": "UTC", "TERM": "dumb"},
         )
-    peer = Sipp(process, folder, port, media)
+    peer = Sipp(process, folder, port, sound[0])
     try:
         if not to[1]:
             await _listens(port)
         yield peer
     finally:
         await peer.end()
+        give_back(sound)
 
 
 async def _listens(port: int) -> None:

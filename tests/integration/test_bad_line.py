@@ -9,8 +9,8 @@ import asyncio
 import pytest
 
 from tests.integration import sound
-from tests.integration.ari_relay import AriRelay
-from tests.integration.bad_line import ANSWERS, EVENTS, BadlyWired, badly_wired
+from tests.integration.ari_relay import BINARY, AriRelay
+from tests.integration.bad_line import ANSWERS, EVENTS, UNREADABLE, BadlyWired, badly_wired, nonsense
 from tests.integration.center import AGENT_TONES
 from tests.integration.day import CALLER_HZ, OTHER_CALLER_HZ, Day, Kept, Story, live
 from tests.integration.scenario import Keys, Stay, Wait, phone_answers
@@ -105,9 +105,115 @@ def spoiled(index: int, kind: str, what: str) -> Story:
     return story
 
 
+def slipped_in(index: int) -> Story:
+    """One caller hears all of Asterisk's nonsense in the flow, in the queue and in her conversation; another talks meanwhile."""
+    first, second = numbers(index)
+
+    async def story(day: Day) -> None:
+        before = len(day.service.log())
+        async with day.at_desk(ANA, EVA) as [ana, eva], asyncio.TaskGroup() as both:
+            other = both.create_task(served(day, eva, second, "2", OTHER_CALLER_HZ))
+            async with (
+                day.telephone(ana, phone_answers(day.tone(ana.tone_hz), Stay(), rings_ms=200), calls=9),
+                day.caller(first, Wait(900), Keys("1"), Stay()) as caller,
+            ):
+                await day.call(first, "ivr")
+                (channel,) = [one["id"] for one in day.service.pbx.channels() if one["caller"]["number"] == first]
+                everything = nonsense(channel).values()
+                for state in ("ivr", "queued", "connected"):
+                    call = await day.call(first, state)
+                    for message in everything:
+                        relay_of(day).inject(message)
+                    relay_of(day).inject(b"\x00\x01", BINARY)
+                    if state == "queued":
+                        await ana.available()
+                await day.hears(caller, ana.tone_hz)
+                await ana.hang_up(call)
+                await caller.done()
+                await day.state(ANA, "wrap_up")
+                await ana.finish()
+                await day.state(ANA, "available")
+            await other
+        day.note(day.service.log()[before:])
+
+    return story
+
+
+def unreadable(index: int, what: str) -> Story:
+    """One talks, one waits, and the socket becomes unreadable: Asterisk opens another, and both go on where they were."""
+    first, second = numbers(index)
+
+    async def story(day: Day) -> None:
+        before = len(day.service.log())
+        relay = relay_of(day)
+        async with day.at_desk(ANA, EVA) as [ana, eva]:
+            await ana.available()
+            async with (
+                day.telephone(ana, phone_answers(day.tone(ana.tone_hz), Stay(), rings_ms=200), calls=9),
+                day.telephone(eva, phone_answers(day.tone(eva.tone_hz), Stay(), rings_ms=200), calls=9),
+                day.caller(first, Wait(700), Keys("1"), Stay()) as talks,
+                day.caller(second, Wait(700), Keys("2"), Stay(), hertz=OTHER_CALLER_HZ) as waits,
+            ):
+                call = await day.call(first, "connected")
+                await day.call(second, "queued")
+                relay.inject_raw(UNREADABLE[what])
+                if what == "a_frame_that_never_ends":
+                    await relay.cut()
+                    await relay.mend()
+                board = day.service.board
+                await board.until(lambda b: not b.center["carriers"]["pbx"], "the socket is still believed in")
+                await board.until(lambda b: b.center["carriers"]["pbx"], "Asterisk did not come back")
+                await eva.available()
+                other = await day.call(second, "connected")
+                await day.hears(talks, ana.tone_hz)
+                await day.hears(waits, eva.tone_hz)
+                await ana.hang_up(call)
+                await eva.hang_up(other)
+                await talks.done()
+                await waits.done()
+                for desk in (ana, eva):
+                    await day.state(desk.agent, "wrap_up")
+                    await desk.finish()
+                    await day.state(desk.agent, "available")
+        day.note(day.service.log()[before:])
+
+    return story
+
+
 SPOILED = [("answer", what) for what in SPOILED_ANSWERS] + [("event", what) for what in SPOILED_EVENTS]
-NAMES = [f"{kind} {what}".replace(" ", "-") for kind, what in SPOILED]
-STORIES = {name: spoiled(index, kind, what) for index, (name, (kind, what)) in enumerate(zip(NAMES, SPOILED, strict=True))}
+NAMES = [
+    *(f"{kind} {what}".replace(" ", "-") for kind, what in SPOILED),
+    "slipped_in",
+    *(f"unreadable-{what}" for what in UNREADABLE),
+]
+STORIES = dict(
+    zip(
+        NAMES,
+        (
+            *(spoiled(index, kind, what) for index, (kind, what) in enumerate(SPOILED)),
+            slipped_in(len(SPOILED)),
+            *(unreadable(len(SPOILED) + 1 + index, what) for index, what in enumerate(UNREADABLE)),
+        ),
+        strict=True,
+    )
+)
+SAID = {
+    "html": '"event": "asterisk.odd_answer"',
+    "no_such_status": '"event": "asterisk.odd_answer"',
+    "wrong_types": '"event": "ari.not_understood"',
+    "fields_missing": '"event": "ari.not_understood"',
+    "channel_missing": '"event": "ari.not_understood"',
+    "not_json": '"event": "ari.not_understood"',
+    "cut_short": '"event": "ari.not_understood"',
+    "deep": '"event": "ari.not_understood"',
+    "unknown_request": '"event": "ari.answer_to_nobody"',
+    "slipped_in": '"event": "ari.not_understood"',
+    "too_large": "no WebSocket any more, or a message too large",
+    "not_unicode": "no WebSocket any more, or a message too large",
+    "no_such_frame": "no WebSocket any more, or a message too large",
+    "a_frame_that_never_ends": "Asterisk closed the socket",
+}
+"""Kind of nonsense -> what the log says of it."""
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +232,17 @@ def test_both_callers_are_served_whatever_asterisk_says(day: Kept, name: str):
         heard = told.sound(number)
         assert sound.heard(heard, caller_hz, TONE_S), "the caller is not in the recording"
         assert sound.heard(heard, agent_hz, TONE_S), "the agent is not in the recording"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if SAID.keys() & set(name.split("-"))])
+def test_the_log_says_so_and_names_nobody(day: Kept, name: str):
+    log = day.story(name).note
+    (wanted,) = SAID.keys() & set(name.split("-"))
+    assert SAID[wanted] in log
+    assert '"exception"' not in log, "a message of Asterisk is no reason for a traceback"
+    for value in (*numbers(NAMES.index(name)), "2125550", "wings", "sixteen", "444444", "please", "xxxxxxxx"):
+        assert value.lstrip("+") not in log.lower(), f"{value} stands in the log"
+    assert max(map(len, log.splitlines())) < 600
 
 
 def test_nothing_is_left_in_asterisk(day: Kept):

@@ -270,7 +270,7 @@ class AsteriskCarrier:
             self.client.send(send.request, send.token)
 
     def _listed_reply(self, listing: Listing, reply: Reply) -> None:
-        for send in listing.reply(reply):
+        for send in listing.reply(reply, self._clock()):
             self.client.send(send.request, send.token)
         if listing.failed:
             log.warning("asterisk.not_listed", carrier=self.name, why=listing.failed)

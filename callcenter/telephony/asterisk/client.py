@@ -43,6 +43,10 @@ SILENT_ECHOES = 3
 log = structlog.get_logger(__name__)
 
 
+_CLOSED = "Asterisk closed the socket: it is restarting, or the network broke."
+_UNREADABLE = "What came over the socket was no WebSocket any more, or a message too large: Asterisk is to open another."
+
+
 class Connected(Struct, frozen=True, kw_only=True):
     """Asterisk's socket is open, its version is good, and an echo came back. Later items belong to this session."""
 
@@ -205,12 +209,13 @@ class AriClient:
         self._transport = request.transport
         log.info("ari.connected", carrier=self._settings.name, session=session)
         hello = self._spawn(self._greet(session))
+        why = _CLOSED
         try:
-            await self._read(socket)
+            why = await self._read(socket)
         finally:
             hello.cancel()
             if self._socket is socket:
-                self._lost(session, "Asterisk closed the socket: it is restarting, or the network broke.")
+                self._lost(session, why)
         return socket
 
     def _refusal(self, request: web.Request) -> web.Response | None:
@@ -228,8 +233,9 @@ class AriClient:
             return web.Response(status=400, text="subprotocol ari is missing")
         return None
 
-    async def _read(self, socket: web.WebSocketResponse) -> None:
-        """Drains the socket. No awaiting of anybody here: a reader that stalls is cut off by Asterisk."""
+    async def _read(self, socket: web.WebSocketResponse) -> str:
+        """Drains the socket; says why it ended. No awaiting of anybody here: a reader that stalls is cut off by Asterisk."""
+        why = _CLOSED
         tcp = None if self._transport is None else self._transport.get_extra_info("socket")
         async for message in socket:
             self._spoken.set()
@@ -238,6 +244,7 @@ class AriClient:
                 # kernel would put off for 40 ms. The option is forgotten after each use.
                 tcp.setsockopt(socket_module.IPPROTO_TCP, socket_module.TCP_QUICKACK, 1)
             if message.type is not WSMsgType.TEXT:
+                why = _UNREADABLE if message.type is WSMsgType.ERROR else why
                 continue
             item = ari.decode(message.data)
             if isinstance(item, ari.RESTResponse):
@@ -255,6 +262,7 @@ class AriClient:
                 self._check_now.set()
             else:
                 self._items.put_nowait(item)
+        return why
 
     def _lost(self, session: int, why: str) -> None:
         self._socket = None

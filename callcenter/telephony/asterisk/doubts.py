@@ -87,13 +87,9 @@ class Doubts(Rooms):
                     self._send(r.remove_from_bridge(token.bridge or "", line.leg), Token(step="stop_treatment", leg=line.leg))
                     line.bridge = None
                     self._unavailable(token, "not joined")
-            case "look_recorded" if (tape := self._asked_for(token)) is not None:
-                if _body(reply, ari.LiveRecording) is None:
-                    self._send(r.stop_recording(tape.recording), Token(step="stop_recording", recording=tape.recording))
-                    del self.known.tapes[tape.recording]
-                    self._unavailable(token, "it does not record")
-                else:
-                    self._tape_runs(tape, now)
+            case "look_recorded" if (tape := self._asked_for(token)) is not None and not reply.unclear:
+                # Else the listing finds it or does not: a conversation goes unrecorded only when that is certain.
+                self._tape_found(tape, reply.good, now)
 
     def _unavailable(self, token: Token, detail: str) -> None:
         self._fail(token.effect, token.kind, Fault.UNAVAILABLE, token.leg, detail)

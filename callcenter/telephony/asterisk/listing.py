@@ -54,7 +54,7 @@ class Listing:
         self._open = len(sends)
         return sends
 
-    def reply(self, reply: Reply) -> list[Send]:
+    def reply(self, reply: Reply, now: int) -> list[Send]:
         """Takes one answer in; returns what must be asked besides."""
         step = reply.token.step
         sends: list[Send] = []
@@ -81,7 +81,7 @@ class Listing:
                     sends.append(Send(r.live_recording(file.name), Token(step="list_live", number=self.number)))
             self._open += len(sends)
         if self._open == 0 and not self.failed:
-            self.snapshot = self._take_over()
+            self.snapshot = self._take_over(now)
             for device in self.snapshot.reachable + tuple(self._unreachable()):
                 request = r.subscribe_to_device(self._translation.application, device)
                 sends.append(Send(request, Token(step="subscribe")))
@@ -105,7 +105,7 @@ class Listing:
 
     # -- what is there becomes what we know -----------------------------------------------------------------------------------
 
-    def _take_over(self) -> CarrierSnapshot:
+    def _take_over(self, now: int) -> CarrierSnapshot:
         known = self._translation.known
         where = {channel: bridge.id for bridge in self._bridges if _OURS.fullmatch(bridge.id) for channel in bridge.channels}
         lines = [line for channel in self._channels if (line := self._line(channel, where)) is not None]
@@ -115,7 +115,7 @@ class Listing:
             for bridge in self._bridges
             if _OURS.fullmatch(bridge.id)
         }
-        self._take_over_tapes()
+        self._take_over_tapes(now)
         known.devices = {
             endpoint.resource: endpoint.state == "online"
             for endpoint in self._endpoints
@@ -175,16 +175,21 @@ class Listing:
         line.joined = bridge is not None
         return line
 
-    def _take_over_tapes(self) -> None:
+    def _take_over_tapes(self, now: int) -> None:
         tapes = self._translation.known.tapes
         live = {RecordingId(recording.name): recording for recording in self._live}
         for name in [name for name, tape in tapes.items() if tape.state != "ended" and name not in live]:
-            del tapes[name]
+            if tapes[name].state == "asked":
+                self._translation._tape_found(tapes[name], False, now)
+            else:
+                del tapes[name]
         for name, recording in live.items():
             bridge = BridgeId(recording.target_uri.removeprefix("bridge:"))
             tape = tapes.setdefault(name, Tape(recording=name, bridge=bridge, effect=None))
-            if tape.state == "asked":
+            if tape.effect is None:
                 tape.state = "running"
+            elif tape.state == "asked":
+                self._translation._tape_found(tape, True, now)
 
     def _finish_prompt(self, line: Line) -> None:
         """A prompt that ended in the gap: only its last word was lost."""

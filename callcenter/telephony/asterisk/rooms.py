@@ -118,6 +118,14 @@ class Rooms(Hearing):
         tape.began_at = at
         self._say(sig.RecordingStarted(recording=tape.recording))
 
+    def _tape_found(self, tape: Tape, there: bool, now: int) -> None:
+        """We looked for a recording of which we had heard nothing."""
+        if there:
+            self._tape_runs(tape, now)
+        else:
+            del self.known.tapes[tape.recording]
+            self._fail(tape.effect, "StartRecording", Fault.UNAVAILABLE, None, "it does not record")
+
     def _tape_told(self, tape: Tape, recording: ari.LiveRecording, at: int) -> None:
         if tape.state == "asked":
             del self.known.tapes[tape.recording]

@@ -213,7 +213,7 @@ def test_a_hang_up_that_was_lost_in_a_gap_is_made_again():
     }  # fmt: skip
     for send in listing.begin():
         body = msgspec.json.encode([channel] if send.token.step == "list_channels" else []).decode()
-        listing.reply(Reply(request=send.request, status=200, reason="OK", body=body, token=send.token))
+        listing.reply(Reply(request=send.request, status=200, reason="OK", body=body, token=send.token), 2_500)
     assert listing.snapshot is not None
     assert [leg.leg for leg in listing.snapshot.legs] == ["l" * 20]
     player.drain()
