@@ -37,11 +37,8 @@ def joined(turn: Turn, call: Call, leg: Leg, bridge: BridgeId) -> None:
         case CallState.HELD if leg.id == call.customer:
             assert call.agent is not None
             turn.emit(e.CallRetrieved(call=call.id, agent=call.agent))
-        case CallState.INTERRUPTED if customer and agent:
-            assert call.agent is not None
-            assert call.agent_leg is not None
-            turn.emit(e.LineRestored(call=call.id, agent=call.agent, leg=call.agent_leg))
-            _record(turn, call, bridge)
+        case CallState.INTERRUPTED if agent and (customer or call.on_hold):
+            _restored(turn, call, bridge)
         case CallState.CONNECTED if customer and agent:
             _record(turn, call, bridge)
         case _:
@@ -65,6 +62,17 @@ def _connected(turn: Turn, call: Call, bridge: BridgeId) -> None:
             until=turn.now + turn.state.center.timing.longest_call_ms,
         )
     )
+    _record(turn, call, bridge)
+
+
+def _restored(turn: Turn, call: Call, bridge: BridgeId) -> None:
+    """She is back as she was: with the customer, or with the customer on hold."""
+    assert call.agent is not None
+    assert call.agent_leg is not None
+    on_hold = call.on_hold
+    turn.emit(e.LineRestored(call=call.id, agent=call.agent, leg=call.agent_leg))
+    if on_hold:
+        turn.emit(e.CallHeld(call=call.id, agent=call.agent))
     _record(turn, call, bridge)
 
 
@@ -102,10 +110,10 @@ def bridge_closed(turn: Turn, call: Call, bridge: BridgeId) -> None:
     turn.emit(e.BridgeOver(call=call.id, bridge=bridge))
     if not current:
         return
-    if call.state in (CallState.CONNECTED, CallState.OUTSIDE, CallState.INTERRUPTED, CallState.HELD):
+    if call.state in (*_IN_CONVERSATION, CallState.OUTSIDE) or (call.state is CallState.INTERRUPTED and turn.up(call.agent_leg)):
         fresh = turn.entropy.bridge()
         turn.join(call.agent_leg or call.target, fresh)
-        if call.state is not CallState.HELD:
+        if not call.on_hold:
             turn.join(call.customer, fresh)
     elif call.offer is not None and call.agent is not None:
         transfers.connect_failed(turn, call, "bridge_lost", her_doing=False)
@@ -197,10 +205,11 @@ def ring_again(turn: Turn, agent: Agent) -> None:
 
 
 def reconnected(turn: Turn, call: Call, leg: Leg) -> None:
-    """Her device answered again: both go back into the bridge."""
+    """Her device answered again: both go back into the bridge, or she alone when the customer is on hold."""
     bridge = call.bridge or turn.entropy.bridge()
     turn.join(leg.id, bridge)
-    turn.join(call.customer, bridge)
+    if not call.on_hold:
+        turn.join(call.customer, bridge)
 
 
 def line_due(turn: Turn, call: Call) -> None:

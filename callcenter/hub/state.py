@@ -116,6 +116,8 @@ class Call:
     agent: AgentId | None = None
     """Who is in the conversation, or places the call, or is waited for after her line was lost."""
     agent_leg: LegId | None = None
+    on_hold: bool = False
+    """The agent put the customer on hold; it outlives her line."""
     bridge: BridgeId | None = None
     connected_at: int | None = None
     target: LegId | None = None

@@ -36,11 +36,13 @@ def _(state: State, event: e.PlacedCallFailed, at: int) -> None:
 @folds(e.CallHeld)
 def _(state: State, event: e.CallHeld, at: int) -> None:
     act(state, event.agent, event)
+    state.calls[event.call].on_hold = True
 
 
 @folds(e.CallRetrieved)
 def _(state: State, event: e.CallRetrieved, at: int) -> None:
     act(state, event.agent, event)
+    state.calls[event.call].on_hold = False
 
 
 @folds(e.LineLost)
@@ -63,6 +65,7 @@ def _(state: State, event: e.LineRestored, at: int) -> None:
 def _(state: State, event: e.AgentLeft, at: int) -> None:
     call = state.calls[event.call]
     call.agent = call.agent_leg = None
+    call.on_hold = False
     state.deadlines.clear(Due.CALL, call.id)
     state.deadlines.clear(Due.LONGEST, call.id)
 
