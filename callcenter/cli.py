@@ -20,7 +20,7 @@ from callcenter.bootstrap import Service
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import CallId
 from callcenter.kernel.seed import CenterSeed
-from callcenter.operations import center_change, one_call
+from callcenter.operations import center_change, one_call, simulate
 from callcenter.operations.demo import DemoDay
 from callcenter.operations.doctor import examine
 from callcenter.runtime import logs
@@ -69,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument("--yes", action="store_true", help="do not ask")
     apply.set_defaults(run=_center_apply)
 
+    simulation = commands.add_parser("simulate", help="play a scenario in virtual time and print its figures")
+    simulation.add_argument("file", type=Path, metavar="SCENARIO.yaml", help="docs/scenarios.md says what may stand in it")
+    simulation.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed plays the same days (default 1)")
+    simulation.add_argument("--replications", type=_positive, default=10, metavar="R", help="days to play (default 10)")
+    simulation.add_argument("--json", action="store_true", help="machine-readable, with every figure")
+    simulation.set_defaults(run=_simulate)
+
     doctor = commands.add_parser("doctor", help="check the configuration, the PBX and the database, and say what to do")
     _add_config(doctor)
     doctor.add_argument("--json", action="store_true", help="machine-readable")
@@ -88,6 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_config(explain_call)
     explain_call.set_defaults(run=_explain_call)
     return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 100000")
+    return int(text)
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
@@ -194,6 +207,16 @@ def _doctor(given: argparse.Namespace) -> int:
         for finding in findings:
             print(finding)
     return 0 if all(finding.good for finding in findings) else 1
+
+
+def _simulate(given: argparse.Namespace) -> int:
+    found = simulate.simulate(given.file, given.seed, given.replications)
+    if given.json:
+        print(msgspec.json.encode(found).decode())
+    else:
+        for line in simulate.table(found):
+            print(line)
+    return 1 if found.broken else 0
 
 
 # -- one call ---------------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ class Crowd:
         self._habits = habits
         self._numbers = tuple(numbers)
         self._center = center
-        self._keys = _any_key(center)
+        self._keys = any_key(center)
         self._quarter = -1
         self._ways: tuple[Way, ...] = ()
         self._weights: list[float] = []
@@ -108,7 +108,7 @@ def _serves(skills: Mapping[SkillId, int], way: Way) -> bool:
     return all(skills.get(skill, 0) >= level for skill, level in way.skills.items())
 
 
-def _any_key(center: Center) -> Mapping[PromptId, str]:
+def any_key(center: Center) -> Mapping[PromptId, str]:
     """A key for every question of the center's, for callers whom a flow leads off their way."""
     keys: dict[PromptId, str] = {}
     for flow in center.flows.values():
