@@ -254,7 +254,7 @@ function InCallCard({ now: at, offline }: { now: Extract<Card, { kind: "talking"
           </div>
         )}
         <Recording call={call} />
-        {trouble.value ? <Trouble /> : null}
+        {trouble.value && layer !== "transfer" ? <Trouble /> : null}
         <div class="answer">
           <After />
           <button class="btn btn-end" disabled={acting.value === "end"} onClick={() => hangUp()}>

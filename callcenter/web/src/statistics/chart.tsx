@@ -1,6 +1,6 @@
 // A figure over the day: now solid (line or bars), the compared period dotted, the target dashed; over target turns danger.
 // The canvas is uPlot's; its table is below on the page. Colours are the tokens', read anew when the theme changes.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { IntervalPoint, SeriesBody } from "../api/types";
 import { clock, percent, shortDay } from "../format";
@@ -8,6 +8,8 @@ import { unitOf, written } from "../figures";
 import { language, t } from "../i18n";
 import { theme, zone } from "../session";
 import { lines, niceTop } from "./axis";
+
+const DARK = "(prefers-color-scheme: dark)";
 
 interface Props {
   readonly series: SeriesBody;
@@ -26,6 +28,13 @@ export function Chart({ series, name, kind, target, label }: Props) {
   const spoken = language.value;
   const at = zone.value;
   const look = theme.value;
+  const [dark, setDark] = useState(() => matchMedia(DARK).matches);
+  useEffect(() => {
+    const system = matchMedia(DARK);
+    const turned = () => setDark(system.matches);
+    system.addEventListener("change", turned);
+    return () => system.removeEventListener("change", turned);
+  }, []);
 
   useEffect(() => {
     const host = box.current;
@@ -97,15 +106,11 @@ export function Chart({ series, name, kind, target, label }: Props) {
     const plot = new uPlot(options, data, host);
     const resized = new ResizeObserver(() => plot.setSize({ width: host.clientWidth, height: host.clientHeight }));
     resized.observe(host);
-    const repaint = matchMedia("(prefers-color-scheme: dark)");
-    const redraw = () => plot.redraw();
-    repaint.addEventListener("change", redraw);
     return () => {
       resized.disconnect();
-      repaint.removeEventListener("change", redraw);
       plot.destroy();
     };
-  }, [series, name, kind, target, spoken, at, look]);
+  }, [series, name, kind, target, spoken, at, look, dark]); // the colours are read when it is made
 
   return <div ref={box} class="plot" role="img" aria-label={`${label}: ${t("chart.by", { step: t(`step.${series.step}`) })}`} />;
 }
