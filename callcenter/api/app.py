@@ -50,7 +50,7 @@ def make_app(services: Services) -> web.Application:
         services.clock,
     )
     sockets = Sockets(stage, services.clock, lambda: services.engine.writable)
-    phones = Phones(services.carriers[services.phone_carrier], services.engine)
+    phones = Phones(services.carriers[services.phone_carrier], services.engine, services.fanout)
     parts = Parts(services=services, stage=stage, sockets=sockets, phones=phones)
 
     connect = services.connect_sources | {"ws" + ours.removeprefix("http") for ours in services.origins}

@@ -5,23 +5,31 @@ used again, the registration of a page that is just being reloaded would be take
 has is read from the hub's state, so nothing is forgotten over a restart.
 """
 
+import asyncio
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 from callcenter.api.services import Deciding
+from callcenter.broadcast.fanout import Fanout, Lagging
 from callcenter.kernel.commands import SignIn, SignOut
-from callcenter.kernel.errors import HouseError, Refused
+from callcenter.kernel.errors import HouseError, TryAgain
+from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import AgentId
 from callcenter.kernel.presence import Presence
 from callcenter.telephony.port import Carrier, DeviceAccount
 
+AGAIN_AFTER_S = 1.0
+"""Between attempts to sign somebody out while nothing can be stored."""
+
 
 class Phones:
-    """`carrier` is the network on which agents' devices live."""
+    """`carrier` is the network on which agents' devices live, `committed` tells of every event once it is stored."""
 
-    def __init__(self, carrier: Carrier, engine: Deciding) -> None:
+    def __init__(self, carrier: Carrier, engine: Deciding, committed: Fanout[Sequence[Recorded]]) -> None:
         self._carrier = carrier
         self._engine = engine
+        self._committed = committed
 
     async def open(self, agent: AgentId, log_in: str) -> DeviceAccount:
         """The account, fresh, and the agent signed in at the device.
@@ -52,13 +60,33 @@ class Phones:
         await self._carrier.close_device(device)
 
     async def log_in_over(self, log_in: str) -> None:
-        """A log-in ended by itself: its agent is signed out too, unless she is in a call, which goes on."""
+        """A log-in ended by itself: its agent is signed out too, after her call and wrap-up if she is in one.
+
+        Returns when her telephone is closed, or belongs to another log-in of hers.
+        """
         for agent in list(self._engine.state.agents):
-            if (self._device(agent) or "").startswith(log_in_name(agent, log_in)):
-                try:
-                    await self.sign_out(agent, log_in)
-                except Refused:
-                    return
+            device = self._device(agent) or ""
+            if device.startswith(log_in_name(agent, log_in)):
+                await self._goes_home(agent, device)
+
+    async def _goes_home(self, agent: AgentId, device: str) -> None:
+        while self._device(agent) == device:
+            try:
+                await self._engine.ask(SignOut(agent=agent, after_call=True))
+                break
+            except TryAgain:
+                await asyncio.sleep(AGAIN_AFTER_S)
+        while self._device(agent) == device:
+            told = self._committed.subscribe()
+            try:
+                while self._device(agent) == device:
+                    await told.get()
+            except Lagging:
+                pass  # what was missed is in the state
+            finally:
+                told.close()
+        if self._device(agent) is None:  # else `open` has closed it
+            await self._carrier.close_device(device)
 
     def _device(self, agent: AgentId) -> str | None:
         found = self._engine.state.agents.get(agent)

@@ -17,7 +17,7 @@ from callcenter.hub.state import Agent, Call, Leg, Offer, Pending, Recording, St
 from callcenter.kernel.center import Center
 from callcenter.kernel.ids import AgentId, BridgeId, CallId, CarrierName, PersonalId
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the state gets another shape or folding another meaning: older bytes are then thrown away and all is folded."""
 
 _MAY_BE_PERSONAL = re.compile(rb'"(p[^"\\]+)"')
@@ -35,6 +35,7 @@ class Saved(Struct):
     calls: list[Call]
     legs: list[Leg]
     agents: list[Agent]
+    leaving: list[AgentId]
     offers: list[Offer]
     recordings: list[Recording]
     pending: list[Pending]
@@ -61,6 +62,7 @@ def dump(state: State) -> bytes:
             calls=list(state.calls.values()),
             legs=list(state.legs.values()),
             agents=list(state.agents.values()),
+            leaving=sorted(state.leaving),
             offers=list(state.offers.values()),
             recordings=list(state.recordings.values()),
             pending=list(state.pending.values()),
@@ -85,6 +87,7 @@ def load(saved: bytes) -> State:
         calls={call.id: call for call in found.calls},
         legs={leg.id: leg for leg in found.legs},
         agents={agent.id: agent for agent in found.agents},
+        leaving=set(found.leaving),
         offers={offer.id: offer for offer in found.offers},
         recordings={recording.id: recording for recording in found.recordings},
         pending={pending.effect: pending for pending in found.pending},

@@ -71,12 +71,26 @@ def sign_out(turn: Turn, command: c.SignOut) -> Done:
     agent = _agent(turn, command.agent)
     if agent.presence is Presence.SIGNED_OUT:
         return Done()
+    if command.after_call and agent.activity is not Activity.IDLE:
+        if agent.id not in turn.state.leaving:
+            turn.emit(e.AgentLeaving(agent=agent.id))
+        offer = turn.state.offers.get(agent.offer) if agent.offer is not None else None
+        if offer is not None and not offer.accepted:
+            _offer_fails(turn, agent)
+        return Done()
     if agent.activity not in (Activity.IDLE, Activity.WRAPPING):
         raise Refused("in_call", "You are in a call. End or transfer it, or reject the offer, before you sign out.")
     if agent.activity is Activity.WRAPPING:
         _end_wrap_up(turn, agent, by_limit=False)
     turn.emit(e.AgentSignedOut(agent=agent.id))
     return Done()
+
+
+def go_home(turn: Turn) -> None:
+    """Whoever was only to finish what she did has finished."""
+    for agent in [turn.state.agents[agent_id] for agent_id in sorted(turn.state.leaving)]:
+        if agent.activity is Activity.IDLE:
+            turn.emit(e.AgentSignedOut(agent=agent.id))
 
 
 def set_available(turn: Turn, command: c.SetAvailable) -> Done:

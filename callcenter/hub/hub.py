@@ -62,6 +62,7 @@ class Hub:
                 raise
         else:
             _SIGNALS[type(item)](turn, item)
+        desk.go_home(turn)
         queueing.match(turn)
         return turn.decision(reply)
 

@@ -203,6 +203,8 @@ class State:
     calls: dict[CallId, Call] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
     agents: dict[AgentId, Agent] = field(default_factory=dict)
+    leaving: set[AgentId] = field(default_factory=set)
+    """Those who are signed out as soon as they are idle."""
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     recordings: dict[RecordingId, Recording] = field(default_factory=dict)
     pending: dict[EffectId, Pending] = field(default_factory=dict)

@@ -33,9 +33,11 @@ class SignIn(Command, frozen=True, kw_only=True):
 
 
 class SignOut(Command, frozen=True, kw_only=True):
-    """Refused while she is in a call; an offer that rings is given back to the queue."""
+    """Refused while she is in a call or an offer rings, unless it is to take effect at the end of what she does."""
 
     agent: AgentId
+    after_call: bool = False
+    """Her log-in is over: an offer that rings is given back, a call and its wrap-up are her last. SignIn takes it back."""
 
 
 class SetAvailable(Command, frozen=True, kw_only=True):

@@ -1,7 +1,11 @@
 """Signing in and out: the cookie, the words, what ends with a session."""
 
+import asyncio
+
 import pytest
 
+from callcenter.kernel import commands as c
+from callcenter.kernel.ids import AgentId
 from tests.api.house import PASSWORD, House
 
 
@@ -117,6 +121,38 @@ async def test_a_session_ended_by_the_server_closes_the_sockets_and_frees_the_de
         pass
     assert page.close_code == 4401
     await board.until(lambda b: b.shown["agents"]["ana"]["state"] == "signed_out")
+
+
+async def test_a_session_that_ends_in_mid_call_is_the_last_call_of_its_desk(house: House):
+    ana = await house.at_desk("ana")
+    desk = await (await ana.socket()).follow("desk")
+    board = await (await (await house.signed_in("sam")).socket()).follow("board")
+    customer = house.call_in()
+    await desk.until(lambda d: d.call is not None and d.call["offer"] is not None)
+    house.answer(ana.device)
+    await desk.until(lambda d: d.call["state"] == "connected")
+
+    await house.sessions.end_all((await house.users.user("ana")).id)
+    while await desk.receive() is not None:
+        pass
+
+    assert desk.close_code == 4401
+    await house.until(lambda state: AgentId("ana") in state.leaving)
+    device = house.carrier.network.devices[ana.device]
+    await board.until(lambda b: b.shown["agents"]["ana"]["activity"] == "talking")
+    assert device.registered, "they go on talking"
+
+    house.hang_up(customer)
+    await board.until(lambda b: b.shown["agents"]["ana"]["activity"] == "wrapping")
+    waiting = house.call_in()
+    await house.until(lambda state: waiting in state.legs and state.calls[state.legs[waiting].call].queue is not None)
+    await house.engine.ask(c.FinishWrapUp(agent=AgentId("ana")))
+
+    await board.until(lambda b: b.shown["agents"]["ana"]["state"] == "signed_out")
+    assert house.engine.state.offers == {}, "nobody is there for the next caller"
+    async with asyncio.timeout(10):
+        while device.registered:
+            await ana.get("/healthz")
 
 
 async def test_signing_in_again_in_the_same_browser_ends_the_first_session(house: House):

@@ -77,7 +77,13 @@ def _(state: State, event: e.AgentSignedIn, at: int) -> None:
 
 @folds(e.AgentMoved)
 def _(state: State, event: e.AgentMoved, at: int) -> None:
+    state.leaving.discard(event.agent)
     _seat(state, state.agents[event.agent], event)
+
+
+@folds(e.AgentLeaving)
+def _(state: State, event: e.AgentLeaving, at: int) -> None:
+    state.leaving.add(event.agent)
 
 
 def _seat(state: State, her: Agent, event: e.AgentSignedIn | e.AgentMoved) -> None:
@@ -93,6 +99,7 @@ def _(state: State, event: e.AgentSignedOut, at: int) -> None:
     her = _present(state, event)
     if her.carrier is not None and her.device is not None:
         state.devices.pop((her.carrier, her.device), None)
+    state.leaving.discard(her.id)
     her.carrier = her.device = her.reason = her.aside = None
     her.reachable = False
     state.deadlines.clear(Due.ASIDE, her.id)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from callcenter.kernel.events.agents import (
     AgentAvailable,
     AgentBack,
+    AgentLeaving,
     AgentMoved,
     AgentNotReady,
     AgentSetAside,
@@ -95,6 +96,7 @@ AnyEvent = (
     | PersonErased
     | AgentSignedIn
     | AgentMoved
+    | AgentLeaving
     | AgentSignedOut
     | DeviceReachable
     | DeviceUnreachable
@@ -170,6 +172,7 @@ __all__ = [
     "AgentAvailable",
     "AgentBack",
     "AgentEvent",
+    "AgentLeaving",
     "AgentLeft",
     "AgentMoved",
     "AgentNotReady",

@@ -21,6 +21,10 @@ class AgentMoved(AgentEvent, frozen=True, kw_only=True):
     reachable: bool
 
 
+class AgentLeaving(AgentEvent, frozen=True, kw_only=True):
+    """Her log-in ended in mid-call: she is signed out after the call and its wrap-up, unless she signs in again before."""
+
+
 class AgentSignedOut(AgentEvent, frozen=True, kw_only=True):
     pass
 
