@@ -6,6 +6,7 @@ A call keeps its place through every offer that fails; only an agent's delay fol
 from callcenter.hub import languages
 from callcenter.hub.state import Agent, Call, Offer
 from callcenter.hub.turn import Turn
+from callcenter.hub.waiting import place
 from callcenter.kernel import effects as fx
 from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CallState
@@ -64,24 +65,12 @@ def announce(turn: Turn, call: Call) -> None:
         return
     next_at = turn.now + queue.announce_every_ms if queue.announce_every_ms > 0 else None
     leg = turn.up(call.customer)
-    position = _place(turn, call)
+    position = place(turn.state, call)
     if leg is None or position is None:
         turn.emit(e.AnnouncementsSet(call=call.id, next_at=next_at))
         return
     turn.emit(e.PositionTold(call=call.id, position=position, next_at=next_at))
     say(turn, call, _position(turn, position))
-
-
-def _place(turn: Turn, call: Call) -> int | None:
-    """Her place in the queue. Calls ahead that ring at an agent count: their offers may fail, and no place may get worse."""
-    place = turn.state.matcher.position(call.id)
-    if place is None:
-        return None
-    rank = (-call.queue_priority, call.since, call.id)
-    ringing = (turn.state.calls[offer.call] for offer in turn.state.offers.values())
-    return place + sum(
-        1 for other in ringing if other.queue == call.queue and (-other.queue_priority, other.since, other.id) < rank
-    )
 
 
 def _position(turn: Turn, position: int) -> tuple[Spoken, ...]:

@@ -1,17 +1,24 @@
-"""Why a call still waits: who could take it, and what each of them is doing instead. Reads the state, decides nothing."""
+"""Why a call still waits: its place, who could take it, and what keeps each of them. Reads the state, decides nothing.
+
+Here is the one rule for who can be offered a call, and the one place in the queue: callers hear it, `explain` prints it.
+"""
 
 from msgspec import Struct
 
-from callcenter.hub.state import Agent, State
+from callcenter.hub.state import Agent, Call, State
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.ids import AgentId, CallId, QueueId, SkillId
 from callcenter.kernel.presence import Presence
 from routing.ranking import satisfies
 
+FREE = "free"
+"""Nothing keeps her from an offer."""
+
 
 class WhyWaiting(Struct, frozen=True):
-    """`position` is None while an offer rings. Each agent of `instead` has the skills; the word is what keeps her."""
+    """`position` is what the caller is told, None while an offer rings. Each agent of `instead` has the skills; the word is what
+    keeps her."""
 
     queue: QueueId
     since: int
@@ -33,7 +40,7 @@ def why_waiting(state: State, call_id: CallId) -> WhyWaiting | None:
     return WhyWaiting(
         queue=call.queue,
         since=call.since,
-        position=state.matcher.position(call_id),
+        position=place(state, call),
         offered_to=None if offer is None else offer.agent,
         needs=call.queue_skills,
         instead={agent.id: keeps(state, agent) for agent in able},
@@ -41,8 +48,20 @@ def why_waiting(state: State, call_id: CallId) -> WhyWaiting | None:
     )
 
 
+def place(state: State, call: Call) -> int | None:
+    """Her place in the queue. Calls ahead that ring at an agent count: their offers may fail, and no place may get worse."""
+    position = state.matcher.position(call.id)
+    if position is None:
+        return None
+    rank = (-call.queue_priority, call.since, call.id)
+    ringing = (state.calls[offer.call] for offer in state.offers.values())
+    return position + sum(
+        1 for other in ringing if other.queue == call.queue and (-other.queue_priority, other.since, other.id) < rank
+    )
+
+
 def keeps(state: State, agent: Agent) -> str:
-    """What keeps an agent from an offer: the first of what holds; `free` when nothing does."""
+    """What keeps an agent from an offer: the first of what holds; FREE when nothing does, and only then is she offered one."""
     if not agent.values.active:
         return "not active"
     if agent.presence is Presence.SIGNED_OUT:
@@ -55,4 +74,4 @@ def keeps(state: State, agent: Agent) -> str:
         return f"set aside ({agent.aside.value})"
     if not state.carrier_up(agent.carrier):
         return "her carrier is down"
-    return "free" if agent.reachable else "her phone is not registered"
+    return FREE if agent.reachable else "her phone is not registered"

@@ -5,11 +5,11 @@ from typing import Any, TypeVar
 
 from callcenter.hub.deadlines import Due
 from callcenter.hub.state import Agent, Call, State
+from callcenter.hub.waiting import FREE, keeps
 from callcenter.kernel import events as e
-from callcenter.kernel.activity import ACTIVITY, Activity
+from callcenter.kernel.activity import ACTIVITY
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.ids import AgentId
-from callcenter.kernel.presence import Presence
 from routing.matching import Free, Waiting
 
 E = TypeVar("E")
@@ -33,15 +33,7 @@ def act(state: State, agent: AgentId, event: e.AnyEvent) -> Agent:
 
 
 def sync_free(state: State, agent: Agent) -> None:
-    free = (
-        agent.presence is Presence.AVAILABLE
-        and agent.activity is Activity.IDLE
-        and agent.aside is None
-        and agent.reachable
-        and agent.values.active
-        and state.carrier_up(agent.carrier)
-    )
-    if free:
+    if keeps(state, agent) == FREE:
         state.matcher.put_agent(Free(agent=agent.id, skills=agent.values.skills, idle_since=agent.idle_since))
     else:
         state.matcher.drop_agent(agent.id)
