@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+import select
 import signal
 import sys
 import tempfile
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     run: Callable[[argparse.Namespace], int] = given.run
     try:
         status = run(given)
+        sys.stdout.flush()
     except BadFile as bad:
         print(bad, file=sys.stderr)
         status = 2
@@ -44,7 +46,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = 2
     except KeyboardInterrupt:
         status = 130
+    except BrokenPipeError:
+        if not _nobody_reads():
+            raise
+        status = 141
     sys.exit(status)
+
+
+def _nobody_reads() -> bool:
+    """Whether who read our output has closed it (`| head`); what is left of it goes nowhere then."""
+    output = select.poll()
+    output.register(sys.stdout, 0)
+    if not output.poll(0):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:

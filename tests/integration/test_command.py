@@ -170,3 +170,13 @@ async def test_the_doctor_says_what_to_do(home: Path):
     wrong = {finding["check"]: finding["cure"] for finding in json.loads(out) if not finding["good"]}
     assert {"event log", "asterisk pbx", "prompts"} <= wrong.keys()
     assert all(wrong.values()), "each says what to do"
+
+
+async def test_output_that_nobody_reads_to_its_end_is_no_error():
+    process = await start("openapi")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert await process.stdout.readline() == b"{\n"
+    process.stdout._transport.close()  # type: ignore[attr-defined]  # as `| head -1` does
+    assert await asyncio.wait_for(process.stderr.read(), 30) == b""
+    assert await asyncio.wait_for(process.wait(), 30) == 141, "as a shell reports who was told SIGPIPE"
