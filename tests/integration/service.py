@@ -74,9 +74,6 @@ class Desk(Person):
     async def available(self) -> None:
         await self._click("available", "PUT", "/me/presence", {"presence": "available"})
 
-    async def not_ready(self, reason: str = "break") -> None:
-        await self._click("not_ready", "PUT", "/me/presence", {"presence": "not_ready", "reason": reason})
-
     async def reject(self, offer: str) -> None:
         await self._click("reject", "POST", f"/me/offers/{offer}/reject")
 

@@ -25,13 +25,6 @@ def ulaw(samples: Samples) -> bytes:
     return bytes((~code & 0xFF).astype(np.uint8).tobytes())
 
 
-def from_ulaw(data: bytes) -> Samples:
-    code = ~np.frombuffer(data, dtype=np.uint8).astype(np.int32) & 0xFF
-    exponent = (code >> 4) & 7
-    magnitude = (((code & 0x0F) << 1) + 33 << exponent) - 33
-    return np.where(code & 0x80, -magnitude, magnitude) / 8159
-
-
 def read_wav(path: Path) -> Samples:
     """A 16-bit mono file at 8 kHz as samples (full scale = 1)."""
     with wave.open(str(path)) as file:

@@ -78,11 +78,6 @@ def subscribe_to_device(name: str, device: str) -> Request:
     return _request("applications.subscribe", "POST", "applications", name, "subscription", eventSource=source)
 
 
-def unsubscribe_from_device(name: str, device: str) -> Request:
-    source = f"deviceState:PJSIP/{device}"
-    return _request("applications.unsubscribe", "DELETE", "applications", name, "subscription", eventSource=source)
-
-
 def endpoints() -> Request:
     """All SIP endpoints and whether they are online."""
     return _request("endpoints.listByTech", "GET", "endpoints", "PJSIP")
@@ -162,14 +157,6 @@ def start_music(channel: str, music_class: str | None = None) -> Request:
 
 def stop_music(channel: str) -> Request:
     return _request("channels.stopMoh", "DELETE", "channels", channel, "moh")
-
-
-def start_silence(channel: str) -> Request:
-    return _request("channels.startSilence", "POST", "channels", channel, "silence")
-
-
-def stop_silence(channel: str) -> Request:
-    return _request("channels.stopSilence", "DELETE", "channels", channel, "silence")
 
 
 def play(channel: str, playback: str, media: Sequence[str], language: str | None = None) -> Request:
