@@ -1,5 +1,5 @@
 """A second state that knows the log only: it folds every event after the codec's round trip, as a restart would. At any moment
-its dump must be the live one's, byte for byte; so each comparison proves the fold of everything up to there.
+its dump must say what the live one's says; so each comparison proves the fold of everything up to there.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,6 +39,8 @@ class Follower:
                 yield "personal values differ"
             return
         ours, theirs = msgspec.json.decode(folded), msgspec.json.decode(lived)
+        for one in (ours, theirs):
+            one["deadlines"].sort()  # a limit that was met and set anew stands further down where it was met
         for part in sorted(ours.keys() | theirs.keys()):
             if ours.get(part) != theirs.get(part):
                 yield f"{part}: folded {_short(ours.get(part))}, live {_short(theirs.get(part))}"

@@ -116,7 +116,8 @@ def _(state: State, event: e.LegJoining, at: int) -> None:
 def _(state: State, event: e.LegInBridge, at: int) -> None:
     leg = state.legs[event.leg]
     leg.bridge = event.bridge
-    state.deadlines.clear(Due.LEG, leg.id)
+    if leg.alive:  # a leg that was asked to end may have joined late; its limit stands
+        state.deadlines.clear(Due.LEG, leg.id)
     if leg.joining is not None:
         state.pending.pop(leg.joining, None)
         leg.joining = None
