@@ -8,6 +8,6 @@ from callcenter.kernel.center import Label
 from callcenter.kernel.seed import Role
 
 ROLES: dict[Role, Label] = {
-    "agent": Label(en="Agent", zh="座席"),
+    "agent": Label(en="Agent", zh="坐席"),
     "supervisor": Label(en="Supervisor", zh="主管"),
 }

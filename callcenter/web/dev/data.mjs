@@ -105,7 +105,7 @@ export const formulas = { formulas: [
   f("abandon_rate", "Abandon rate", "放弃率", "(abandoned − early hang-ups) / (offered − early hang-ups)", "(放弃 − 过早挂断) / (进入队列 − 过早挂断)", "ratio", "at_most", true, ["Hang-ups within 5 s are left out of both.", "5 秒内挂断的不计入分子与分母。"]),
   f("service_level", "Service level", "服务水平", "answered in time / offered", "及时接听 / 进入队列", "ratio", "at_least"), f("asa", "Speed of answer", "平均应答速度", "waits of answered calls / answered", "已接听来电等待时间 / 已接听", "ms", null, false),
   f("aht", "Handle time", "平均处理时间", "(talk + hold + wrap-up) / handled", "(通话 + 保持 + 话后处理) / 已处理", "ms", null, false), f("transfer_rate", "Transferred", "转接率", "transferred / handled", "已转接 / 已处理", "ratio"),
-  f("occupancy", "Occupancy", "座席占用率", "(talk + hold + wrap-up) / (talk + hold + wrap-up + idle + reserved + dialing)", "(通话 + 保持 + 话后处理) / (通话 + 保持 + 话后处理 + 空闲 + 振铃 + 拨号)", "ratio", null, false), f("handled", "Handled", "处理量", "handled", "已处理", "count"), f("missed", "Missed", "未接", "missed", "未应答", "count"),
+  f("occupancy", "Occupancy", "坐席占用率", "(talk + hold + wrap-up) / (talk + hold + wrap-up + idle + reserved + dialing)", "(通话 + 保持 + 话后处理) / (通话 + 保持 + 话后处理 + 空闲 + 振铃 + 拨号)", "ratio", null, false), f("handled", "Handled", "处理量", "handled", "已处理", "count"), f("missed", "Missed", "未接", "missed", "未应答", "count"),
 ] };
 const TABLE = [[1204, 0.612, 0.076, 58, 0.88], [1130, 0.719, 0.051, 41, 0.85], [471, 0.793, 0.034, 29, 0.82], [862, 0.848, 0.02, 16, 0.74], [355, 0.909, 0.017, 11, 0.71], [228, 0.857, 0.026, 14, 0.69]];
 const period = (first) => ({ first, last: first, since_at: ago(600), until_at: ago(-800) });
