@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.chromium import Launch
+from tests.integration.center import PASSWORD
 from tests.integration.scenario import Stay
 from tests.integration.service import MUSIC_HZ
 from tests.web.softphone.desk import Desk
 from tests.web.softphone.house import ANA_HZ, CALLER_HZ, House, microphone
+
+SIGN_IN = """([login, password]) => fetch("/api/v1/session", {
+  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ login, password }),
+})"""
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="session")]
 
@@ -42,6 +47,37 @@ async def test_a_page_that_is_reloaded_in_mid_call_comes_back_to_it(center: Hous
     await ana.finish()
     record = await center.record(number)
     assert record["summary"]["id"] == before["id"]
+    assert [part["agent"] for part in record["conversations"]] == ["1001"]
+    await center.nothing_left()
+    await ana.leave()
+
+
+async def test_a_log_in_that_ends_in_mid_call_does_not_end_the_call(center: House, chromium: Launch, tmp_path: Path):
+    number = "+12125550179"
+    ana = await Desk.sit_down(await chromium(microphone=microphone(tmp_path, ANA_HZ)), center.url, "1001")
+    await ana.go_available()
+    async with center.caller(number, Stay()) as caller:
+        await ana.shows("ringing")
+        await ana.press("F8")
+        await ana.shows("talking")
+        await center.hears(caller, ANA_HZ)
+
+        # Another tab of this browser signs in: the service ends the log-in of this one.
+        await ana.page.evaluate(SIGN_IN, ["1001", PASSWORD])
+        await ana.page.wait_for_url("**/signin**")
+        await center.hears(caller, ANA_HZ)
+        await ana.hears(CALLER_HZ)
+
+        await ana.page.locator("input[name=login]").fill("1001")
+        await ana.page.locator("input[name=password]").fill(PASSWORD)
+        await ana.page.locator("input[name=password]").press("Enter")
+        await ana.shows("talking")
+        await center.hears(caller, ANA_HZ)
+        await ana.hears(CALLER_HZ)
+        await ana.press("Shift+F9")
+        await caller.done()
+    await ana.finish()
+    record = await center.record(number)
     assert [part["agent"] for part in record["conversations"]] == ["1001"]
     await center.nothing_left()
     await ana.leave()

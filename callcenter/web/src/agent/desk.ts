@@ -54,8 +54,9 @@ export function startDesk(): void {
     for (const ending of endings) ending();
     window.clearTimeout(asking);
     stopRinging();
-    phone.peek()?.stop();
+    const left = phone.peek();
     phone.value = null;
+    if (left) afterCall(left);
     phoneFault.value = null;
     views.value = null;
     trouble.value = null;
@@ -69,12 +70,35 @@ export function endDesk(): void {
   stopDesk = null;
 }
 
+/** The phone of a log-in that ended in mid-call: it goes when the call is over, or when the next log-in has a phone of its own. */
+let remaining: Phone | null = null;
+
+function afterCall(left: Phone): void {
+  const talks = () => left.state.value.ring === "up" || left.state.value.ring === "answering";
+  if (!talks()) {
+    left.stop();
+    return;
+  }
+  remaining = left;
+  void until(() => !talks()).then(() => {
+    if (remaining !== left) return;
+    left.stop();
+    remaining = null;
+  });
+}
+
+function stopPhones(): void {
+  phone.peek()?.stop();
+  remaining?.stop();
+  remaining = null;
+}
+
 async function askForPhone(): Promise<void> {
   window.clearTimeout(asking);
   try {
     const account = await api.post<PhoneBody>("/me/phone");
     if (!stopDesk) return;
-    phone.peek()?.stop();
+    stopPhones();
     const made = account.kind === "jssip" ? new SipPhone(account) : new SimulatedPhone(account, ringOfViews);
     phone.value = made;
     phoneFault.value = null;
