@@ -115,7 +115,8 @@ class Day:
     def choose(self) -> None:
         name = self.agent()
         available, away = c.SetAvailable(agent=name), c.SetNotReady(agent=name, reason="break")
-        wishes: list[c.AnyCommand] = [available, available, away, c.SignOut(agent=name)]
+        goes = [c.SignOut(agent=name), c.SignOut(agent=name, after_call=True)]
+        wishes: list[c.AnyCommand] = [available, available, available, away, *goes]
         self.story.asks(self.dice.choice(wishes))
 
     def answer(self) -> None:
@@ -236,7 +237,8 @@ class Day:
         number = pick([OUTSIDE, "911", "", "+", "x", "+49" + "1" * 15, "+1212555012345678", "erased", "0" * 40])
         places: list[c.Destination] = [c.ToQueue(queue), c.ToAgent(agent), c.ToNumber(number)]
         commands: list[c.AnyCommand] = [
-            c.SignOut(agent=agent), c.SetAvailable(agent=agent), c.SetNotReady(agent=agent, reason=pick(["break", "party"])),
+            c.SignOut(agent=agent, after_call=pick([True, False])), c.SetAvailable(agent=agent),
+            c.SetNotReady(agent=agent, reason=pick(["break", "party"])),
             c.RejectOffer(agent=agent, offer=OfferId(pick([*sorted(state.offers), "o-unknown"]))),
             c.Hold(agent=agent, call=call), c.Retrieve(agent=agent, call=call), c.HangUp(agent=agent, call=call),
             c.TransferBlind(agent=agent, call=call, to=pick(places)),
