@@ -5,6 +5,7 @@ It only reads, opens no event socket, and disturbs no running service.
 
 import asyncio
 import shutil
+import wave
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -14,11 +15,15 @@ from callcenter.bootstrap import PAGES, ari_settings, open_log
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.seed import CenterSeed
 from callcenter.media.prompts import file_name
+from callcenter.media.sound import RATE
 from callcenter.store.database import Database
 from callcenter.telephony.asterisk.files import AriFiles
 from config.center_file import read_center
 from config.settings import AsteriskSettings, Settings, read_settings
 from config.yaml import BadFile
+
+NAMED = 5
+"""Files that one finding names."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -119,9 +124,26 @@ async def _asterisk(carrier: AsteriskSettings) -> AsyncIterator[Finding]:
 
 def _prompts(settings: Settings, seed: CenterSeed) -> Finding:
     wanted = [file_name(prompt, language) for prompt in seed.center.prompts for language in seed.center.languages]
-    missing = [name for name in wanted if not (settings.prompts / name).is_file()]
-    if not missing:
+    wrong = {name: why for name in wanted if (why := _unplayable(settings.prompts / name))}
+    if not wrong:
         return _well("prompts", f"{len(wanted)} files")
+    named = ", ".join(f"{name} {why}" for name, why in list(wrong.items())[:NAMED])
+    more = f", and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
+    what = f"{len(wrong)} of {len(wanted)} cannot be played: {named}{more}"
     if shutil.which("espeak-ng") is None:
-        return _wrong("prompts", f"{len(missing)} are missing, and so is espeak-ng", "install the package espeak-ng")
-    return _wrong("prompts", f"{len(missing)} of {len(wanted)} are missing", "start the service once: it makes them")
+        return _wrong("prompts", what, "install the package espeak-ng, which makes them, and start the service once")
+    return _wrong("prompts", what, f"delete what there is of them in {settings.prompts} and start the service: it makes them")
+
+
+def _unplayable(file: Path) -> str:
+    """Why Asterisk could not play this file; empty when it can."""
+    try:
+        with wave.open(str(file), "rb") as sound:
+            form = (sound.getframerate(), sound.getnchannels(), sound.getsampwidth())
+            return "" if form == (RATE, 1, 2) and sound.getnframes() else "is not 8 kHz, mono, 16 bit, or has no sound in it"
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    except (wave.Error, EOFError):
+        return "is no WAV file"

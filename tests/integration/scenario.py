@@ -132,16 +132,19 @@ def _scenario(name: str, body: str, steps: tuple[Step, ...] = ()) -> Scenario:
 def caller(number: str, *steps: Step, gives_up_ms: int | None = None, name: str = "caller") -> Scenario:
     """Somebody at `number` calls the service given to SIPp with -s, is answered, and does `steps`.
 
-    With `gives_up_ms` she cancels when so long after the last sign of life nobody has answered.
+    With `gives_up_ms` she cancels when so long after the last sign of life nobody has answered. `number` may be whatever a
+    broken exchange puts before the @ of an address; with an @ of its own it is the whole address, empty it is left out.
     """
+    host = "[local_ip]:[local_port]"
+    who = f"sip:{number}" if "@" in number else f"sip:{number}@{host}" if number else f"sip:{host}"
     invite = _message(
         f"""INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
         Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-        From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]
+        From: <{who}>;tag=[pid]c[call_number]
         To: <sip:[service]@[remote_ip]:[remote_port]>
         Call-ID: [call_id]
         CSeq: 1 INVITE
-        Contact: <sip:{number}@[local_ip]:[local_port]>
+        Contact: <sip:peer@[local_ip]:[local_port]>
         Max-Forwards: 70""",
         retrans=True,
         sdp=True,
@@ -149,7 +152,7 @@ def caller(number: str, *steps: Step, gives_up_ms: int | None = None, name: str 
     ack = _message(
         f"""ACK [next_url] SIP/2.0
         Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-        From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]
+        From: <{who}>;tag=[pid]c[call_number]
         [last_To:]
         Call-ID: [call_id]
         CSeq: 1 ACK
@@ -158,7 +161,7 @@ def caller(number: str, *steps: Step, gives_up_ms: int | None = None, name: str 
     bye = _message(
         f"""BYE [next_url] SIP/2.0
         Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-        From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]
+        From: <{who}>;tag=[pid]c[call_number]
         To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
         Call-ID: [call_id]
         CSeq: 2 BYE
@@ -174,13 +177,13 @@ def caller(number: str, *steps: Step, gives_up_ms: int | None = None, name: str 
         + _steps(steps, bye)
     )
     if gives_up_ms is not None:
-        body = body.replace('<label id="900"/>', '<nop next="900"/>\n' + _give_up(number) + '<label id="900"/>')
+        body = body.replace('<label id="900"/>', '<nop next="900"/>\n' + _give_up(who) + '<label id="900"/>')
     return _scenario(name, body, steps)
 
 
-def _give_up(number: str) -> str:
+def _give_up(who: str) -> str:
     """CANCEL of the first INVITE and what follows it; at label 800."""
-    headers = f"""From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]
+    headers = f"""From: <{who}>;tag=[pid]c[call_number]
         Call-ID: [call_id]
         Max-Forwards: 70"""
     uri = "sip:[service]@[remote_ip]:[remote_port]"
@@ -193,11 +196,6 @@ def _give_up(number: str) -> str:
         + '<recv response="200"/><recv response="487"/>\n'
         + _message(ack)
     )
-
-
-def impatient_caller(number: str, ms: int, name: str = "impatient") -> Scenario:
-    """Calls and gives up (CANCEL) after `ms`, before any answer."""
-    return caller(number, Stay(), gives_up_ms=ms, name=name)
 
 
 _KEEP = """<recv request="INVITE" rrs="true"><action>

@@ -4,15 +4,16 @@ Tables of the projections hold nothing that the log does not: a revision that ch
 `reporting.tables` and deletes their checkpoints, and the projector fills them again.
 """
 
+import logging
 from pathlib import Path
 
-import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
-log = structlog.get_logger(__name__)
+# The standard library's: a command that sets up no log (doctor, whose output is read by programs) says nothing of it.
+log = logging.getLogger(__name__)
 
 
 def config(connection: Connection) -> Config:
@@ -27,7 +28,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     before = _revision(connection)
     command.upgrade(config(connection), revision)
     if (after := _revision(connection)) != before:
-        log.info("tables_upgraded", before=before or "", after=after)
+        log.info("tables upgraded from revision %s to %s", before or "none", after)
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
