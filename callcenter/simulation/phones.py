@@ -110,9 +110,9 @@ class Device(Struct, kw_only=True, eq=False):
 class Outside(Struct, frozen=True, kw_only=True):
     """How a number outside behaves when it is called. Times from the moment of dialing, in milliseconds."""
 
-    does: Literal["answers", "busy", "no_answer", "rejects", "invalid", "congestion"] = "answers"
+    does: Literal["answers", "busy", "no_answer", "rejects", "invalid", "congestion", "unreachable", "fails"] = "answers"
     rings_after_ms: int = 200
-    """busy, invalid and congestion end without ringing, after this time."""
+    """busy, invalid, congestion, unreachable and fails end without ringing, after this time."""
     after_ms: int = 3_000
     """When it answers or rejects."""
     hangs_up_after_ms: int | None = None
@@ -120,7 +120,13 @@ class Outside(Struct, frozen=True, kw_only=True):
     tone: int = 0
 
 
-REFUSALS: dict[str, Cause] = {"busy": Cause.BUSY, "invalid": Cause.INVALID_NUMBER, "congestion": Cause.CONGESTION}
+REFUSALS: dict[str, Cause] = {
+    "busy": Cause.BUSY,
+    "invalid": Cause.INVALID_NUMBER,
+    "congestion": Cause.CONGESTION,
+    "unreachable": Cause.UNREACHABLE,
+    "fails": Cause.FAILED,
+}
 
 
 class Recording(Struct, kw_only=True, eq=False):

@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache
 from itertools import count
@@ -52,7 +52,9 @@ class AsteriskWorld:
     prompt = PromptId("greeting")
     missing = PromptId("lost")
 
-    def __init__(self, pbx: Pbx, folder: Path, people: AsyncExitStack, **changes: Any) -> None:
+    def __init__(
+        self, pbx: Pbx, folder: Path, people: AsyncExitStack, wire: Callable[[int, int], Relay] = Relay, **changes: Any
+    ) -> None:
         with free_ports(1) as (port,):
             pass
         self.pbx = pbx
@@ -63,12 +65,13 @@ class AsteriskWorld:
             softphones=SoftphoneSettings(media_address=LOOPBACK),
         )
         self.carrier: Carrier = self.asterisk
-        self.relay = Relay(pbx.service_port, port)
+        self.relay = wire(pbx.service_port, port)
         self._folder = folder
         self._people = people
         self._names = count(1)
         self._devices = iter(DEVICES)
         self._trunk: Sipp | None = None
+        self._leaving: set[str] = set()
 
     async def call_in(self, caller_number: str, does: CallerDoes) -> None:
         steps: list[Step] = [Tone(tone_file(CALLER_TONE))] if does.tone else []
@@ -80,6 +83,7 @@ class AsteriskWorld:
             steps.append(Stay())
         else:
             steps += [Wait(max(1, does.hangs_up_ms)), HangUp()]
+            self._leaving.add(caller_number)
         scenario = caller(caller_number, *steps, gives_up_ms=does.gives_up_ms)
         to = (LOOPBACK, self.pbx.values.sip_port)
         await self._people.enter_async_context(sipp(self._place("caller"), scenario, to=to, service=self.dialed))
@@ -94,10 +98,15 @@ class AsteriskWorld:
     async def number(self, does: PhoneDoes) -> str:
         if self._trunk is not None:
             await self._trunk.end()  # one process stands for the whole network outside
-        self._trunk = await self._people.enter_async_context(
+            self._trunk = None
+        if does.does != "unreachable":
+            self._trunk = await self._outside(does)
+        return f"+1202556{next(self._names):04d}"
+
+    async def _outside(self, does: PhoneDoes) -> Sipp:
+        return await self._people.enter_async_context(
             sipp(self._place("outside"), _telephone(does), port=self.pbx.trunk_port, calls=9)
         )
-        return f"+1202556{next(self._names):04d}"
 
     @asynccontextmanager
     async def registered(self, account: DeviceAccount) -> AsyncIterator[None]:
@@ -108,6 +117,11 @@ class AsteriskWorld:
 
     async def cut(self) -> None:
         await self.relay.cut()
+
+    async def hung_up(self) -> None:
+        async with asyncio.timeout(20):
+            while self._leaving & {one["caller"]["number"] for one in await asyncio.to_thread(self.pbx.channels)}:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)  # while the wire is cut, only its own web server can be asked
 
     async def mend(self) -> None:
         await self.relay.mend()
@@ -132,13 +146,18 @@ def _telephone(does: PhoneDoes) -> Scenario:
             return phone_refuses("404 Not Found")
         case "congestion":
             return phone_refuses("503 Service Unavailable")
+        case "fails":
+            return phone_refuses("488 Not Acceptable Here")
+        case "unreachable":
+            raise AssertionError("nobody is there: no telephone plays that part")
 
 
 @asynccontextmanager
-async def asterisk_world(pbx: Pbx, **changes: Any) -> AsyncIterator[AsteriskWorld]:
-    """`changes` replace fields of the settings. People, wires, and every channel and bridge end with the block."""
+async def asterisk_world(pbx: Pbx, wire: Callable[[int, int], Relay] = Relay, **changes: Any) -> AsyncIterator[AsteriskWorld]:
+    """`wire` makes the relay; `changes` replace fields of the settings. People, wires, and every channel and bridge end with the
+    block."""
     with tempfile.TemporaryDirectory(prefix="callcenter-contract-") as folder:
-        world = AsteriskWorld(pbx, Path(folder), AsyncExitStack(), **changes)
+        world = AsteriskWorld(pbx, Path(folder), AsyncExitStack(), wire, **changes)
         try:
             await world.relay.mend()
             yield world

@@ -1,12 +1,13 @@
 """The simulated carrier's world: people's verbs over the phone network, in real time."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
 from callcenter.kernel.center import Label
-from callcenter.kernel.ids import CarrierName, PromptId
+from callcenter.kernel.ids import CarrierName, LegId, PromptId
 from callcenter.kernel.words import Cause
 from callcenter.simulation.phones import Line, Outside, Person
 from callcenter.telephony.port import DeviceAccount
@@ -66,6 +67,7 @@ class SimulatedWorld:
         )
         self.carrier.network.missing.add(self.missing)
         self._names = count(1)
+        self._leaving: list[LegId] = []
 
     async def call_in(self, caller: str, does: CallerDoes) -> None:
         network = self.carrier.network
@@ -73,6 +75,8 @@ class SimulatedWorld:
         leg = self.carrier.pump.act(
             lambda now: network.call_in(caller, self.dialed, person=person, tone=CALLER_TONE if does.tone else 0)
         )
+        if does.hangs_up_ms is not None:
+            self._leaving.append(leg)
         if does.gives_up_ms is not None:
             gives_up_ms = does.gives_up_ms
 
@@ -112,6 +116,11 @@ class SimulatedWorld:
 
     async def cut(self) -> None:
         self.carrier.pump.act(lambda now: self.carrier.network.lose_connection("cut by the story"))
+
+    async def hung_up(self) -> None:
+        async with asyncio.timeout(20):
+            while any(leg in self.carrier.network.lines for leg in self._leaving):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)  # while it is cut, the network tells nobody
 
     async def mend(self) -> None:
         self.carrier.pump.act(lambda now: self.carrier.network.connect())

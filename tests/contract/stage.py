@@ -6,14 +6,16 @@ declarations is true, in whatever order or process the stories run; `test_comple
 
 import asyncio
 import functools
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, TypeVar
 
-from callcenter.hub.state import State
-from callcenter.kernel.effects import AnswerLeg, CarrierEffect, DeviceTarget, NumberTarget, OriginateLeg
-from callcenter.kernel.ids import BridgeId, EffectId, Entropy, LegId
+from callcenter.hub.state import Leg, Pending, State
+from callcenter.kernel.effects import AnswerLeg, CarrierEffect, DeviceTarget, Effect, NumberTarget, OriginateLeg
+from callcenter.kernel.ids import BridgeId, EffectId, Entropy, LegId, RecordingId
+from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.signals import (
     EffectFailed,
     LegAnswered,
@@ -27,7 +29,7 @@ from callcenter.telephony.port import CarrierSnapshot
 from tests.contract.world import CallerDoes, PhoneDoes, World
 
 S = TypeVar("S", bound=Signal | CarrierSnapshot)
-Failure = tuple[type[CarrierEffect], Fault]
+Failure = tuple[type[Effect], Fault]
 
 SECONDS = 15.0
 """How long anything may take on a busy machine."""
@@ -66,7 +68,9 @@ class Stage:
         self.heard: list[Signal | CarrierSnapshot] = []
         self.provoked = Provoked()
         self.entropy = Entropy(f"contract {next(_numbers)}".encode())
-        self._asked: dict[EffectId, type[CarrierEffect]] = {}
+        self.remembered = State()
+        """What the service knows when a connection comes up; nothing but what a story puts in."""
+        self._asked: dict[EffectId, type[Effect]] = {}
         self._legs: set[LegId] = set()
         self._news = asyncio.Event()
 
@@ -75,8 +79,8 @@ class Stage:
         who were missed come as offers, and the carrier is up."""
         if isinstance(signal, CarrierSnapshot):
             self._hear(signal)
-            for missed in resync.missed(State(), signal, now=0):
-                if getattr(missed, "leg", None) not in self._legs:
+            for missed in resync.missed(self.remembered, signal, now=time.time_ns() // 1_000_000):
+                if not isinstance(missed, LegOffered | LegAnswered) or missed.leg not in self._legs:
                     self._hear(missed)
         else:
             self._hear(signal)
@@ -106,9 +110,26 @@ class Stage:
 
     async def again(self, effect: CarrierEffect) -> None:
         """Asks for this very effect (perhaps a second time)."""
+        self.expects(effect)
+        await self.carrier.perform(effect)  # type: ignore[arg-type]
+
+    def expects(self, effect: Effect) -> None:
+        """Somebody else asks for this effect; its failure is one of this kind."""
         self._asked[effect.effect] = type(effect)
         self.provoked.effects.add(type(effect))
-        await self.carrier.perform(effect)  # type: ignore[arg-type]
+
+    def remembers(self, leg: LegId) -> None:
+        """The service has this leg in its books, up, when the connection comes back."""
+        self.remembered.legs[leg] = Leg(leg, self.entropy.call(), self.carrier.name, LegRole.CALLER, LegState.UP)
+
+    def meant(self, kind: type[CarrierEffect], leg: LegId, recording: RecordingId | None = None) -> EffectId:
+        """The service has stored that it wants this, and was gone before the carrier heard of it."""
+        pending = Pending(
+            self.entropy.effect(), kind.__name__, self.entropy.call(), self.carrier.name, leg=leg, recording=recording, since=0
+        )
+        self.remembered.pending[pending.effect] = pending
+        self._asked[pending.effect] = kind
+        return pending.effect
 
     async def hears(self, kind: type[S], seconds: float = SECONDS, **fields: Any) -> S:
         """Waits for the first signal of this kind with these fields; it may have come already."""
@@ -177,7 +198,8 @@ class Stage:
         return self.entropy.bridge()
 
 
-Story = Callable[[Stage], Awaitable[None]]
+Story = Callable[..., Awaitable[None]]
+"""Takes `stage`, and perhaps fixtures of its own."""
 
 
 def provokes(
@@ -185,8 +207,8 @@ def provokes(
 ) -> Callable[[Story], Story]:
     """Declares what a story provokes, and checks after it that each was truly seen in it."""
     declared = Provoked(
-        signals={kind for kind in kinds if not issubclass(kind, CarrierEffect)},
-        effects={kind for kind in kinds if issubclass(kind, CarrierEffect)},
+        signals={kind for kind in kinds if not issubclass(kind, Effect)},
+        effects={kind for kind in kinds if issubclass(kind, Effect)},
         faults=set(faults),
         causes=set(causes),
         ends=set(ends),
@@ -195,8 +217,8 @@ def provokes(
 
     def decorate(story: Story) -> Story:
         @functools.wraps(story)
-        async def checked(stage: Stage) -> None:
-            await story(stage)
+        async def checked(stage: Stage, **others: Any) -> None:
+            await story(stage=stage, **others)
             assert not (lacks := stage.provoked.lacks(declared)), f"declared, but not seen in this story: {lacks}"
 
         return checked

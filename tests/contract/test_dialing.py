@@ -60,7 +60,15 @@ async def test_a_number_outside_answers(stage: Stage) -> None:
 @provokes(
     OriginateLeg,
     LegEnded,
-    causes=(Cause.BUSY, Cause.NO_ANSWER, Cause.REJECTED, Cause.INVALID_NUMBER, Cause.CONGESTION),
+    causes=(
+        Cause.BUSY,
+        Cause.NO_ANSWER,
+        Cause.REJECTED,
+        Cause.INVALID_NUMBER,
+        Cause.CONGESTION,
+        Cause.UNREACHABLE,
+        Cause.FAILED,
+    ),
 )
 async def test_every_way_in_which_a_number_is_not_reached(stage: Stage) -> None:
     ways = {
@@ -69,6 +77,8 @@ async def test_every_way_in_which_a_number_is_not_reached(stage: Stage) -> None:
         "rejects": Cause.REJECTED,
         "invalid": Cause.INVALID_NUMBER,
         "congestion": Cause.CONGESTION,
+        "unreachable": Cause.UNREACHABLE,
+        "fails": Cause.FAILED,
     }
     for does, cause in ways.items():
         number = await stage.world.number(PhoneDoes(does))  # type: ignore[arg-type]

@@ -23,9 +23,10 @@ from callcenter.kernel.signals import (
     LegEnded,
     LegJoined,
     LegOffered,
+    PlaybackEnded,
     RecordingStarted,
 )
-from callcenter.kernel.words import Fault, LegRole, Treatment
+from callcenter.kernel.words import Cause, Fault, LegRole, PlaybackEnd, Treatment
 from callcenter.telephony.port import CarrierSnapshot
 from tests.contract.stage import Stage, provokes
 from tests.contract.world import CallerDoes
@@ -87,6 +88,38 @@ async def test_a_caller_of_the_gap_is_not_lost(stage: Stage) -> None:
     others = await stage.offered(CallerDoes())
     await stage.do(HangUpLeg, leg=others)
     await stage.hears(LegEnded, leg=others)
+
+
+@provokes(CarrierDown, CarrierSnapshot, LegEnded, causes=(Cause.LOST,))
+async def test_a_caller_who_hung_up_in_the_gap_is_known_to_be_gone(stage: Stage) -> None:
+    leg = await stage.caller(CallerDoes(hangs_up_ms=1_500))
+    stage.remembers(leg)
+    await stage.world.cut()
+    await stage.hears(CarrierDown)
+    await stage.world.hung_up()
+    snapshot = await back(stage)
+    assert leg not in {line.leg for line in snapshot.legs}
+    ended = await stage.hears(LegEnded, leg=leg)
+    assert (ended.cause, ended.by_us) == (Cause.LOST, False)
+
+
+@provokes(
+    CarrierSnapshot,
+    EffectFailed,
+    faults=tuple((kind, Fault.LOST) for kind in (PlayPrompts, Gather, JoinBridge, StartRecording)),
+)
+async def test_what_the_carrier_never_heard_of_is_lost(stage: Stage) -> None:
+    leg = await stage.caller()
+    stage.remembers(leg)
+    effects = [stage.meant(kind, leg) for kind in (PlayPrompts, Gather, JoinBridge)]
+    effects.append(stage.meant(StartRecording, leg, stage.entropy.recording()))
+    await stage.world.cut()
+    await stage.hears(CarrierDown)
+    await back(stage)
+    for effect in effects:
+        await stage.fails(effect, Fault.LOST)
+    effect = await stage.do(PlayPrompts, leg=leg, prompts=(SayPrompt(stage.world.prompt),), language="en")
+    await stage.hears(PlaybackEnded, effect=effect, end=PlaybackEnd.COMPLETED)
 
 
 @provokes(

@@ -41,9 +41,9 @@ class CallerDoes:
 class PhoneDoes:
     """What an agent's device, or a telephone outside, does with the next call to it."""
 
-    does: Literal["answers", "rejects", "busy", "ignores", "invalid", "congestion"] = "answers"
-    """It rings first in answers, rejects and ignores. `invalid` and `congestion` are for numbers outside: the network
-    answers for them (no such number; no line free)."""
+    does: Literal["answers", "rejects", "busy", "ignores", "invalid", "congestion", "unreachable", "fails"] = "answers"
+    """It rings first in answers, rejects and ignores. The last four are for numbers outside: the network answers for them (no
+    such number; no line free; nobody there to pass the call on; it cannot carry such a call)."""
     after_ms: int = 100
     """How long it rings before it answers or rejects."""
     hangs_up_ms: int | None = None
@@ -78,6 +78,9 @@ class World(Protocol):
 
     async def cut(self) -> None:
         """The connection between the service and the carrier breaks and stays broken; calls go on. Returns when it is broken."""
+
+    async def hung_up(self) -> None:
+        """Returns when every caller who was to hang up by herself has done so, and the carrier has no line to her any more."""
 
     async def mend(self) -> None:
         """The connection may come up again."""

@@ -1,8 +1,11 @@
 """The socket that Asterisk opens to us: it comes, goes, is refused, stolen, frozen, and always says the truth about itself."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import aiohttp
 import pytest
@@ -12,12 +15,15 @@ from callcenter.telephony.asterisk import requests as r
 from callcenter.telephony.asterisk.client import AriClient, Connected, Disconnected
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from callcenter.telephony.asterisk.settings import AsteriskSettings
+from tests.integration.ari_relay import AriRelay, frame
 from tests.integration.exchange import settings
 from tests.integration.listening import Ears
 from tests.integration.pbx import LOOPBACK, Pbx, free_ports
 from tests.integration.relay import Relay
 from tests.integration.scenario import HangUp, Wait, caller
 from tests.integration.sipp import sipp
+
+AnyRelay = TypeVar("AnyRelay", bound=Relay)
 
 
 async def condition(true: Callable[[], bool], seconds: float = 10) -> None:
@@ -101,13 +107,13 @@ async def test_a_wrong_password_in_asterisks_configuration_is_named(pbx: Pbx):
         await client.close()
 
 
-@pytest.fixture
-async def wire(pbx: Pbx) -> AsyncIterator[tuple[AriClient, Relay]]:
-    """A ready client behind a wire that can be cut or frozen."""
+@asynccontextmanager
+async def behind_a_wire(pbx: Pbx, kind: type[AnyRelay], **changes: Any) -> AsyncIterator[tuple[AriClient, AnyRelay]]:
+    """A ready client and the wire between it and Asterisk, which can be cut or frozen; `changes` of its settings."""
     with free_ports(1) as (port,):
         pass
-    client = AriClient(settings(pbx, port, echo_every_ms=200, echo_timeout_ms=500, request_timeout_ms=800))
-    relay = Relay(pbx.service_port, port)
+    client = AriClient(settings(pbx, port, **changes))
+    relay = kind(pbx.service_port, port)
     await client.start()
     client.activate()
     await relay.mend()
@@ -117,6 +123,12 @@ async def wire(pbx: Pbx) -> AsyncIterator[tuple[AriClient, Relay]]:
     finally:
         await relay.cut()
         await client.close()
+
+
+@pytest.fixture
+async def wire(pbx: Pbx) -> AsyncIterator[tuple[AriClient, Relay]]:
+    async with behind_a_wire(pbx, Relay, echo_every_ms=200, echo_timeout_ms=500, request_timeout_ms=800) as both:
+        yield both
 
 
 async def test_after_a_break_it_comes_back_and_asterisk_is_known_to_be_the_same(wire: tuple[AriClient, Relay]):
@@ -147,15 +159,20 @@ async def test_a_peer_that_is_silent_on_an_open_socket_is_given_up(wire: tuple[A
     await ears.hears(Connected)
 
 
-async def test_a_request_that_is_not_answered_ends_in_time_and_its_late_answer_does_no_harm(wire: tuple[AriClient, Relay]):
-    client, relay = wire
-    relay.freeze()
-    started = asyncio.get_running_loop().time()
-    reply = await client.ask(r.channels())
-    assert reply.status == NO_ANSWER
-    assert asyncio.get_running_loop().time() - started < 2
-    await relay.mend()  # what was held back flows on
-    await condition(lambda: client.orphans > 0 or not client.ready)
+async def test_a_request_that_is_not_answered_ends_in_time_and_its_late_answer_does_no_harm(pbx: Pbx):
+    patient = {"echo_every_ms": 60_000, "echo_timeout_ms": 30_000}  # no echo is missed meanwhile: the socket stays
+    async with behind_a_wire(pbx, Relay, request_timeout_ms=800, **patient) as (client, relay):
+        relay.freeze()
+        started = asyncio.get_running_loop().time()
+        reply = await client.ask(r.channels())
+        assert reply.status == NO_ANSWER
+        assert asyncio.get_running_loop().time() - started < 2
+        assert client.orphans == 0
+        await relay.mend()  # what was held back flows on
+        await condition(lambda: client.orphans > 0)
+        gone, listed = await client.ask(r.bridge("nothere")), await client.ask(r.channels())
+        assert (gone.gone, listed.good) == (True, True), "each later request has its own answer"
+        assert (client.orphans, client.ready) == (1, True)
 
 
 async def test_a_slow_consumer_does_not_make_asterisk_wait(pbx: Pbx, ari: AriClient):
@@ -215,11 +232,32 @@ async def test_a_foreign_client_on_our_application_is_noticed_and_the_cure_we_na
         await client.close()
 
 
-async def test_a_reload_is_no_theft(pbx: Pbx, ari: AriClient):
-    await asyncio.to_thread(pbx.cli, "module reload res_ari.so")
-    for _ in range(5):
-        assert (await ari.ask(r.channels())).good
-    assert ari.ready
+async def test_a_reload_is_no_theft(own_pbx: Callable[..., Pbx]):
+    pbx = own_pbx()
+    pbx.start()
+    configuration = pbx.home / "etc" / "ari.conf"
+    unready: set[str] = set()
+    async with behind_a_wire(pbx, AriRelay) as (client, relay):
+
+        async def watch() -> None:
+            while True:  # at every turn of the loop: the next echo would hide a moment's doubt
+                unready.add(client.why_not)
+                await asyncio.sleep(0)
+
+        watching = asyncio.create_task(watch())
+        for apps in ("callcenter,another", "callcenter"):
+            replaced = relay.spoil_event('"type":"ApplicationReplaced"', lambda payload: [frame(payload)])
+            configuration.write_text(re.sub("apps = .*", f"apps = {apps}", configuration.read_text()))
+            await asyncio.to_thread(pbx.cli, "module reload res_ari.so")
+            async with asyncio.timeout(10):
+                await replaced.done.wait()
+                for _ in range(2):  # and what Asterisk tells still reaches us
+                    echo = relay.spoil_event('"type":"ChannelUserevent"', lambda payload: [frame(payload)])
+                    await echo.done.wait()
+            assert (await client.ask(r.channels())).good
+        watching.cancel()
+        assert unready == {""}, "it was ready all the time"
+        assert client.backlog == 0, "and said nothing of a break"
 
 
 # -- a peer that is not quite an Asterisk -------------------------------------------------------------------------------------

@@ -2,9 +2,7 @@
 a later Asterisk may have lost it."""
 
 import asyncio
-import io
-import shutil
-import wave
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,12 +19,10 @@ from callcenter.kernel.effects import (
     OriginateLeg,
     PlayPrompts,
     SetTreatment,
-    StartRecording,
-    StopRecording,
 )
 from callcenter.kernel.errors import CarrierFault
 from callcenter.kernel.flow import SayPrompt
-from callcenter.kernel.ids import Entropy, LegId, RecordingId
+from callcenter.kernel.ids import Entropy, LegId
 from callcenter.kernel.signals import (
     BridgeClosed,
     CarrierUp,
@@ -38,8 +34,6 @@ from callcenter.kernel.signals import (
     LegOffered,
     LegRinging,
     PlaybackEnded,
-    RecordingEnded,
-    RecordingStarted,
 )
 from callcenter.kernel.words import Cause, Fault, LegRole, Treatment
 from callcenter.telephony.asterisk import requests as r
@@ -50,15 +44,8 @@ from tests.contract.stage import Stage
 from tests.contract.world import CallerDoes, PhoneDoes
 from tests.integration.exchange import settings
 from tests.integration.pbx import LOOPBACK, Pbx
-from tests.integration.scenario import Stay, Tone, Wait, caller, phone_answers
+from tests.integration.scenario import HangUp, Stay, Tone, Wait, caller, phone_answers
 from tests.integration.sipp import sipp
-
-
-async def recorded(stage: Stage, recording: RecordingId) -> wave.Wave_read:
-    pieces = [piece async for piece in await stage.carrier.fetch_recording(recording)]
-    file: wave.Wave_read = wave.open(io.BytesIO(b"".join(pieces)), "rb")  # noqa: SIM115
-    return file
-
 
 # -- the guard against dead air -----------------------------------------------------------------------------------------------
 
@@ -75,13 +62,25 @@ async def test_a_caller_whom_nobody_takes_hears_an_apology_after_eight_seconds(p
     assert ended.at - answered.at > 2_000, "an apology takes a while"
 
 
-async def test_a_caller_who_is_taken_is_not_counted_down(stage: Stage):
-    leg = await stage.caller(CallerDoes(hangs_up_ms=9_500))
-    await stage.do(SetTreatment, leg=leg, treatment=Treatment.MUSIC)
-    ended = await stage.hears(LegEnded, leg=leg)
-    answered = await stage.hears(LegAnswered, leg=leg)
+async def test_a_caller_who_is_taken_is_not_counted_down(stage: Stage, world: AsteriskWorld, tmp_path: Path):
+    number, clock = "+12025550178", asyncio.get_running_loop()
+    scenario, to = caller(number, Wait(9_500), HangUp()), (LOOPBACK, world.pbx.values.sip_port)
+    async with sipp(tmp_path / "patient", scenario, to=to, service=world.dialed) as peer:
+        leg = (await stage.hears(LegOffered, caller=number)).leg
+        entered = clock.time()  # Stasis has begun, and with it the eight seconds
+        await stage.do(AnswerLeg, leg=leg)
+        await stage.hears(LegAnswered, leg=leg)
+        await stage.do(SetTreatment, leg=leg, treatment=Treatment.MUSIC)
+        ended = await stage.hears(LegEnded, leg=leg)
+        stayed, ended_at = clock.time() - entered, time.time_ns() // 1_000_000
+        await peer.done()
+    bye = peer.first("BYE")
+    assert stayed >= 9, f"she was taken away after {stayed:.1f} s"
+    assert (ended.cause, ended.by_us) == (Cause.NORMAL, False)
+    assert bye is not None
+    assert bye.sent
+    assert ended_at >= bye.at, "her own BYE was her end"
     assert stage.about(leg)[-1] is ended
-    assert answered.leg == leg
 
 
 # -- ids ----------------------------------------------------------------------------------------------------------------------
@@ -157,81 +156,6 @@ async def test_bridges_go_when_they_are_closed_and_nothing_stays(stage: Stage, w
     async with asyncio.timeout(5):
         while await asyncio.to_thread(world.pbx.bridges):  # noqa: ASYNC110
             await asyncio.sleep(0.01)  # the list lags behind the answer
-
-
-# -- recordings ---------------------------------------------------------------------------------------------------------------
-
-
-async def test_closing_a_bridge_under_a_recording_ends_the_recording_first(stage: Stage):
-    leg, bridge, recording = await stage.caller(), stage.bridge(), stage.entropy.recording()
-    await stage.do(JoinBridge, bridge=bridge, leg=leg)
-    await stage.hears(LegJoined, leg=leg)
-    await stage.do(StartRecording, recording=recording, bridge=bridge)
-    await stage.hears(RecordingStarted, recording=recording)
-    effect = await stage.do(PlayPrompts, leg=leg, prompts=(), language="en")  # refused: it is in a bridge
-    await stage.fails(effect, Fault.REFUSED)
-    await stage.do(CloseBridge, bridge=bridge)
-    ended = await stage.hears(RecordingEnded, recording=recording)
-    stage.order(ended, await stage.hears(BridgeClosed, bridge=bridge))
-    with await recorded(stage, recording) as file:
-        assert file.getframerate() == 8_000
-
-
-def test_only_bridges_are_recorded_and_only_pjsip_is_dialed():
-    ours = {name for name, value in vars(r).items() if getattr(value, "__module__", "") == r.__name__}
-    assert {"record_bridge", "originate"} <= ours
-    assert not ours & {"record_channel", "create_channel", "dial"}
-
-
-async def test_a_missing_recording_folder_is_said_by_the_effect_and_by_doctor(own_pbx: Callable[..., Pbx]):
-    pbx = own_pbx()
-    shutil.rmtree(pbx.home / "spool" / "recording")
-    (pbx.home / "spool").chmod(0o500)
-    pbx.start()
-    async with asterisk_world(pbx) as world:
-        stage = Stage(world)
-        await world.carrier.start(stage.deliver)
-        try:
-            wrong = await world.asterisk.files.examine()
-            assert any("recording/" in sentence for sentence in wrong), wrong
-            assert not world.carrier.health().ready
-        finally:
-            await world.carrier.close()
-
-
-async def test_a_recordings_name_is_used_once(stage: Stage):
-    leg, bridge, recording = await stage.caller(), stage.bridge(), stage.entropy.recording()
-    await stage.do(JoinBridge, bridge=bridge, leg=leg)
-    await stage.hears(LegJoined, leg=leg)
-    await stage.do(StartRecording, recording=recording, bridge=bridge)
-    await stage.hears(RecordingStarted, recording=recording)
-    await stage.do(StopRecording, recording=recording)
-    await stage.hears(RecordingEnded, recording=recording)
-    again = await stage.do(StartRecording, recording=recording, bridge=bridge)
-    await stage.fails(again, Fault.REFUSED)
-    await stage.carrier.discard_recording(recording)
-    await stage.carrier.discard_recording(recording)
-
-
-@pytest.mark.parametrize("name", ["../../etc/asterisk/ari", "nothere", "a/b"])
-async def test_a_recordings_name_leads_nowhere_else(stage: Stage, name: str):
-    with pytest.raises(CarrierFault) as fault:
-        await stage.carrier.fetch_recording(RecordingId(name))
-    assert not fault.value.retryable
-
-
-async def test_many_files_at_once_do_not_exceed_asterisks_sessions(pbx: Pbx):
-    (pbx.home / "spool" / "recording" / "many.wav").write_bytes(b"x" * 100_000)
-    files = AriFiles(settings(pbx))
-    try:
-
-        async def fetch() -> int:
-            return sum([len(piece) async for piece in files.recording("many")])
-
-        assert set(await asyncio.gather(*(fetch() for _ in range(300)))) == {100_000}
-    finally:
-        await files.close()
-        (pbx.home / "spool" / "recording" / "many.wav").unlink()
 
 
 # -- what a leg hears ---------------------------------------------------------------------------------------------------------
