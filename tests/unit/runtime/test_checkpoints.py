@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,8 @@ async def test_a_start_needs_only_the_events_behind_the_checkpoint(kept: Kept, t
     await kept.engine.close()
     found = await checkpoint_of(kept.log)
     assert found.position == before.position, "the last one is kept at the end"
-    sqlite3.connect(tmp_path / "events.db", isolation_level=None).execute(
-        "DELETE FROM events WHERE position < ?", (found.position,)
-    )
+    with closing(sqlite3.connect(tmp_path / "events.db", isolation_level=None)) as log:
+        log.execute("DELETE FROM events WHERE position < ?", (found.position,))
     again = kept.make()
     await again.start()
     (call,) = again.state.calls.values()
@@ -103,6 +103,7 @@ async def test_what_never_reached_the_log_is_in_no_checkpoint(kept: Kept, tmp_pa
     with pytest.raises(TryAgain):
         await kept.engine.ask(c.SetAvailable(agent=ANA))
     other.execute("ROLLBACK")
+    other.close()
     await kept.until(lambda: kept.engine.writable and len(kept.engine.state.calls) == 20)
     await kept.engine.close()
     found = await checkpoint_of(kept.log)
