@@ -108,6 +108,9 @@ def set_not_ready(turn: Turn, command: c.SetNotReady) -> Done:
         raise Refused("unknown_reason", "The center has no such reason. Choose one of the list.")
     if agent.presence is not Presence.NOT_READY or agent.reason != command.reason:
         turn.emit(e.AgentNotReady(agent=agent.id, reason=command.reason))
+    if agent.aside is not None:
+        # Her own choice is the newer reason; it comes first, so that no call is offered in between.
+        turn.emit(e.AgentBack(agent=agent.id, by_agent=True))
     return Done()
 
 

@@ -45,6 +45,18 @@ def test_a_missed_offer_puts_the_caller_back_first(story: Story):
     assert story.rings("ana"), "Back brings her the next one at once"
 
 
+def test_a_break_chosen_after_a_missed_call_is_the_reason_that_stands(story: Story):
+    story.signs_in("ana")
+    story.waits()
+    story.advances(21)
+    assert story.agent("ana").aside is NotReady.MISSED_CALL
+    story.asks(c.SetNotReady(agent=story.agent("ana").id, reason="break"))
+    assert story.agent("ana").aside is None
+    assert story.agent("ana").reason == "break"
+    story.advances(10 * 60)
+    assert len(story.all(e.OfferMade)) == 1, "no call is offered on the way to her break"
+
+
 def test_the_missed_call_hold_ends_by_itself(story: Story):
     story.signs_in("ana")
     story.waits()
