@@ -28,7 +28,23 @@ S = TypeVar("S", bound=msgspec.Struct)
 ANYONE: frozenset[Role] | None = None
 AGENT: frozenset[Role] = frozenset({"agent"})
 SUPERVISOR: frozenset[Role] = frozenset({"supervisor"})
-BOTH: frozenset[Role] = AGENT | SUPERVISOR
+MANAGER: frozenset[Role] = frozenset({"campaign_manager"})
+ADMIN: frozenset[Role] = frozenset({"administrator"})
+AUDITOR: frozenset[Role] = frozenset({"auditor"})
+EVERYONE: frozenset[Role] = AGENT | SUPERVISOR | MANAGER | ADMIN | AUDITOR
+"""Whoever is signed in."""
+FLOOR: frozenset[Role] = AGENT | SUPERVISOR
+"""Those who work with customers: they change what is kept of them."""
+LISTENERS: frozenset[Role] = FLOOR | AUDITOR
+"""Those who may hear a recording; which ones, `callcenter.api.reach` says."""
+READERS: frozenset[Role] = FLOOR | MANAGER | AUDITOR
+"""Those who read records of calls and of customers."""
+ANALYSTS: frozenset[Role] = SUPERVISOR | MANAGER | AUDITOR
+"""Those who read figures."""
+WATCHERS: frozenset[Role] = SUPERVISOR | AUDITOR
+"""Those who follow the board."""
+OVERSEERS: frozenset[Role] = ADMIN | AUDITOR
+"""Those who read who did what; the administrator changes log-ins besides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from callcenter.api.handlers import calls, center, customers, desk, session, statistics
-from callcenter.api.route import AGENT, ANYONE, BOTH, SUPERVISOR, Route
+from callcenter.api.route import ADMIN, AGENT, ANALYSTS, ANYONE, EVERYONE, FLOOR, LISTENERS, READERS, Route
 from callcenter.api.schemas import calls as c
 from callcenter.api.schemas import center as d
 from callcenter.api.schemas import customers as k
@@ -25,15 +25,15 @@ SESSION = (
         refusals=(HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS), summary="Sign in",
     ),
     Route(
-        method="GET", path="/session", roles=BOTH, handler=session.read_session, answer=s.SessionBody,
+        method="GET", path="/session", roles=EVERYONE, handler=session.read_session, answer=s.SessionBody,
         summary="Who am I, and the words of my center",
     ),
     Route(
-        method="PATCH", path="/session", roles=BOTH, handler=session.change_session, request=s.SessionPatch,
+        method="PATCH", path="/session", roles=EVERYONE, handler=session.change_session, request=s.SessionPatch,
         answer=s.SessionBody, summary="Choose language and theme",
     ),
     Route(
-        method="DELETE", path="/session", roles=BOTH, handler=session.sign_out, status=HTTPStatus.NO_CONTENT, refusals=STATE,
+        method="DELETE", path="/session", roles=EVERYONE, handler=session.sign_out, status=HTTPStatus.NO_CONTENT, refusals=STATE,
         summary="Sign out",
     ),
 )  # fmt: skip
@@ -87,15 +87,15 @@ DESK = (
 
 CALLS = (
     Route(
-        method="GET", path="/calls", roles=BOTH, handler=calls.find_calls, query=q.CallQuery, answer=c.CallListBody,
+        method="GET", path="/calls", roles=READERS, handler=calls.find_calls, query=q.CallQuery, answer=c.CallListBody,
         summary="Calls that match, or those behind a figure",
     ),
     Route(
-        method="GET", path="/calls/{call}", roles=BOTH, handler=calls.read_call, answer=c.CallDetailBody,
+        method="GET", path="/calls/{call}", roles=READERS, handler=calls.read_call, answer=c.CallDetailBody,
         summary="One call's whole record",
     ),
     Route(
-        method="GET", path="/calls/{call}/notes", roles=BOTH, handler=calls.read_notes, answer=c.NotesBody,
+        method="GET", path="/calls/{call}/notes", roles=READERS, handler=calls.read_notes, answer=c.NotesBody,
         summary="What was written about a call",
     ),
     Route(
@@ -103,89 +103,90 @@ CALLS = (
         answer=c.NotesBody, summary="Write about a call; the text replaces what stood there",
     ),
     Route(
-        method="GET", path="/recordings/{recording}", roles=BOTH, handler=calls.read_recording, media="audio/wav",
+        method="GET", path="/recordings/{recording}", roles=LISTENERS, handler=calls.read_recording, media="audio/wav",
         refusals=(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,), summary="A recording's sound, whole or a range of it",
     ),
 )  # fmt: skip
 
 CUSTOMERS = (
     Route(
-        method="GET", path="/contacts", roles=BOTH, handler=customers.find_contacts, query=q.CustomerQuery,
+        method="GET", path="/contacts", roles=READERS, handler=customers.find_contacts, query=q.CustomerQuery,
         answer=k.ContactListBody, summary="Find contacts by name or number",
     ),
     Route(
-        method="POST", path="/contacts", roles=BOTH, handler=customers.create_contact, request=k.ContactCreate,
+        method="POST", path="/contacts", roles=FLOOR, handler=customers.create_contact, request=k.ContactCreate,
         answer=k.ContactBody, status=HTTPStatus.CREATED, summary="Create a contact",
     ),
     Route(
-        method="GET", path="/contacts/{contact}", roles=BOTH, handler=customers.read_contact, answer=k.ContactBody,
+        method="GET", path="/contacts/{contact}", roles=READERS, handler=customers.read_contact, answer=k.ContactBody,
         summary="One contact",
     ),
     Route(
-        method="PATCH", path="/contacts/{contact}", roles=BOTH, handler=customers.change_contact, request=k.ContactPatch,
+        method="PATCH", path="/contacts/{contact}", roles=FLOOR, handler=customers.change_contact, request=k.ContactPatch,
         answer=k.ContactBody, summary="Change a contact",
     ),
     Route(
-        method="GET", path="/contacts/{contact}/timeline", roles=BOTH, handler=calls.read_timeline, query=q.Paging,
+        method="GET", path="/contacts/{contact}/timeline", roles=READERS, handler=calls.read_timeline, query=q.Paging,
         answer=k.TimelineBody, summary="What there was with this customer, newest first",
     ),
     Route(
-        method="GET", path="/accounts", roles=BOTH, handler=customers.find_accounts, query=q.AccountQuery,
+        method="GET", path="/accounts", roles=READERS, handler=customers.find_accounts, query=q.AccountQuery,
         answer=k.AccountListBody, summary="Find accounts",
     ),
     Route(
-        method="POST", path="/accounts", roles=BOTH, handler=customers.create_account, request=k.AccountCreate,
+        method="POST", path="/accounts", roles=FLOOR, handler=customers.create_account, request=k.AccountCreate,
         answer=k.AccountBody, status=HTTPStatus.CREATED, summary="Create an account",
     ),
     Route(
-        method="GET", path="/accounts/{account}", roles=BOTH, handler=customers.read_account, answer=k.AccountBody,
+        method="GET", path="/accounts/{account}", roles=READERS, handler=customers.read_account, answer=k.AccountBody,
         summary="One account",
     ),
 )  # fmt: skip
 
 STATISTICS = (
     Route(
-        method="GET", path="/statistics/formulas", roles=BOTH, handler=statistics.read_formulas, answer=t.FormulasBody,
+        method="GET", path="/statistics/formulas", roles=EVERYONE, handler=statistics.read_formulas, answer=t.FormulasBody,
         summary="What each figure means",
     ),
     Route(
-        method="GET", path="/statistics/summary", roles=SUPERVISOR, handler=statistics.read_summary, query=q.StatisticsQuery,
+        method="GET", path="/statistics/summary", roles=ANALYSTS, handler=statistics.read_summary, query=q.StatisticsQuery,
         answer=t.SummaryBody, summary="Figures of the center, or of some queues or agents together",
     ),
     Route(
-        method="GET", path="/statistics/queues", roles=SUPERVISOR, handler=statistics.read_queues, query=q.StatisticsQuery,
+        method="GET", path="/statistics/queues", roles=ANALYSTS, handler=statistics.read_queues, query=q.StatisticsQuery,
         answer=t.QueueTableBody, summary="Figures by queue",
     ),
     Route(
-        method="GET", path="/statistics/agents", roles=SUPERVISOR, handler=statistics.read_agents, query=q.StatisticsQuery,
+        method="GET", path="/statistics/agents", roles=ANALYSTS, handler=statistics.read_agents, query=q.StatisticsQuery,
         answer=t.AgentTableBody, summary="Figures by agent",
     ),
     Route(
-        method="GET", path="/statistics/intervals", roles=SUPERVISOR, handler=statistics.read_intervals, query=q.SeriesQuery,
+        method="GET", path="/statistics/intervals", roles=ANALYSTS, handler=statistics.read_intervals, query=q.SeriesQuery,
         answer=t.SeriesBody, summary="Figures by interval",
     ),
     Route(
-        method="GET", path="/statistics/queues.csv", roles=SUPERVISOR, handler=statistics.queues_csv, query=q.StatisticsQuery,
+        method="GET", path="/statistics/queues.csv", roles=ANALYSTS, handler=statistics.queues_csv, query=q.StatisticsQuery,
         media="text/csv", summary="Figures by queue, as a file",
     ),
     Route(
-        method="GET", path="/statistics/agents.csv", roles=SUPERVISOR, handler=statistics.agents_csv, query=q.StatisticsQuery,
+        method="GET", path="/statistics/agents.csv", roles=ANALYSTS, handler=statistics.agents_csv, query=q.StatisticsQuery,
         media="text/csv", summary="Figures by agent, as a file",
     ),
     Route(
-        method="GET", path="/statistics/intervals.csv", roles=SUPERVISOR, handler=statistics.intervals_csv,
+        method="GET", path="/statistics/intervals.csv", roles=ANALYSTS, handler=statistics.intervals_csv,
         query=q.SeriesQuery, media="text/csv", summary="Figures by interval, as a file",
     ),
 )  # fmt: skip
 
 CENTER = (
     Route(
-        method="GET", path="/destinations", roles=BOTH, handler=center.list_destinations, answer=c.DestinationsBody,
+        method="GET", path="/destinations", roles=FLOOR, handler=center.list_destinations, answer=c.DestinationsBody,
         summary="Where a call can be transferred to",
     ),
-    Route(method="GET", path="/queues", roles=BOTH, handler=center.list_queues, answer=d.QueueListBody, summary="The queues"),
+    Route(method="GET", path="/queues", roles=EVERYONE, handler=center.list_queues, answer=d.QueueListBody, summary="The queues"),
     Route(
-        method="GET", path="/agents", roles=SUPERVISOR, handler=center.list_agents, answer=d.AgentListBody, summary="The agents"
+        method="GET", path="/agents", roles=ANALYSTS | ADMIN, handler=center.list_agents, answer=d.AgentListBody,
+        summary="The agents",
     ),
 )  # fmt: skip
 

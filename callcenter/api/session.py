@@ -29,7 +29,7 @@ TOO_SLOW = 4408
 TOO_MANY = 4429
 
 TOPICS: dict[m.Topic, frozenset[Role]] = {
-    "board": frozenset({"supervisor"}),
+    "board": frozenset({"supervisor", "auditor"}),
     "desk": frozenset({"agent"}),
     "destinations": frozenset({"agent", "supervisor"}),
 }

@@ -1,7 +1,7 @@
 """The roles that a log-in can have. What each may do stands beside each route of the API, as a set of roles.
 
-Another role (team supervisor, campaign manager, quality, administrator, auditor) is a word in `kernel.seed.Role`, a row here,
-and its place in the sets of the routes; tests make the table of role and route from those.
+Another role is a word in `kernel.seed.Role`, a row here, and its place in the sets of `callcenter.api.route`; tests make the
+table of role and route from those.
 """
 
 from callcenter.kernel.center import Label
@@ -9,5 +9,8 @@ from callcenter.kernel.seed import Role
 
 ROLES: dict[Role, Label] = {
     "agent": Label(en="Agent", zh="坐席"),
-    "supervisor": Label(en="Supervisor", zh="主管"),
+    "supervisor": Label(en="Supervisor", zh="班长"),
+    "campaign_manager": Label(en="Campaign manager", zh="外呼活动主管"),
+    "administrator": Label(en="Administrator", zh="管理员"),
+    "auditor": Label(en="Auditor", zh="审计员"),
 }

@@ -12,7 +12,7 @@ from callcenter.kernel.center import Center
 from callcenter.kernel.ids import AgentId, PersonalId
 from callcenter.kernel.words import Language
 
-Role = Literal["agent", "supervisor"]
+Role = Literal["agent", "supervisor", "campaign_manager", "administrator", "auditor"]
 Theme = Literal["system", "light", "dark"]
 
 UNNAMED = PersonalId("")
@@ -26,7 +26,7 @@ class UserSeed(Struct, frozen=True, kw_only=True):
     password: str
     role: Role
     agent: AgentId | None = None
-    """The agent whose desk this person sits at; None: a supervisor without a desk."""
+    """The agent whose desk this person sits at; None: somebody without a desk."""
     language: Language | None = None
     """Of the pages; None: the center's."""
     theme: Theme = "system"

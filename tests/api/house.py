@@ -55,6 +55,9 @@ USERS = (
     UserSeed(login="ana", password=PASSWORD, role="agent", agent=AgentId("ana")),
     UserSeed(login="bo", password=PASSWORD, role="agent", agent=AgentId("bo")),
     UserSeed(login="sam", password=PASSWORD, role="supervisor", agent=None),
+    UserSeed(login="mia", password=PASSWORD, role="campaign_manager"),
+    UserSeed(login="adi", password=PASSWORD, role="administrator"),
+    UserSeed(login="uma", password=PASSWORD, role="auditor"),
 )
 ACCOUNTS = (AccountSeed(name="Hartwell Frames"),)
 CONTACTS = (

@@ -16,7 +16,9 @@ OUTSIDE = {
 }  # fmt: skip
 """What is served beside the route table. Carriers add their own below /carrier/."""
 
-LOGINS = {None: None, "agent": "ana", "supervisor": "sam"}
+LOGINS = {
+    None: None, "agent": "ana", "supervisor": "sam", "campaign_manager": "mia", "administrator": "adi", "auditor": "uma",
+}  # fmt: skip
 
 
 def path_of(route: Route) -> str:

@@ -42,4 +42,5 @@ RowId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 """The number of a contact or an account in a request: call records keep it in 32 bits."""
 Language = Literal["en", "zh"]
 Theme = Literal["light", "dark", "system"]
-Role = Literal["agent", "supervisor"]
+Role = Literal["agent", "supervisor", "campaign_manager", "administrator", "auditor"]
+"""As `kernel.seed.Role`, which the types do not let be anything else; the pages' types are printed from here."""

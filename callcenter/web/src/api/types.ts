@@ -51,7 +51,7 @@ export interface CenterBody {
 export interface SessionBody {
   login: string;
   name: string;
-  role: "agent" | "supervisor";
+  role: "administrator" | "agent" | "auditor" | "campaign_manager" | "supervisor";
   agent: string | null;
   language: "en" | "zh";
   theme: "dark" | "light" | "system";
