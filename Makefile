@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 PBX_OPTIONS := HOST PORT CERT KEY EXTERNAL SIP_PORT RTP TRUNK TRUNK_USER STUN TURN TURN_USER DATA
 export DEMO_PORT
 
-.PHONY: help install demo test check lint pbx lock
+.PHONY: help install demo test check chaos lint pbx lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -32,10 +32,13 @@ test: install ## everything: lint, types, contracts, unit, simulation, API, data
 	@config/setup/system-packages.sh
 	@config/setup/asterisk.sh
 	@$(MAKE) lint
-	@exec $(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup $(PYTEST_ARGS)
+	@SIMULATED=20x2000 exec $(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup $(PYTEST_ARGS)
 
 check: install lint ## the fast half: lint, types, contracts, unit, simulation
 	@exec $(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup $(wildcard tests/architecture tests/unit tests/simulation) $(PYTEST_ARGS)
+
+chaos: install ## the long run: 200 simulated days of 10,000 calls, every promise looked at after every step
+	@SIMULATED=$(or $(SIMULATED),200x10000) exec $(BIN)/pytest -n $(TEST_WORKERS) --timeout 3600 tests/simulation/test_seeds.py $(PYTEST_ARGS)
 
 lint: install ## style, types, import contracts; the same for the pages
 	@$(BIN)/ruff check $(PYTHON_CODE)

@@ -51,6 +51,7 @@ from config.scenario_center import CENTER_KEYS, QUEUE_KEYS, agent_ids, center_of
 from config.scenario_values import (
     CSV_KEYS,
     DAY,
+    QUARTERS,
     SPREAD,
     SPREAD_KEYS,
     SPREADS,
@@ -87,14 +88,6 @@ def _begins(place: Place) -> str | None:
     return text
 
 
-def _quarters(place: Place) -> int | None:
-    length = DURATION.read(place)
-    if length is not None and length % QUARTER:
-        place.refuse("the statistics count by quarter hours", "whole quarter hours, such as 15m, 1h30m or 8h")
-        return None
-    return length
-
-
 def _per_hour(place: Place) -> float | None:
     return number(0, 1_000_000).read(place)
 
@@ -108,7 +101,6 @@ def _clock_time(place: Place) -> int | None:
     return clock(place, text) if text is not None else None
 
 
-QUARTERS: Reader[int] = Reader("whole quarter hours, such as 8h", _quarters, QUARTER)
 BEGINS: Reader[str] = Reader(f"a day and a time such as {DEFAULT_BEGINNING}", _begins, DEFAULT_BEGINNING)
 CLOCK: Reader[int] = Reader("a time of day such as 09:30", _clock_time, 0)
 RATE: Reader[float] = Reader("a number of calls an hour", _per_hour, 0.0)
@@ -163,7 +155,7 @@ CALLERS_KEYS = (
     optional("patience", SPREADS),
     required("talk", SPREADS),
     required("wrap_up", SPREADS),
-    optional("think", SPREAD, Callers.__struct_defaults__[-1]),
+    *keys_of(Callers, without=["queue", "numbers", "arrivals", "patience", "talk", "wrap_up"], think=SPREAD),
 )
 STAFF_KEYS = (
     optional("count", whole(1, MOST_AGENTS)),
@@ -226,6 +218,8 @@ def read_scenario(path: Path, check: Check = lambda scenario: ()) -> Scenario:
 
 def _check_times(sheet: Sheet, values: dict[str, Any]) -> None:
     length, warm_up = values["length"], values["warm_up"]
+    if "length" in sheet.broken:
+        return
     if not QUARTER <= length <= DAY:
         sheet.refuse_path("length", "a scenario lasts a quarter hour to a day", "15m to 24h")
     elif warm_up >= length:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from callcenter.kernel.clock import HOUR, MINUTE, SECOND
+from callcenter.kernel.clock import HOUR, MINUTE, QUARTER, SECOND
 from callcenter.kernel.scenario import (
     AnySpread,
     Constant,
@@ -22,6 +22,7 @@ from callcenter.kernel.scenario import (
 )
 from config.readers import (
     DURATION,
+    SHARE,
     TEXT,
     Key,
     Reader,
@@ -32,6 +33,7 @@ from config.readers import (
     optional,
     read_keys,
     required,
+    show_duration,
 )
 from config.yaml import FileMistake, Place, nearest
 
@@ -62,6 +64,17 @@ def number(low: float, high: float) -> Reader[float]:
         return float(text)
 
     return Reader(words, read, low)
+
+
+def _quarters(place: Place) -> int | None:
+    length = DURATION.read(place)
+    if length is not None and length % QUARTER:
+        place.refuse("the statistics count by quarter hours", "whole quarter hours, such as 15m, 1h30m or 8h")
+        return None
+    return length
+
+
+QUARTERS: Reader[int] = Reader("whole quarter hours, such as 8h", _quarters, QUARTER)
 
 
 def clock(place: Place, text: str) -> int | None:
@@ -256,3 +269,26 @@ def _is_one_spread(place: Place) -> bool:
 
 
 SPREADS: Reader[Clocked[AnySpread]] = by_clock(SPREAD, alone=_is_one_spread)
+
+
+def show_spread(spread: AnySpread) -> str:
+    """A distribution as an author would write it."""
+    kind = next(name for name, of in SPREAD_KINDS.items() if isinstance(spread, of))
+    shown = {key.name: getattr(spread, key.field) for key in SPREAD_KEYS[kind] if key.name in ("mean", "cv", "plus")}
+    if kind == "constant" and not spread.plus_ms:
+        return show_duration(shown["mean"])
+    parts = [f"{name}: {show_duration(value) if name != 'cv' else value}" for name, value in shown.items() if value]
+    return f"{{kind: {kind}, {', '.join(parts)}}}"
+
+
+def show_default(key: Key) -> str:
+    """As `Key.shown_default`, for the values of a scenario file as well."""
+    if key.required or key.default is None:
+        return ""
+    if isinstance(key.default, Struct):
+        return show_spread(key.default)  # type: ignore[arg-type]
+    if isinstance(key.default, float):
+        return f"{key.default:.0%}" if key.reader is SHARE else f"{key.default:g}"
+    if key.reader is QUARTERS:
+        return show_duration(key.default)
+    return key.shown_default()

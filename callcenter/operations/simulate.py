@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -34,10 +35,13 @@ SPREAD = 1_000_003
 """Between the seeds of replications: seeds next to each other share no replication."""
 QUIET_S = 2.0
 """Shorter runs show no progress where nobody watches."""
+WORTH_S = 10.0
+"""Replications that would take longer than this go to several processes."""
 TOLD = (
     "offered", "answered", "abandoned", "service_level", "asa", "abandon_rate", "aht", "occupancy", "busy_rate", "max_wait",
 )  # fmt: skip
 """Figures of the table for people; the JSON has all."""
+TOLD_OF_STAFF = ("handled", "aht", "occupancy", "busy_rate", "utilisation", "missed", "log_in_time")
 
 
 class ServiceResync:
@@ -108,18 +112,20 @@ def _told(played: Played, violation: Violation) -> dict[str, Any]:
 
 
 def _played(path: Path, scenario: Scenario, many: list[int], workers: int) -> Iterator[Played]:
+    """Here one after the other; on several cores when what is left after the first is worth their start."""
     progress = Progress(len(many))
-    if len(many) == 1 or workers == 1:
-        for index, seed in enumerate(many):
-            replication = Replication(scenario, seed, ServiceResync())
-            yield replication.play(lambda share, done=index: progress.show(done + share))  # type: ignore[misc]
-    else:
-        # spawned, not forked: a fork of a process with threads may stand still
-        with ProcessPoolExecutor(min(workers, len(many)), get_context("spawn"), _read, (path,)) as pool:
-            futures = [pool.submit(_one, seed) for seed in many]
-            for done, future in enumerate(as_completed(futures), 1):
-                progress.show(done)
-                yield future.result()
+    began = time.monotonic()
+    for index, seed in enumerate(many):
+        if index == 1 and workers > 1 and (time.monotonic() - began) * (len(many) - 1) > WORTH_S:
+            # spawned, not forked: a fork of a process with threads may stand still
+            with ProcessPoolExecutor(min(workers, len(many) - 1), get_context("spawn"), _read, (path,)) as pool:
+                futures = [pool.submit(_one, later) for later in many[1:]]
+                for done, future in enumerate(as_completed(futures), 2):
+                    progress.show(done)
+                    yield future.result()
+            break
+        replication = Replication(scenario, seed, ServiceResync())
+        yield replication.play(partial(progress.show_part, index))
     progress.end()
 
 
@@ -144,6 +150,10 @@ class Progress:
         self._replications = replications
         self._began = self._shown = time.monotonic()
         self._open = False
+
+    def show_part(self, done: int, share: float) -> None:
+        """`share` of the replication after the first `done` ones."""
+        self.show(done + share)
 
     def show(self, done: float) -> None:
         """`done`: replications, with the share of the one that runs."""
@@ -175,7 +185,7 @@ def table(found: Simulated) -> Iterator[str]:
         name = f"{row.kind} {row.subject}".strip()
         yield ""
         yield f"{name}, {_moment(row.since_ms)} to {_moment(row.until_ms)} after the beginning"
-        for figure in TOLD:
+        for figure in TOLD_OF_STAFF if row.kind == "staff" else TOLD:
             label = METRICS[figure].label.en if figure in METRICS else figure.capitalize()
             yield f"  {label:<16} {_shown(row.figures[figure])}"
     yield ""
