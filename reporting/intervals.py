@@ -70,6 +70,11 @@ class IntervalBook:
             if call is not None and call in self._records.records:
                 self._touched.add(call)
 
+    def forget(self, call: CallId) -> None:
+        """Lets go of a call that no event is told of any more; what it has counted stays."""
+        self._counted.pop(call, None)
+        self._touched.discard(call)
+
     def _change_center(self, recorded: e.Recorded) -> None:
         """What was counted so far stays where it is: under the old zone's days, for the queues that the agents served."""
         assert isinstance(recorded.event, e.CenterChanged)

@@ -55,7 +55,7 @@ def make_app(services: Services) -> web.Application:
 
     connect = services.connect_sources | {"ws" + ours.removeprefix("http") for ours in services.origins}
     measures = Measures(services.registry)
-    services.registry.register(LiveMeasures(stage, lambda: len(sockets), lambda: sockets.cut))
+    services.registry.register(LiveMeasures(stage, lambda: len(sockets), lambda: sockets.cut, services.set_aside))
     app = web.Application(middlewares=[guard(services.origins, connect, measures)], client_max_size=LARGEST_BODY)
 
     async def recognise(request: web.Request) -> SignedIn | None:

@@ -29,8 +29,9 @@ class Measures:
 class LiveMeasures(Collector):
     """The center as it is shown, read when somebody asks."""
 
-    def __init__(self, shown: Shown, sockets: Callable[[], int], cut: Callable[[], int]) -> None:
+    def __init__(self, shown: Shown, sockets: Callable[[], int], cut: Callable[[], int], set_aside: Callable[[], int]) -> None:
         self._shown = shown
+        self._set_aside = set_aside
         self._sockets = sockets
         self._cut = cut
 
@@ -59,5 +60,6 @@ class LiveMeasures(Collector):
         for name, up in self._shown.center.carriers.items():
             carriers.add_metric([name], float(up))
         yield carriers
+        yield GaugeMetricFamily("callcenter_records_set_aside", "Call records that could not be written", value=self._set_aside())
         yield GaugeMetricFamily("callcenter_sockets", "Open WebSockets of pages", value=self._sockets())
         yield CounterMetricFamily("callcenter_sockets_cut", "Pages cut because they were too slow", value=self._cut())

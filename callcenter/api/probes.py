@@ -40,7 +40,16 @@ async def health(parts: Parts) -> HealthBody:
     asked: dict[str, Check] = {"database": lambda: _writable(services.database), **services.checks}
     found = await asyncio.gather(*(_within(check) for check in asked.values()))
     checks.update(zip(asked, found, strict=True))
-    return HealthBody(ready=not any(checks.values()), checks=checks)
+    return HealthBody(ready=not any(checks.values()), checks=checks, warnings=_warnings(services.set_aside()))
+
+
+def _warnings(set_aside: int) -> dict[str, str]:
+    if not set_aside:
+        return {}
+    return {
+        "records": f"{set_aside} call records could not be written and are set aside: see record_set_aside in the log of the "
+        "service and the table projection_set_aside; all other records go on"
+    }
 
 
 async def _writable(database: Database) -> str:

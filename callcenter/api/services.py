@@ -64,6 +64,8 @@ class Services:
     clock: Callable[[], int]
     checks: Mapping[str, Check] = field(default_factory=dict)
     """Further checks of /readyz by name; hub, live views, carriers and database are checked in any case."""
+    set_aside: Callable[[], int] = lambda: 0
+    """How many call records could not be written: told by /readyz as a warning, and by /metrics."""
     connect_sources: frozenset[str] = frozenset()
     """Further addresses that pages may open sockets to, for the policy: wss://pbx.example:8089."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)

@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from callcenter.kernel.errors import Conflict, TryAgain
@@ -42,7 +42,7 @@ class Database:
         self.dialect = given.get_backend_name()
         """sqlite or postgresql."""
         self.sqlite = self.dialect == "sqlite"
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {"hide_parameters": True}  # an error's text goes to the log, values of people do not
         if self.sqlite:
             options["connect_args"] = {"timeout": BUSY_S}
         else:
@@ -89,7 +89,8 @@ class Database:
 def _faults() -> Iterator[None]:
     """What the database could not do becomes a StoreFault, a key that somebody else was quicker to take a Conflict.
 
-    Any other broken rule of the tables (IntegrityError) is a mistake of ours and stays one.
+    Any other broken rule of the tables (IntegrityError), and a value that no column takes, is a mistake of ours and stays one:
+    to try it again would fail again.
     """
     try:
         yield
@@ -97,8 +98,17 @@ def _faults() -> Iterator[None]:
         if _key_taken(error):
             raise Conflict("somebody else was first: read again, then decide again") from error
         raise
+    except DBAPIError as error:
+        if _impossible_value(error):
+            raise
+        raise StoreFault(error) from error
     except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise StoreFault(error) from error
+
+
+def _impossible_value(error: DBAPIError) -> bool:
+    """SQLSTATE class 22, data exceptions. SQLite's driver raises errors of Python's own then, which nobody translates."""
+    return str(getattr(error.orig, "sqlstate", None) or "").startswith("22")
 
 
 def _key_taken(error: IntegrityError) -> bool:

@@ -3,10 +3,14 @@
 A step reads the next events, folds them, and writes rows and checkpoint in one transaction: whatever happens in between, the
 rows are those of a prefix of the log, each event counted once. What is folded is in `reporting.records` and
 `reporting.intervals`. Deleting the rows and running again makes the same rows; nothing else writes these tables.
+
+A call that cannot be folded or written stops no other: the step is tried again by halves until its event is found, and the call
+is set aside in the transaction that moves the checkpoint past it.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import structlog
@@ -21,9 +25,10 @@ from callcenter.kernel.ids import CallId
 from callcenter.store.database import Database
 from callcenter.store.event_log import EventLog
 from callcenter.store.tables import reporting_tables
-from callcenter.store.tables.projections import ProjectionRow
+from callcenter.store.tables.projections import ProjectionRow, SetAsideRow
 from reporting.call_record import CallRecord
 from reporting.counters import GREATEST
+from reporting.fold import call_of
 from reporting.intervals import IntervalBook
 from reporting.records import RecordBook
 from reporting.tables import Row, adding, call_rows, interval_rows, record_of, replacing
@@ -79,6 +84,8 @@ class Projector:
         self._woken = asyncio.Event()
         self._moved = asyncio.Condition()
         self.failed = ""
+        self.set_aside = 0
+        """Calls (and events of agents) that could not be projected; rows of `projection_set_aside` say which."""
 
     def wake(self, position: int) -> None:
         """The log reaches to `position` now."""
@@ -111,7 +118,7 @@ class Projector:
                 await asyncio.sleep(self._retry_s)
                 continue
             except Exception as error:
-                # A mistake in a fold must not end the reports for good without a word; calls go on without them.
+                # What not even setting aside has helped must not end the reports for good without a word; calls go on.
                 log.exception("projection_failed", position=self._position)
                 await self._say(
                     f"the reports stand still after event {self._position}: see the service's log ({type(error).__name__})"
@@ -127,9 +134,9 @@ class Projector:
         Raises Conflict when another projector writes the same rows.
         """
         try:
-            books = await self._start()
+            await self._start()
             async for batch in self._log.read(self._position, batch=BATCH):
-                await self._step(books, batch)
+                await self._project(batch)
         except BaseException:
             self._books = None  # they may be ahead of the rows
             raise
@@ -148,7 +155,8 @@ class Projector:
             return self._books
         async with self._database.read() as session:
             row = await session.get(ProjectionRow, NAME)
-        books = _Books()
+            aside = [] if row is None else list(await session.scalars(select(SetAsideRow)))
+        books = _Books(CallId(one.call) for one in aside if one.call is not None)
         if row is not None:
             try:
                 readable = row.format == FORMAT
@@ -159,12 +167,47 @@ class Projector:
             if not readable:
                 async with self._database.write() as session:
                     await _clear(session)
-                books, row = _Books(), None
+                books, row, aside = _Books(), None, []
+        self.set_aside = len(aside)
         await self._move(0 if row is None else row.position, 0 if row is None else row.at)
         self._books = books
         return books
 
-    async def _step(self, books: "_Books", batch: Sequence[Recorded]) -> None:
+    async def _project(self, batch: Sequence[Recorded]) -> None:
+        """One step, or as many as it takes to find what stops it; the database's own faults are raised."""
+        try:
+            await self._step(await self._start(), batch)
+        except HouseError:
+            raise
+        except Exception as error:
+            self._books = None  # they are ahead of the rows
+            if len(batch) == 1:
+                await self._set_aside(batch[0], error)
+                return
+            for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
+                await self._project(half)
+
+    async def _set_aside(self, recorded: Recorded, error: Exception) -> None:
+        """Goes on without the event's call, whose agents' time is counted still; without the event as the last resort."""
+        call, kind = call_of(recorded.event), type(recorded.event).__name__
+        log.error(
+            "record_set_aside", call=call, position=recorded.position, kind=kind, error=type(error).__name__, where=_where(error)
+        )
+        row = {"position": recorded.position, "call": call, "at": recorded.at, "event": kind, "error": type(error).__name__}
+        for left_out in (False, True):
+            if call is None and not left_out:
+                continue
+            books = await self._start()
+            books.leave(call, recorded.position if left_out else None)
+            try:
+                await self._step(books, [recorded], row)
+                return
+            except Exception as again:
+                self._books = None
+                if left_out or isinstance(again, HouseError):
+                    raise
+
+    async def _step(self, books: "_Books", batch: Sequence[Recorded], aside: Row | None = None) -> None:
         """Folds first and opens the writing transaction afterwards: on SQLite everybody who writes waits for it."""
         last = batch[-1]
         for recorded in batch:
@@ -174,10 +217,13 @@ class Projector:
             books.apply(recorded)
         async with self._database.write() as session:
             await self._claim(session)
+            if aside is not None:
+                session.add(SetAsideRow(**aside))
             await books.store(session, self._database.dialect)
             values = {"position": last.position, "at": last.at, "state": msgspec.msgpack.encode(books.dump())}
             await session.execute(update(ProjectionRow).where(ProjectionRow.name == NAME).values(**values))
         books.forget()
+        self.set_aside += aside is not None
         await self._move(last.position, last.at)
 
     async def _fetch(self, books: "_Books", call: CallId) -> None:
@@ -193,6 +239,7 @@ class Projector:
         query = select(ProjectionRow.position).where(ProjectionRow.name == NAME).with_for_update()
         position = await session.scalar(query)
         if position is None and self._position == 0:
+            await _clear(session)  # the checkpoint may have been deleted alone: nothing is to be counted twice
             session.add(ProjectionRow(name=NAME, position=0, at=0, format=FORMAT, state=b""))
             try:
                 await session.flush()
@@ -214,11 +261,13 @@ class Projector:
 
 
 class _Books:
-    """The folds' memory between two steps."""
+    """The folds' memory between two steps. `aside`: the calls that are set aside, of which no record is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, aside: Iterable[CallId] = ()) -> None:
         self._records = RecordBook()
         self._intervals = IntervalBook(self._records)
+        self._aside = set(aside)
+        self._left_out: int | None = None
 
     def load(self, state: _State) -> None:
         self._records.load(state.records)
@@ -227,14 +276,26 @@ class _Books:
     def dump(self) -> _State:
         return _State(self._records.dump(), self._intervals.dump())
 
+    def leave(self, call: CallId | None, left_out: int | None) -> None:
+        """From now on events of this call count as agents' time only; the one at the position `left_out` as nothing at all."""
+        self._left_out = left_out
+        if call is not None:
+            self._aside.add(call)
+            self._intervals.forget(call)
+            self._records.forget(call)
+
     def missing(self, recorded: Recorded) -> CallId | None:
-        return self._records.missing(recorded)
+        missing = self._records.missing(recorded)
+        return None if missing in self._aside else missing
 
     def put(self, record: CallRecord) -> None:
         self._records.put(record)
 
     def apply(self, recorded: Recorded) -> None:
-        self._records.apply(recorded)
+        if recorded.position == self._left_out:
+            return
+        if call_of(recorded.event) not in self._aside:
+            self._records.apply(recorded)
         self._intervals.apply(recorded)
 
     async def store(self, session: AsyncSession, dialect: str) -> None:
@@ -264,6 +325,7 @@ class _Books:
 async def _clear(session: AsyncSession) -> None:
     for table in reversed(_TABLES.values()):
         await session.execute(delete(table))
+    await session.execute(delete(SetAsideRow))
     await session.execute(delete(ProjectionRow).where(ProjectionRow.name == NAME))
 
 
@@ -277,6 +339,12 @@ def _sum(into: dict[tuple[object, ...], Row], row: Row, keys: Sequence[str]) -> 
                 there[name] = max(there[name], amount)
             elif name not in keys:
                 there[name] += amount
+
+
+def _where(error: BaseException) -> list[str]:
+    """The last places of a traceback; its message is left out, for a database's quotes values."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames]
 
 
 def _chunks(rows: list[Row]) -> Iterator[list[Row]]:

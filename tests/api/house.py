@@ -135,6 +135,7 @@ class House:
             version="0.0",
             clock=clock.now,
             checks=self.checks,
+            set_aside=lambda: self.projector.set_aside,
             registry=CollectorRegistry(),
         )
 

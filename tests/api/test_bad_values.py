@@ -7,7 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.api.house import House, Reply
+from callcenter.kernel import commands
+from callcenter.kernel.ids import AgentId, ContactId
+from tests.api.house import KNOWN_CALLER, House, Reply
 
 BEYOND_32_BITS, BEYOND_64_BITS, ENDLESS = 2**31, 2**63, 99999999999999999999999
 NUL = "a\0b"
@@ -76,3 +78,23 @@ async def test_a_forged_cursor_behind_a_figure(either_house: House, cursor: str)
     sam = await either_house.signed_in("sam")
 
     assert refused(await sam.get(f"/api/v1/calls?figure=answered&cursor={cursor}"), "cursor")
+
+
+async def test_a_stored_call_that_no_row_can_hold_is_told_and_the_next_call_gets_its_record(either_house: House):
+    """Past every check of the door: the log holds it, so the records have to live with it."""
+    ana = await either_house.at_desk("ana")
+    bad = await either_house.engine.ask(
+        commands.PlaceCall(agent=AgentId("ana"), number="+12125550177", contact=ContactId(BEYOND_64_BITS))
+    )
+    await either_house.until(lambda state: all(call.id != bad.call or call.legs for call in state.calls.values()))
+    either_house.hang_up(either_house.call_in(KNOWN_CALLER))
+    await either_house.until(lambda state: state.position > 0)
+    await either_house.recorded()
+
+    ready = (await ana.get("/readyz")).json()
+    assert ready["ready"]
+    assert "1 call records" in ready["warnings"]["records"]
+    assert b"callcenter_records_set_aside 1.0" in (await ana.get("/metrics")).text
+    sam = await either_house.signed_in("sam")
+    calls = (await sam.get("/api/v1/calls")).json()["items"]
+    assert [call["direction"] for call in calls] == ["inbound"]

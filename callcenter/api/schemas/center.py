@@ -44,3 +44,5 @@ class HealthBody(Body, frozen=True, kw_only=True):
 
     ready: bool
     checks: dict[str, str]
+    warnings: dict[str, str]
+    """What somebody should look after though the service is ready, and what to do; usually empty."""

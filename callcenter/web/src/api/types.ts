@@ -492,6 +492,7 @@ export interface AgentListBody {
 export interface HealthBody {
   ready: boolean;
   checks: Record<string, string>;
+  warnings: Record<string, string>;
 }
 
 export interface SetAside {
