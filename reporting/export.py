@@ -1,11 +1,9 @@
 """Statistics and calls as CSV files that open well in a spreadsheet: UTF-8 with its mark, headers in two languages.
 
-A cell that a spreadsheet would run as a formula is kept text by an apostrophe before it. Names and numbers are resolved by
-the caller; nothing here queries.
+A cell that a spreadsheet would run as a formula is kept text by an apostrophe before it, and quoted (OWASP ASVS V1.2.10); so a
+telephone number keeps its plus and all its digits. Names and numbers are resolved by the caller; nothing here queries.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from callcenter.kernel.center import Label
@@ -61,11 +59,14 @@ def safe(cell: object) -> str:
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A whole CSV file (RFC 4180 line ends) as text; encode it as UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([safe(cell) for cell in header])
-    writer.writerows([safe(cell) for cell in row] for row in rows)
-    return BOM + out.getvalue()
+    return BOM + "".join(",".join(map(_quoted, row)) + "\r\n" for row in (header, *rows))
+
+
+def _quoted(cell: object) -> str:
+    text = safe(cell)
+    if text.startswith("'") or any(letter in text for letter in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _word(label: Label, language: Language) -> str:
@@ -100,10 +101,15 @@ def table_csv(first: str, rows: Iterable[tuple[str, Counters]], columns: Sequenc
 def series_csv(
     quarters: Mapping[int, Counters], columns: Sequence[str], calendar: Calendar, language: Language
 ) -> str:
-    """Counters by interval, the interval's begin in the center's time."""
-    first = "时段开始" if language == "zh" else "Interval start"
-    named = ((local(start, calendar.zone).strftime("%Y-%m-%d %H:%M"), of) for start, of in quarters.items())
-    return table_csv(first, named, columns, language)
+    """Counters by interval, the interval's begin in the center's time with its offset: the clock has one hour a year twice."""
+    first = ["时段开始", "时差"] if language == "zh" else ["Interval start", "Offset"]
+    rows = ([*_begin(start, calendar), *(_cell(name, of) for name in columns)] for start, of in quarters.items())
+    return csv_text([*first, *(heading(name, language) for name in columns)], rows)
+
+
+def _begin(start: int, calendar: Calendar) -> tuple[str, str]:
+    at = local(start, calendar.zone)
+    return at.strftime("%Y-%m-%d %H:%M"), f"UTC{at.isoformat()[-6:]}"
 
 
 def moment(at: int | None, calendar: Calendar) -> str:

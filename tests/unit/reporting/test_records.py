@@ -10,7 +10,7 @@ from callcenter.kernel.clock import MINUTE, SECOND
 from callcenter.kernel.ids import BridgeId, CallId, EffectId, LegId, PersonalId, RecordingId
 from callcenter.kernel.machine import IllegalMove
 from callcenter.kernel.words import CallEnd, Cause, LegRole, OfferEnd, Party
-from reporting.call_record import CallRecord, EntryEnd
+from reporting.call_record import CallRecord, EntryEnd, QueueEntry
 from reporting.records import RecordBook
 from reporting.tables import call_rows, record_of
 from reporting.tally import counted_entry
@@ -248,3 +248,27 @@ def test_a_book_restored_from_its_dump_goes_on_alike():
         again.apply(recorded)
     assert again.records == book.records
     assert again.center == book.center
+
+
+def ended_after(wait: str, end: EntryEnd) -> QueueEntry:
+    """The entry of a caller who comes into billing at 09:00:00 and leaves it at `wait`."""
+    story = Story().at("08:59:00").signs_in(ANA).at("09:00:00").arrives(CALL).queues(CALL)
+    if end is EntryEnd.ANSWERED:
+        story.rings(CALL, ANA).at(wait).talks(CALL, ANA)
+    else:
+        story.at(wait).over(CALL, CallEnd.ABANDONED_IN_QUEUE)
+    (entry,) = record(story).entries
+    assert (entry.end, entry.service_level_ms, entry.short_abandon_ms) == (end, 20 * SECOND, 5 * SECOND)
+    return entry
+
+
+@pytest.mark.parametrize(("wait", "in_time"), [("09:00:19.999", True), ("09:00:20", True), ("09:00:20.001", False)])
+def test_exactly_at_the_threshold_is_in_time(wait: str, in_time: bool):
+    """Service level counts waits up to and with the threshold: answered within 20 s."""
+    assert ended_after(wait, EntryEnd.ANSWERED).in_time is in_time
+
+
+@pytest.mark.parametrize(("wait", "short"), [("09:00:04.999", True), ("09:00:05", False), ("09:00:05.001", False)])
+def test_exactly_at_the_limit_is_no_early_hang_up(wait: str, short: bool):
+    """Only who hangs up sooner is left out of the abandon rate."""
+    assert ended_after(wait, EntryEnd.ABANDONED).short is short
