@@ -26,6 +26,8 @@ ONE_CALL = "no agent is on two calls"
 ONE_END = "each offer ends once"
 NOTHING_LEFT = "an ended call has no agent on it and owns nothing pending"
 DEADLINE = "every transient state has a deadline"
+PLACE = "a place in the queue never gets worse by our doing"
+SHIFT = "activity seconds add up to the shift"
 AGREES = "calls, legs, offers and agents agree with each other"
 MOST = 200
 """So many violations are kept; the rest is counted."""
@@ -93,8 +95,9 @@ class Watch:
             everything = everything or isinstance(event, _SWEEPS)
             self._follow_offer(event, now, state)
         for about, why in self._places.follow(events, state):
-            self.note("a place in the queue never gets worse by our doing", about, why, state, now)
-        self._shifts.follow(events, agents, state, now)
+            self.note(PLACE, about, why, state, now)
+        for agent_id, why in self._shifts.follow(events, agents, state, now):
+            self.note(SHIFT, agent_id, why, state, now)
         if everything:
             self.sweep(state, now)
             return
@@ -114,9 +117,9 @@ class Watch:
             if pending.call not in state.calls:
                 self.note(NOTHING_LEFT, pending.call, f"{pending.kind} is pending for a call that is gone", state, now)
         for about, why in self._places.sweep(state):
-            self.note("a place in the queue never gets worse by our doing", about, why, state, now)
+            self.note(PLACE, about, why, state, now)
         for agent_id, why in self._shifts.sweep(state, now):
-            self.note("activity seconds add up to the shift", agent_id, why, state, now)
+            self.note(SHIFT, agent_id, why, state, now)
         due = state.deadlines.next()
         if due is not None and due <= state.at < now:
             self.note(DEADLINE, "", f"something was due at {due} and did not happen", state, now)

@@ -5,6 +5,7 @@ The day is: warm-up and counted hours with callers, then nobody new calls and ev
 
 from collections.abc import Callable
 from random import Random
+from traceback import extract_tb
 
 from msgspec import Struct
 
@@ -29,6 +30,7 @@ TIDY_MS = 6 * HOUR
 DRAIN_EVERY = 4_000
 """Events between two drains of the counters."""
 COMPARISONS = 20
+FAILED = "the hub decides whatever comes"
 LOG_DIFFERS = "the log folded equals the live state"
 
 
@@ -73,7 +75,30 @@ class Replication:
         return sorted((self.scenario.begins_at + random.randrange(span) for _ in range(COMPARISONS)), reverse=True)
 
     def play(self, progress: Callable[[float], None] = lambda share: None) -> Played:
-        """Everything, from the beginning to the last limit. `progress` hears of the share that is done, 0 to 1."""
+        """Everything, from the beginning to the last limit. `progress` hears of the share that is done, 0 to 1.
+
+        A hub that fails ends the day where it failed; that is a violation too.
+        """
+        try:
+            self._play(progress)
+        except Exception as error:
+            file, line, function, _ = extract_tb(error.__traceback__)[-1]
+            why = f"{type(error).__name__} in {function} ({file.rpartition('/')[2]}:{line}): {error}"
+            self.watch.note(FAILED, "", why, self.hub.state, self.life.now)
+        self._drain()
+        return Played(
+            seed=self.seed,
+            called=self.scene.called,
+            turned_away=self.scene.turned_away,
+            events=self._events,
+            decisions=self.life.decisions,
+            refused=self.life.diary.refused,
+            intervals={key: total(parts) for key, parts in self._found.items()},
+            violations=self.watch.violations,
+            broken=self.watch.broken,
+        )
+
+    def _play(self, progress: Callable[[float], None]) -> None:
         scene, since = self.scene, self.scenario.begins_at
         self.life.decide(ApplyCenter(version=1, center=self.scenario.center), since)
         now = since
@@ -92,18 +117,6 @@ class Replication:
         if self._checks:
             self._compare(now)
             self.watch.close(self.hub.state, now)
-        self._drain()
-        return Played(
-            seed=self.seed,
-            called=scene.called,
-            turned_away=scene.turned_away,
-            events=self._events,
-            decisions=self.life.decisions,
-            refused=self.life.diary.refused,
-            intervals={key: total(parts) for key, parts in self._found.items()},
-            violations=self.watch.violations,
-            broken=self.watch.broken,
-        )
 
     def _goes_on(self, now: int, until: int) -> int:
         self.life.live(now, until)

@@ -11,6 +11,7 @@ from callcenter.hub.state import State
 from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.ids import AgentId
+from callcenter.kernel.machine import IllegalMove
 from callcenter.kernel.presence import Presence
 from reporting.agent_time import AgentClock, Span
 
@@ -25,10 +26,15 @@ class Shifts:
         self._was_there: Counter[AgentId] = Counter()
         """Milliseconds of shifts that are over."""
 
-    def follow(self, events: Sequence[e.Recorded], agents: Iterable[AgentId], state: State, now: int) -> None:
-        """After each decision; `agents` are those whom its events name."""
+    def follow(
+        self, events: Sequence[e.Recorded], agents: Iterable[AgentId], state: State, now: int
+    ) -> Iterator[tuple[AgentId, str]]:
+        """After each decision; `agents` are those whom its events name. Answers with events that her clock cannot follow."""
         for recorded in events:
-            self._count(self._clock.apply(recorded))
+            try:
+                self._count(self._clock.apply(recorded))
+            except IllegalMove as illegal:
+                yield getattr(recorded.event, "agent", AgentId("")), str(illegal)
         for agent in agents:
             her = state.agents.get(agent)
             there = her is not None and (her.presence is not Presence.SIGNED_OUT or her.activity is not Activity.IDLE)

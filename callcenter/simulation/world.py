@@ -191,11 +191,13 @@ class Life:
         self.hub = hub
         self.diary = diary or Diary()
         self.decisions = 0
+        self.now = 0
         self._seed = seed
         self._after = after
 
     def decide(self, item: Item, now: int) -> None:
         """One item for the hub; what follows happens to the world."""
+        self.now = now
         try:
             decision = self.hub.decide(item, now, self._entropy(now))
         except HouseError as error:
