@@ -157,6 +157,8 @@ class Center(Struct, frozen=True, kw_only=True):
     """Where a call goes when no rule says where."""
     timing: Timing = field(default_factory=Timing)
     outside: Outside = field(default_factory=Outside)
+    agents_hear_own: bool = False
+    """Whether an agent may hear the recordings of conversations that she had. Nobody's rule lets her hear a colleague's."""
 
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)

@@ -81,6 +81,7 @@ async def write_center(session: AsyncSession, named: Named, version: int, now: i
             default_queue=center.default_queue,
             timing=msgspec.to_builtins(center.timing),
             outside=msgspec.to_builtins(center.outside),
+            agents_hear_own=center.agents_hear_own,
             changed_at=now,
         )
     )
@@ -113,6 +114,7 @@ async def read_center(session: AsyncSession) -> tuple[int, Named] | None:
         default_queue=None if row.default_queue is None else QueueId(row.default_queue),
         timing=msgspec.convert(row.timing, Timing),
         outside=msgspec.convert(row.outside, Outside),
+        agents_hear_own=row.agents_hear_own,
     )
     return row.version, Named(center=center, names={AgentId(one.id): one.name for one in agents}, blocked=tuple(blocked))
 

@@ -38,6 +38,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "callcenter.store.tables.directory": ("The center's directory", "What `center.yaml` seeded and the API changes."),
     "callcenter.store.tables.crm": ("Customers", "Personal values in the clear."),
     "callcenter.store.tables.people": ("Log-ins", "Who may use the service."),
+    "callcenter.store.tables.audit": ("Audit log", "Who did what; only added to. `callcenter doctor` checks the chain."),
     "callcenter.store.tables.recordings": ("Files of recordings", "What was said is in files beside the database."),
     "callcenter.store.tables.projections": ("Checkpoint", "How far the tables below include the log."),
 }

@@ -28,6 +28,7 @@ class CenterRow(Base):
     outside: Mapped[dict[str, Any]] = mapped_column(
         comment="Rules for calls to outside numbers (kernel.center.Outside): region, countries, caller_id, emergency."
     )
+    agents_hear_own: Mapped[bool] = mapped_column(comment="Whether agents may hear the recordings of their own conversations.")
     changed_at: Mapped[int] = mapped_column(comment="When this version was written, ms since the epoch.")
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.store.tables.base import Base
+from callcenter.store.tables.base import Base, NullableJson
 
 
 class UserRow(Base):
@@ -13,11 +13,18 @@ class UserRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True, comment="Number of the user.")
     login: Mapped[str] = mapped_column(unique=True, comment="Case-folded.")
     password_hash: Mapped[str] = mapped_column(comment="argon2id, with its parameters and salt.")
-    role: Mapped[str] = mapped_column(comment="agent or supervisor.")
+    role: Mapped[str] = mapped_column(comment="A word of callcenter.kernel.seed.Role.")
     agent: Mapped[str | None] = mapped_column(comment="The agent whose desk this is (center_agent.id).")
+    teams: Mapped[list[str] | None] = mapped_column(
+        NullableJson, comment="Teams that this supervisor sees (center_team.id); null: the whole center."
+    )
     language: Mapped[str | None] = mapped_column(comment="Language of the pages; null: the center's.")
     theme: Mapped[str] = mapped_column(comment="system, light or dark.")
     active: Mapped[bool] = mapped_column(comment="False: refused at the door, sessions included.")
+    one_time_until: Mapped[int | None] = mapped_column(
+        comment="The password was made by the service, opens nothing but the choice of another, and is void from then on, ms "
+        "since the epoch; null: the person chose it."
+    )
     created_at: Mapped[int] = mapped_column(comment="ms since the epoch.")
 
 
@@ -30,3 +37,14 @@ class SessionRow(Base):
     created_at: Mapped[int] = mapped_column(comment="ms since the epoch.")
     seen_at: Mapped[int] = mapped_column(comment="Last use, to the minute; ms since the epoch.")
     expires_at: Mapped[int] = mapped_column(comment="Not valid from then on; ms since the epoch.")
+
+
+class TicketRow(Base):
+    __tablename__ = "socket_ticket"
+    __table_args__ = (Index(None, "expires_at"), {"comment": "Tickets that open one WebSocket each. Using one deletes its row."})
+
+    ticket_hash: Mapped[str] = mapped_column(primary_key=True, comment="SHA-256 of the ticket, hexadecimal.")
+    session: Mapped[str] = mapped_column(
+        ForeignKey("web_session.token_hash", ondelete="CASCADE"), comment="The session that asked for it and alone may use it."
+    )
+    expires_at: Mapped[int] = mapped_column(comment="Void from then on; ms since the epoch.")
