@@ -35,18 +35,19 @@ class Relay:
         self._flows.clear()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ends = [writer]
         self._writers.add(writer)
         try:
-            there, back = await asyncio.open_connection(LOOPBACK, self.target)
-        except OSError:
-            writer.transport.abort()
-            self._writers.discard(writer)
-            return
-        self._writers.add(back)
-        try:
+            try:
+                there, back = await asyncio.open_connection(LOOPBACK, self.target)
+            except OSError:
+                return
+            ends.append(back)
+            self._writers.add(back)
             await asyncio.gather(self._copy(reader, back), self._copy(there, writer))
         finally:
-            for end in (writer, back):
+            # Also when the loop ends this moment: left open, Asterisk would wait on it for an answer to its handshake.
+            for end in ends:
                 end.transport.abort()
                 self._writers.discard(end)
 
