@@ -1,0 +1,200 @@
+"""Subscriptions of other programs as rows, and how far the log has been turned into deliveries.
+
+What is delivered, and how it went, is in `callcenter.store.deliveries`; what is sent and how, in `callcenter.webhooks`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.kernel.errors import Conflict, NotFound, Refused
+from callcenter.kernel.ids import PersonalId
+from callcenter.store.database import Database
+from callcenter.store.tables.webhooks import DeliveryRow, WebhookPositionRow, WebhookRow
+
+MOST = 50
+"""Subscriptions of one center: each may have connections open and rows waiting."""
+GIVE_UP_AFTER_MS = 24 * 3_600_000
+CHUNK = 200
+GONE = "gone"
+_ONE = 1
+
+
+class Webhook(Struct, frozen=True, kw_only=True):
+    """One subscription; the columns of its row say what each field is."""
+
+    id: int
+    name: str
+    url: str
+    kinds: tuple[str, ...]
+    active: bool
+    inactive_why: str | None
+    numbers_allowed_by: str | None
+    since: int
+    key_id: str
+    key_fingerprint: str
+    old_key_id: str | None
+    old_key_until: int
+    created_by: str
+    created_at: int
+    changed_at: int
+
+    def wants(self, kind: str, position: int) -> bool:
+        return self.active and position > self.since and (not self.kinds or kind in self.kinds)
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What somebody wants of a new subscription."""
+
+    name: str
+    url: str
+    kinds: tuple[str, ...] = ()
+    numbers: bool = False
+    active: bool = True
+
+
+class Draft(Struct, frozen=True):
+    """A public event that is to be told."""
+
+    event: str
+    kind: str
+    subject: str
+    customer: PersonalId | None
+    body: str
+    position: int
+
+
+class Following(Struct, frozen=True):
+    """How far the log was looked at, and what is remembered of it."""
+
+    position: int
+    format: int
+    state: bytes
+
+
+class Webhooks:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- subscriptions ----------------------------------------------------------------------------------------------------
+
+    async def all(self) -> list[Webhook]:
+        async with self._database.read() as session:
+            return await _all(session)
+
+    async def find(self, webhook: int) -> Webhook:
+        """Raises NotFound."""
+        async with self._database.read() as session:
+            return _webhook(await _row(session, webhook))
+
+    async def create(self, asked: Asked, key_id: str, fingerprint: str, since: int, by: str, now: int) -> Webhook:
+        """Raises Refused when there are too many."""
+        async with self._database.write() as session:
+            if (await session.scalar(select(func.count()).select_from(WebhookRow)) or 0) >= MOST:
+                raise Refused("too_many_webhooks", f"There are {MOST} subscriptions already: delete one that nobody needs.")
+            row = WebhookRow(
+                name=asked.name, url=asked.url, kinds=list(asked.kinds), active=asked.active, inactive_why=None,
+                numbers_allowed_by=by if asked.numbers else None, since=since, key_id=key_id, key_fingerprint=fingerprint,
+                old_key_id=None, old_key_until=0, created_by=by, created_at=now, changed_at=now,
+            )  # fmt: skip
+            session.add(row)
+            await session.flush()
+            return _webhook(row)
+
+    async def use_key(self, webhook: int, key_id: str, fingerprint: str, old_until: int, now: int) -> Webhook:
+        """From now on this key signs; the one before goes on beside it until `old_until`. Raises NotFound."""
+        async with self._database.write() as session:
+            row = await _row(session, webhook)
+            row.old_key_id, row.old_key_until = row.key_id, old_until
+            row.key_id, row.key_fingerprint, row.changed_at = key_id, fingerprint, now
+            return _webhook(row)
+
+    async def change(self, webhook: int, values: dict[str, Any], since: int, now: int) -> Webhook:
+        """Sets columns. Who begins anew, or asks for other kinds, is told what comes from now on (`since`). Raises NotFound."""
+        async with self._database.write() as session:
+            row = await _row(session, webhook)
+            begins = values.get("active", row.active) and not row.active
+            if begins or list(values.get("kinds", row.kinds)) != row.kinds:
+                row.since = max(row.since, since)
+            for name, value in values.items():
+                setattr(row, name, list(value) if name == "kinds" else value)
+            if "active" in values:
+                row.inactive_why = None
+            row.changed_at = now
+            return _webhook(row)
+
+    async def gone(self, webhook: int, now: int) -> int:
+        """The receiver wants nothing more: collects and sends nothing for it. How many deliveries were given up."""
+        async with self._database.write() as session:
+            await session.execute(
+                update(WebhookRow).where(WebhookRow.id == webhook).values(active=False, inactive_why=GONE, changed_at=now)
+            )
+            given_up = (
+                update(DeliveryRow)
+                .where(DeliveryRow.webhook == webhook, DeliveryRow.state == "pending")
+                .values(state="given_up", last_error=GONE)
+            )
+            return int((await session.execute(given_up)).rowcount)  # type: ignore[attr-defined]
+
+    async def remove(self, webhook: int) -> None:
+        """With its deliveries. Raises NotFound."""
+        async with self._database.write() as session:
+            await _row(session, webhook)
+            await session.execute(delete(DeliveryRow).where(DeliveryRow.webhook == webhook))
+            await session.execute(delete(WebhookRow).where(WebhookRow.id == webhook))
+
+    # -- from the log to deliveries ---------------------------------------------------------------------------------------
+
+    async def following(self) -> Following | None:
+        """None: the log was never looked at."""
+        async with self._database.read() as session:
+            row = await session.get(WebhookPositionRow, _ONE)
+            return None if row is None else Following(row.position, row.format, row.state)
+
+    async def keep(self, expected: int | None, reached: Following, drafts: Sequence[Draft], now: int) -> int:
+        """Deliveries of these events and the position, in one transaction; how many deliveries they became.
+
+        Whoever subscribed before is told, for the subscriptions are read here. Raises Conflict when somebody else follows too.
+        """
+        async with self._database.write() as session:
+            position = await session.scalar(
+                select(WebhookPositionRow.position).where(WebhookPositionRow.id == _ONE).with_for_update()
+            )
+            if position != expected:
+                raise Conflict(f"deliveries are made up to {position}, not {expected}: another service makes them, end one")
+            rows = [
+                {
+                    "webhook": webhook.id, "event": draft.event, "kind": draft.kind, "subject": draft.subject,
+                    "customer": draft.customer, "body": draft.body, "state": "pending", "attempts": 0, "created_at": now,
+                    "next_at": now, "give_up_at": now + GIVE_UP_AFTER_MS, "last_at": None, "last_status": None,
+                    "last_error": None, "took_ms": None,
+                }
+                for webhook in await _all(session)
+                for draft in drafts
+                if webhook.wants(draft.kind, draft.position)
+            ]  # fmt: skip
+            rows.sort(key=lambda row: (str(row["event"]).split(".")[0].zfill(20), str(row["event"])))
+            for start in range(0, len(rows), CHUNK):
+                await session.execute(insert(DeliveryRow), rows[start : start + CHUNK])
+            await session.merge(WebhookPositionRow(id=_ONE, **asdict(reached)))
+            return len(rows)
+
+
+async def _all(session: AsyncSession) -> list[Webhook]:
+    return [_webhook(row) for row in await session.scalars(select(WebhookRow).order_by(WebhookRow.id))]
+
+
+async def _row(session: AsyncSession, webhook: int) -> WebhookRow:
+    row = await session.get(WebhookRow, webhook)
+    if row is None:
+        raise NotFound("there is no such subscription")
+    return row
+
+
+def _webhook(row: WebhookRow) -> Webhook:
+    values = {name: getattr(row, name) for name in Webhook.__struct_fields__}
+    return Webhook(**{**values, "kinds": tuple(row.kinds)})
