@@ -18,6 +18,7 @@ from callcenter.api.app import make_app
 from callcenter.api.services import Services
 from callcenter.auth.sessions import Sessions
 from callcenter.auth.users import Users
+from callcenter.auth.whole_center import WholeCenter
 from callcenter.broadcast.fanout import Fanout
 from callcenter.kernel.center import Center
 from callcenter.kernel.errors import Conflict
@@ -143,6 +144,7 @@ class Service:
             version=version("callcenter"),
             clock=clock.now,
             checks={"records": self._records_follow},
+            set_aside=lambda: self.projector.set_aside,
         )
 
     async def _records_follow(self) -> str:
@@ -152,10 +154,8 @@ class Service:
         """A database without a center takes the file's; any other keeps what people have made of it."""
         if self._seed is None or await self.directory.version() > 0:
             return
-        now = clock.now()
-        directory = await self.directory.apply(self._seed, 0, now)
-        await self.users.seed(self._seed.users, now)
-        await self.crm.seed(self._seed.accounts, self._seed.contacts, directory.center.outside.region, now)
+        whole = WholeCenter(self.database, Entropy(clock.seed()))
+        directory = await whole.write(await whole.compare(self._seed), clock.now())
         log.info("center_seeded", version=directory.version)
 
     async def _center_changed(self, center: Center) -> None:

@@ -1,22 +1,21 @@
 """`callcenter doctor`: what an installation needs, checked one after the other, and what to do about each thing that is wrong.
 
-It only reads, opens no event socket, and disturbs no running service.
+It only reads: no folder, no table and no prompt comes into being, no event socket is opened, no running service is disturbed.
 """
 
 import asyncio
 import shutil
-import wave
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-from callcenter.bootstrap import PAGES, ari_settings, open_log
+import config
+from callcenter.bootstrap import PAGES, ari_settings
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.seed import CenterSeed
 from callcenter.media.prompts import file_name
-from callcenter.media.sound import RATE
-from callcenter.store.database import Database
+from callcenter.operations import look
 from callcenter.telephony.asterisk.files import AriFiles
 from config.center_file import read_center
 from config.settings import AsteriskSettings, Settings, read_settings
@@ -26,8 +25,12 @@ NAMED = 5
 """Files that one finding names."""
 
 
+NOT_YET = "not there yet: the service makes it at its start"
+EXAMPLE = Path(config.__file__).parent / "example"
+
+
 class Finding(Struct, frozen=True, kw_only=True):
-    """One check. `cure` says what to do; empty when all is well."""
+    """One check. `cure` says what to do; empty when all is well. With a cure although it is good: a warning."""
 
     check: str
     good: bool
@@ -35,7 +38,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     cure: str = ""
 
     def __str__(self) -> str:
-        mark = "ok  " if self.good else "FAIL"
+        mark = ("warn" if self.cure else "ok  ") if self.good else "FAIL"
         lines = [f"{mark} {self.check}" + (f": {self.what}" if self.what else "")]
         if self.cure:
             lines.append(f"     -> {self.cure}")
@@ -49,17 +52,21 @@ def _well(check: str, what: str = "") -> Finding:
     return Finding(check=check, good=True, what=what)
 
 
+def _warning(check: str, what: str, cure: str) -> Finding:
+    return Finding(check=check, good=True, what=what, cure=cure)
+
+
 def _wrong(check: str, what: str, cure: str) -> Finding:
     return Finding(check=check, good=False, what=what, cure=cure)
 
 
-async def examine(config: Path, environment: Mapping[str, str]) -> list[Finding]:
+async def examine(file: Path, environment: Mapping[str, str]) -> list[Finding]:
     """Every check that can be made. A settings file that cannot be read is the only finding then."""
     try:
-        settings = read_settings(config, environment)
+        settings = read_settings(file, environment)
     except BadFile as bad:
         return [_wrong("settings", str(mistake), mistake.instead) for mistake in bad.mistakes]
-    found = [_well("settings", str(config))]
+    found = [_well("settings", str(file))]
     seed = _center(settings, found)
     found += [finding async for finding in _databases(settings)]
     if not (PAGES / "index.html").is_file():
@@ -71,6 +78,7 @@ async def examine(config: Path, environment: Mapping[str, str]) -> list[Finding]
         found += [finding async for finding in _asterisk(carrier)]
     if asterisks and seed is not None:
         found.append(await asyncio.to_thread(_prompts, settings, seed))
+        found += await asyncio.to_thread(_log_ins, seed)
     return found
 
 
@@ -85,24 +93,22 @@ def _center(settings: Settings, found: list[Finding]) -> CenterSeed | None:
 
 
 async def _databases(settings: Settings) -> AsyncIterator[Finding]:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    log = open_log(settings.event_log_url)
+    cure = "check that it runs, that address and password in the settings are right, and that its files are ours"
     try:
-        await log.open()
-        yield _well("event log", f"{await log.last_position()} events")
+        events = await look.events(settings.event_log_url)
     except HouseError as error:
-        yield _wrong("event log", "it does not answer", error.why)
-    finally:
-        await log.close()
-    database = Database(settings.database_url)
+        yield _wrong("event log", "it does not answer", f"{cure} ({error.__cause__.__class__.__name__})")
+    else:
+        yield _well("event log", NOT_YET if events is None else f"{events} events")
     try:
-        await database.upgrade()
-        yield _well("database")
+        revision = await look.revision(settings.database_url)
     except HouseError as error:
-        yield _wrong("database", "it does not answer", error.why)
-    finally:
-        await database.close()
-    free = shutil.disk_usage(settings.data).free // 1_000_000
+        yield _wrong("database", "it does not answer", f"{cure} ({error.__cause__.__class__.__name__})")
+    else:
+        migrated = "" if revision == look.newest_revision() else "not migrated yet: the service does it at its start"
+        yield _well("database", NOT_YET if revision is None else migrated)
+    there = next(folder for folder in (settings.data, *settings.data.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(there).free // 1_000_000
     if free < 500:
         yield _wrong("disk", f"{free} MB are left for {settings.data}", "make room: events and recordings need it")
     else:
@@ -124,26 +130,24 @@ async def _asterisk(carrier: AsteriskSettings) -> AsyncIterator[Finding]:
 
 def _prompts(settings: Settings, seed: CenterSeed) -> Finding:
     wanted = [file_name(prompt, language) for prompt in seed.center.prompts for language in seed.center.languages]
-    wrong = {name: why for name in wanted if (why := _unplayable(settings.prompts / name))}
-    if not wrong:
+    missing = [name for name in wanted if not (settings.prompts / name).is_file()]
+    if not missing:
         return _well("prompts", f"{len(wanted)} files")
-    named = ", ".join(f"{name} {why}" for name, why in list(wrong.items())[:NAMED])
-    more = f", and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
-    what = f"{len(wrong)} of {len(wanted)} cannot be played: {named}{more}"
     if shutil.which("espeak-ng") is None:
-        return _wrong("prompts", what, "install the package espeak-ng, which makes them, and start the service once")
-    return _wrong("prompts", what, f"delete what there is of them in {settings.prompts} and start the service: it makes them")
+        return _wrong("prompts", f"{len(missing)} are missing, and so is espeak-ng", "install the package espeak-ng")
+    cure = "start the service: it makes them, or says prompts_not_made in its log"
+    return _warning("prompts", f"{len(missing)} of {len(wanted)} are not there yet", cure)
 
 
-def _unplayable(file: Path) -> str:
-    """Why Asterisk could not play this file; empty when it can."""
+def _log_ins(seed: CenterSeed) -> list[Finding]:
+    """The sample center's passwords are known to everybody; only the demo may have them."""
     try:
-        with wave.open(str(file), "rb") as sound:
-            form = (sound.getframerate(), sound.getnchannels(), sound.getsampwidth())
-            return "" if form == (RATE, 1, 2) and sound.getnframes() else "is not 8 kHz, mono, 16 bit, or has no sound in it"
-    except FileNotFoundError:
-        return "is missing"
-    except OSError as error:
-        return f"cannot be read ({error.strerror})"
-    except (wave.Error, EOFError):
-        return "is no WAV file"
+        known = {user.password for user in read_center(EXAMPLE / "center.yaml").users}
+    except BadFile:  # somebody has edited the sample itself
+        return []
+    demo = sum(user.password in known for user in seed.users)
+    if not demo:
+        return []
+    what = f"{demo} have the demo's passwords, which everybody can read"
+    cure = "give each a password_file (docs/center-file.md, users); once the service has started: callcenter center apply FILE"
+    return [_warning("log-ins", what, cure)]

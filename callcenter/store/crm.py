@@ -75,7 +75,7 @@ class Crm:
 
     async def contacts(self, ids: Iterable[ContactId]) -> dict[ContactId, Contact]:
         """Those of these ids that there are."""
-        wanted = list(dict.fromkeys(ids))
+        wanted = [id for id in dict.fromkeys(ids) if 0 < id < 1 << 63]  # no row has another, and no database takes it
         async with self._database.read() as session:
             found = await _contacts(session, ContactRow.id.in_(wanted))
         return {contact.id: contact for contact in found}
@@ -184,31 +184,37 @@ class Crm:
     async def seed(self, accounts: Iterable[AccountSeed], contacts: Iterable[ContactSeed], region: str, now: int) -> bool:
         """Writes them all if there is no contact and no account yet, else nothing; says whether it did."""
         async with self._database.write() as session:
-            for there in (ContactRow.id, AccountRow.id):
-                if (await session.scalar(select(there).limit(1))) is not None:
-                    return False
-            ids: dict[str, AccountId] = {}
-            for given in accounts:
-                account = AccountRow(number="", address="", created_at=now, changed_at=now)
-                _change_account(account, AccountChange(name=given.name, tier=given.tier, external_url=given.external_url))
-                session.add(account)
-                await session.flush()
-                ids[given.name] = AccountId(account.id)
-            for one in contacts:
-                if one.account is not None and one.account not in ids:
-                    raise Refused("no_account", "a contact names an account that is not listed: add it under accounts")
-                row = ContactRow(created_at=now, changed_at=now)
-                values = ContactChange(
-                    name=one.name,
-                    account=ids[one.account] if one.account is not None else None,
-                    language=one.language,
-                    tier=one.tier,
-                    email=one.email,
-                    external_url=one.external_url,
-                    note=one.notes,
-                    phones=tuple(PhoneInput(number=phone.number, label=phone.label) for phone in one.phones),
-                )
-                await _change_contact(session, row, values, region)
+            return await self.write_seed(session, accounts, contacts, region, now)
+
+    async def write_seed(
+        self, session: AsyncSession, accounts: Iterable[AccountSeed], contacts: Iterable[ContactSeed], region: str, now: int
+    ) -> bool:
+        """`seed` in a transaction that writes more than customers."""
+        for there in (ContactRow.id, AccountRow.id):
+            if (await session.scalar(select(there).limit(1))) is not None:
+                return False
+        ids: dict[str, AccountId] = {}
+        for given in accounts:
+            account = AccountRow(number="", address="", created_at=now, changed_at=now)
+            _change_account(account, AccountChange(name=given.name, tier=given.tier, external_url=given.external_url))
+            session.add(account)
+            await session.flush()
+            ids[given.name] = AccountId(account.id)
+        for one in contacts:
+            if one.account is not None and one.account not in ids:
+                raise Refused("no_account", "a contact names an account that is not listed: add it under accounts")
+            row = ContactRow(created_at=now, changed_at=now)
+            values = ContactChange(
+                name=one.name,
+                account=ids[one.account] if one.account is not None else None,
+                language=one.language,
+                tier=one.tier,
+                email=one.email,
+                external_url=one.external_url,
+                note=one.notes,
+                phones=tuple(PhoneInput(number=phone.number, label=phone.label) for phone in one.phones),
+            )
+            await _change_contact(session, row, values, region)
         return True
 
 

@@ -78,21 +78,25 @@ class DirectoryStore:
         Nothing is written, and the version stays, when there is no difference. Raises Refused when the values do not hold
         together, Conflict when the directory is not at `expected_version` (0: when there is one already).
         """
+        async with self._database.write() as session:
+            return await self.write(session, new, expected_version, now)
+
+    async def write(self, session: AsyncSession, new: CenterSeed, expected_version: int, now: int) -> Directory:
+        """`apply` in a transaction that writes more than the directory."""
         faults = [*mistakes(new.center), *_unnamed(new)]
         if faults:
             first = faults[0]
             raise Refused("center_invalid", f"{first.path}: {first.why}; write {first.instead} ({len(faults)} mistakes)")
-        async with self._database.write() as session:
-            # On PostgreSQL the row is locked; SQLite has let no other writer in since the transaction began.
-            found = await session.scalar(select(CenterRow.version).where(CenterRow.id == CENTER_ID).with_for_update())
-            version = found or 0
-            if version != expected_version:
-                raise Conflict(f"the directory is at version {version} by now, not {expected_version}: compare again")
-            old = await read_center(session)
-            named = await self._with_ids(session, _named(new))
-            if old is not None and not any(_differences(_shown(old[1]), _shown(named))):
-                return _directory(*old)
-            await write_center(session, named, version + 1, now)
+        # On PostgreSQL the row is locked; SQLite has let no other writer in since the transaction began.
+        found = await session.scalar(select(CenterRow.version).where(CenterRow.id == CENTER_ID).with_for_update())
+        version = found or 0
+        if version != expected_version:
+            raise Conflict(f"the directory is at version {version} by now, not {expected_version}: compare again")
+        old = await read_center(session)
+        named = await self._with_ids(session, _named(new))
+        if old is not None and not any(_differences(_shown(old[1]), _shown(named))):
+            return _directory(*old)
+        await write_center(session, named, version + 1, now)
         return _directory(version + 1, named)
 
     async def _with_ids(self, session: AsyncSession, named: Named) -> Named:

@@ -10,24 +10,28 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
+import asyncpg
 import pytest
+from sqlalchemy import text
 
 import config
+from callcenter.store.database import Database
+from tests.fixtures.postgres import Postgres
 
 EXAMPLE = Path(config.__file__).parent / "example"
 SETTINGS = "center: center.yaml\nlisten: 127.0.0.1:0\ndata: var\ncarriers:\n  demo: {kind: simulated}\n"
 
 
-async def command(*arguments: str, answer: str | None = None) -> tuple[int, str, str]:
-    """Status, stdout and stderr."""
-    process = await start(*arguments)
+async def command(*arguments: str, answer: str | None = None, **secrets: str) -> tuple[int, str, str]:
+    """Status, stdout and stderr. `secrets` are put into its environment."""
+    process = await start(*arguments, **secrets)
     out, err = await asyncio.wait_for(process.communicate(answer.encode() if answer else None), 60)
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
 
 
-async def start(*arguments: str) -> Process:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")}
+async def start(*arguments: str, **secrets: str) -> Process:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")} | secrets
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "callcenter", *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment
     )
@@ -125,6 +129,103 @@ async def test_a_running_center_follows_a_change_as_a_whole(serving: tuple[Path,
             assert ready.status == 200
 
 
+class Browser:
+    """Signs in, and asks who she is."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = aiohttp.ClientSession(headers={"Origin": url}, cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+    async def sign_in(self, login: str, password: str) -> int:
+        async with self.http.post(f"{self.url}/api/v1/session", json={"login": login, "password": password}) as answer:
+            return answer.status
+
+    async def who(self) -> int:
+        async with self.http.get(f"{self.url}/api/v1/session") as answer:
+            return answer.status
+
+
+async def test_log_ins_follow_the_file_and_no_secret_is_told(serving: tuple[Path, str, Process]):
+    home, url, _ = serving
+    people = home / "agents.yaml"
+    stays, moved, gone, new = (Browser(url) for _ in range(4))
+    for browser, login in ((stays, "1001"), (moved, "1002"), (gone, "1003")):
+        assert await browser.sign_in(login, f"harbor-{login}") == 200
+    socket = await gone.http.ws_connect(f"{url}/api/v1/ws")
+    edit(people, '  "1012":', '  "1013":\n    name: Nora Vance\n    team: lane\n    skills: {orders: 2}\n  "1012":')
+    edit(people, "password: harbor-1002", "password: another secret word")
+    edit(people, '  - {login: "1003", role: agent, agent: "1003", password: harbor-1003, language: en}\n',
+         '  - {login: "1013", role: agent, agent: "1013", password: a fresh secret word}\n')  # fmt: skip
+    arguments = ("center", "apply", str(home / "center.yaml"), "--config", str(home / "settings.yaml"), "--yes")
+
+    status, out, err = await command(*arguments)
+
+    assert status == 0
+    for wanted in ("+ users.1013: ", "- users.1003: ", "~ users.1002.password: ", "+ agents.1013"):
+        assert wanted in out, out
+    assert not [secret for secret in ("secret word", "harbor-", "argon2") if secret in out + err]
+    assert [await browser.who() for browser in (stays, moved, gone)] == [200, 401, 401]
+    assert await gone.sign_in("1003", "harbor-1003") == 401
+    assert await moved.sign_in("1002", "harbor-1002") == 401
+    assert await moved.sign_in("1002", "another secret word") == 200
+    assert await new.sign_in("1013", "a fresh secret word") == 200
+    async with asyncio.timeout(20):
+        while (message := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+            pass
+    assert (message.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 4401)
+    assert (await command(*arguments))[1].startswith("no difference")
+    for browser in (stays, moved, gone, new):
+        await browser.http.close()
+
+
+async def test_a_file_that_lists_no_log_ins_takes_nobodys(serving: tuple[Path, str, Process]):
+    home, url, _ = serving
+    people = home / "agents.yaml"
+    people.write_text(people.read_text().split("users:")[0])
+
+    _, out, _ = await command("center", "apply", str(home / "center.yaml"), "--config", str(home / "settings.yaml"), "--yes")
+
+    assert out.startswith("no difference")
+    browser = Browser(url)
+    assert await browser.sign_in("1001", "harbor-1001") == 200
+    await browser.http.close()
+
+
+@pytest.mark.parametrize("table", ["app_user", "contact", "account"])
+async def test_a_first_start_that_is_killed_half_way_leaves_a_center_to_begin_with(home: Path, postgres: Postgres, table: str):
+    """Killed while it waits for a table that somebody else holds, in the middle of writing the center."""
+    url = postgres.create_database()
+    (home / "settings.yaml").write_text(f"{SETTINGS}database: {url}\n")
+    database = Database(url)
+    await database.upgrade()
+    await database.close()
+    holder, watcher = await asyncpg.connect(url), await asyncpg.connect(url)
+    held = holder.transaction()
+    await held.start()
+    await holder.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+    first = await start("serve", "--config", str(home / "settings.yaml"))
+    async with asyncio.timeout(60):
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        while not await watcher.fetchval(waiting):
+            assert first.returncode is None, await first.communicate()
+    first.kill()
+    await first.communicate()
+    await held.rollback()
+    await holder.close()
+    await watcher.close()
+
+    again = await start("serve", "--config", str(home / "settings.yaml"))
+    assert again.stdout is not None
+    line = (await asyncio.wait_for(again.stdout.readline(), 60)).decode().strip()
+    browser = Browser(line.removeprefix("ready "))
+    assert await browser.sign_in("lead-en", "harbor-lead-en") == 200
+    async with browser.http.get(f"{browser.url}/api/v1/contacts?limit=1") as answer:
+        assert len((await answer.json())["items"]) == 1, "customers too"
+    await browser.http.close()
+    again.terminate()
+    await again.communicate()
+
+
 async def test_a_second_service_on_the_same_folder_is_refused(serving: tuple[Path, str, Process]):
     home, _, process = serving
     status, _, err = await command("serve", "--config", str(home / "settings.yaml"))
@@ -149,10 +250,73 @@ async def test_a_service_that_is_told_to_stop_stops_and_starts_again_at_once(ser
     await third.communicate()
 
 
-async def test_the_doctor_finds_nothing_wrong_with_a_good_installation(home: Path):
+def everything_in(folder: Path) -> dict[str, tuple[int, int]]:
+    """Each file and folder below this one, with its size and when it was changed."""
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in [folder, *folder.rglob("*")]}
+
+
+async def test_the_doctor_finds_nothing_wrong_before_the_first_start_and_makes_nothing(home: Path):
+    before = everything_in(home)
     status, out, _ = await command("doctor", "--config", str(home / "settings.yaml"))
     assert "FAIL" not in out
     assert status == 0
+    assert "not there yet: the service makes" in out
+    assert everything_in(home) == before
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_the_doctor_finds_nothing_wrong_with_a_good_installation(serving: tuple[Path, str, Process], stopped: bool):
+    home, _, process = serving
+    if stopped:
+        process.terminate()
+        await process.wait()
+    before = everything_in(home)
+    status, out, _ = await command("doctor", "--config", str(home / "settings.yaml"))
+    assert "FAIL" not in out
+    assert status == 0
+    assert "not there yet" not in out
+    if stopped:  # a running service goes on writing
+        assert everything_in(home) == before
+
+
+async def test_the_doctor_migrates_no_database(home: Path, postgres: Postgres):
+    url = postgres.create_database()
+    (home / "settings.yaml").write_text(f"{SETTINGS}database: {url}\n")
+
+    async def tables() -> int:
+        server = await asyncpg.connect(url)
+        ours = "SELECT count(*) FROM pg_class WHERE relname IN ('contact', 'events', 'alembic_version')"
+        found = int(await server.fetchval(ours))
+        await server.close()
+        return found
+
+    _, out, _ = await command("doctor", "--config", str(home / "settings.yaml"))
+    assert (out.count("not there yet"), await tables()) == (2, 0)
+
+    database = Database(url)
+    await database.upgrade()
+    async with database.write() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    _, out, _ = await command("doctor", "--config", str(home / "settings.yaml"))
+    assert "ok   database: not migrated yet: the service does it at its start" in out
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT version_num FROM alembic_version")) == "0002"
+    await database.close()
+
+
+async def test_the_doctor_warns_of_the_demos_passwords_on_a_real_exchange(home: Path):
+    (home / "settings.yaml").write_text(
+        "center: center.yaml\ndata: var\ncarriers:\n  pbx: {kind: asterisk, ari_url: 'http://127.0.0.1:1/ari'}\n"
+    )
+    secrets = {"CALLCENTER_PBX_PASSWORD": "x", "CALLCENTER_PBX_ARI_PASSWORD": "y"}
+    arguments = ("doctor", "--config", str(home / "settings.yaml"))
+    _, out, _ = await command(*arguments, **secrets)
+    assert "warn log-ins: 14 have the demo's passwords" in out
+    assert "FAIL prompts" not in out, "the service makes them at its start"
+    assert "harbor-" not in out
+
+    edit(home / "agents.yaml", "harbor-1001", "a word of its own")
+    assert "warn log-ins: 13 have" in (await command(*arguments, **secrets))[1]
 
 
 async def test_the_doctor_says_what_to_do(home: Path):
@@ -168,7 +332,7 @@ async def test_the_doctor_says_what_to_do(home: Path):
     out, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 1
     wrong = {finding["check"]: finding["cure"] for finding in json.loads(out) if not finding["good"]}
-    assert {"event log", "asterisk pbx", "prompts"} <= wrong.keys()
+    assert {"event log", "asterisk pbx"} <= wrong.keys()
     assert all(wrong.values()), "each says what to do"
 
 

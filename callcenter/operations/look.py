@@ -1,0 +1,72 @@
+"""How the stores stand, for whoever only wants to know: nothing is made, migrated or locked, and no folder comes into being.
+
+On SQLite the file is opened read-only, and as a file that nobody writes when no service has its journal open.
+"""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import asyncpg
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
+
+from callcenter.store import migrations
+from callcenter.store.database import StoreFault
+
+WITHIN_S = 5.0
+
+
+async def events(url: str) -> int | None:
+    """How many events the log holds; None: there is no log yet. Raises StoreFault."""
+    found = await _value(url, "log.events", "SELECT coalesce(max(position), 0) FROM {table}")
+    return None if found is None else int(found)
+
+
+async def revision(url: str) -> str | None:
+    """The revision of the tables; None: there are none yet. Raises StoreFault."""
+    return await _value(url, "alembic_version", "SELECT version_num FROM {table}")
+
+
+def newest_revision() -> str:
+    """The revision that this program needs."""
+    head = ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
+    assert head is not None, "there are revisions"
+    return head
+
+
+async def _value(url: str, table: str, sql: str) -> str | None:
+    """The first value, as text; None when there is no such table. SQLite has no schemas: what stands before a dot is left out."""
+    given = make_url(url)
+    try:
+        if given.get_backend_name() == "sqlite":
+            assert given.database, "a SQLite store has a file"
+            return await asyncio.to_thread(_of_file, Path(given.database), table.rpartition(".")[2], sql)
+        server = await asyncpg.connect(given.render_as_string(hide_password=False), timeout=WITHIN_S, command_timeout=WITHIN_S)
+        try:
+            if await server.fetchval("SELECT to_regclass($1)", table) is None:
+                return None
+            async with server.transaction(readonly=True):
+                return _text(await server.fetchval(sql.format(table=table)))
+        finally:
+            await server.close(timeout=WITHIN_S)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, OSError) as error:
+        raise StoreFault(error) from error
+
+
+def _of_file(path: Path, table: str, sql: str) -> str | None:
+    if not path.exists():
+        return None
+    how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
+    file = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=WITHIN_S)
+    try:
+        if file.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is None:
+            return None
+        row = file.execute(sql.format(table=table)).fetchone()
+        return None if row is None else _text(row[0])
+    finally:
+        file.close()
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
