@@ -41,6 +41,7 @@ class Follower:
         ours, theirs = msgspec.json.decode(folded), msgspec.json.decode(lived)
         for one in (ours, theirs):
             one["deadlines"].sort()  # a limit that was met and set anew stands further down where it was met
+            one["agents"].sort(key=lambda agent: agent["values"]["id"])  # the codec sorts the center's names
         for part in sorted(ours.keys() | theirs.keys()):
             if ours.get(part) != theirs.get(part):
                 yield f"{part}: folded {_short(ours.get(part))}, live {_short(theirs.get(part))}"
