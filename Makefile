@@ -37,8 +37,10 @@ test: install ## everything: lint, types, contracts, unit, simulation, API, data
 check: install lint ## the fast half: lint, types, contracts, unit, simulation
 	@exec $(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup $(wildcard tests/architecture tests/unit tests/simulation) $(PYTEST_ARGS)
 
-chaos: install ## the long run: 200 simulated days of 10,000 calls, every promise looked at after every step
-	@SIMULATED=$(or $(SIMULATED),200x10000) exec $(BIN)/pytest -n $(TEST_WORKERS) --timeout 3600 tests/simulation/test_seeds.py $(PYTEST_ARGS)
+chaos: install ## the long run: 200 simulated days of 10,000 calls, then 20 rounds of each kind of crash on real calls (ROUNDS=n)
+	@config/setup/system-packages.sh
+	@config/setup/asterisk.sh
+	@SIMULATED='$(SIMULATED)' ROUNDS='$(ROUNDS)' TEST_WORKERS=$(TEST_WORKERS) exec config/setup/chaos.sh $(PYTEST_ARGS)
 
 lint: install ## style, types, import contracts; the same for the pages
 	@$(BIN)/ruff check $(PYTHON_CODE)

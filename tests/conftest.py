@@ -25,7 +25,7 @@ settings.register_profile("callcenter", deadline=None, print_blob=True)
 settings.load_profile("callcenter")
 
 # Files in these folders start real servers: the tests of one file stay in one process, so that they share them.
-KEPT_TOGETHER = ("contract", "integration", "web")
+KEPT_TOGETHER = ("chaos", "contract", "integration", "web")
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist publishes no types
