@@ -4,6 +4,7 @@ The call's table moves first; the functions in `callcenter.hub.folding` keep the
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from callcenter.hub.folding import agents, arrivals, conversations, legs
 from callcenter.hub.folding.register import folders, forget_when_done, sync_waiting
@@ -14,7 +15,9 @@ from callcenter.kernel.personal import PersonalRow
 
 __all__ = ["agents", "apply", "arrivals", "conversations", "legs"]
 
-_call_moves: frozenset[type] = frozenset(event for row in CALL.moves.values() for event in row)
+_moves: frozenset[type] = frozenset(event for row in CALL.moves.values() for event in row)
+_call_events: frozenset[type] = frozenset(event for event in folders if issubclass(event, e.CallEvent))
+"""Asked by type, not by isinstance: this is done for every event there ever was."""
 
 
 def apply(state: State, recorded: e.Recorded, rows: Iterable[PersonalRow] = ()) -> None:
@@ -22,16 +25,19 @@ def apply(state: State, recorded: e.Recorded, rows: Iterable[PersonalRow] = ()) 
     assert recorded.position == state.position + 1, f"event {recorded.position} after {state.position}"
     for row in rows:
         state.personal[row.id] = row.value
-    event = recorded.event
+    event: Any = recorded.event
+    kind = type(event)
     state.position = recorded.position
     state.at = recorded.at
-    if isinstance(event, e.CallEvent) and type(event) in _call_moves:
+    if kind not in _call_events:
+        folders[kind](state, event, recorded.at)
+        return
+    if kind in _moves:
         call = state.calls.get(event.call)
         if call is not None:
-            call.state = CALL.next(call.state, type(event))
-    folders[type(event)](state, event, recorded.at)
-    if isinstance(event, e.CallEvent):
-        call = state.calls.get(event.call)
-        if call is not None:
-            sync_waiting(state, call)
-            forget_when_done(state, call)
+            call.state = CALL.next(call.state, kind)
+    folders[kind](state, event, recorded.at)
+    call = state.calls.get(event.call)
+    if call is not None:
+        sync_waiting(state, call)
+        forget_when_done(state, call)

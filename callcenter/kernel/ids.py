@@ -33,7 +33,9 @@ ContactId = NewType("ContactId", int)
 AccountId = NewType("AccountId", int)
 
 ID_LENGTH = 20
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+_ALPHABET = b"abcdefghijklmnopqrstuvwxyz234567"
+_LETTER_OF_BYTE = bytes(_ALPHABET[byte % 32] for byte in range(256))
+"""Eight bytes for each letter, so that every letter is alike likely."""
 
 
 class Entropy:
@@ -50,15 +52,10 @@ class Entropy:
 
     def _block(self) -> bytes:
         self._count += 1
-        return hashlib.blake2b(self._count.to_bytes(8, "big"), key=self._seed[:64], digest_size=16).digest()
+        return hashlib.blake2b(self._count.to_bytes(8, "big"), key=self._seed[:64], digest_size=ID_LENGTH - 1).digest()
 
     def _id(self, kind: str) -> str:
-        number = int.from_bytes(self._block(), "big")
-        letters = [kind]
-        for _ in range(ID_LENGTH - 1):
-            number, index = divmod(number, 32)
-            letters.append(_ALPHABET[index])
-        return "".join(letters)
+        return kind + self._block().translate(_LETTER_OF_BYTE).decode("ascii")
 
     def call(self) -> CallId:
         return CallId(self._id("c"))
