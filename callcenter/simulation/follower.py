@@ -34,9 +34,9 @@ class Follower:
         """What the fold of the log has otherwise than the live state, part by part."""
         self.compared += 1
         folded, lived = checkpoint.dump(self.state), checkpoint.dump(live)
+        if self.state.personal != live.personal:
+            yield "personal values differ"
         if folded == lived:
-            if self.state.personal != live.personal:
-                yield "personal values differ"
             return
         ours, theirs = msgspec.json.decode(folded), msgspec.json.decode(lived)
         for one in (ours, theirs):
