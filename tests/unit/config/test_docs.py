@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -56,3 +57,19 @@ def test_the_flow_of_the_document_is_sound(tmp_path):
     assert flow is not None
     text = flow[1].replace("main_menu", "welcome").replace("orders", "desk")
     assert mistakes(tmp_path, CENTER_TEXT, text) == []
+
+
+def test_the_steps_for_ones_own_asterisk_say_what_the_service_expects():
+    """Both sides must know these words; a newcomer copies them from the steps."""
+    environment = {"CALLCENTER_PBX_PASSWORD": "one", "CALLCENTER_PBX_ARI_PASSWORD": "two"}
+    (pbx,) = settings.read_settings(DOCS.parent / "config" / "example" / "pbx.yaml", environment).carriers
+    assert isinstance(pbx, settings.AsteriskSettings)
+    steps = (DOCS / "howto" / "attach-asterisk.md").read_text()
+    words = {line.split("|")[1].strip(): line.split("|")[2] for line in steps.splitlines() if line.startswith("| `@")}
+
+    assert f"`ws://{pbx.listen.host}:{pbx.listen.port}/carrier/asterisk/{pbx.name}`" in words["`@SERVICE_URL@`"]
+    assert f"`{pbx.user}`" in words["`@SERVICE_USER@`, `@SERVICE_PASSWORD@`"]
+    assert f"`{pbx.ari_user}`" in words["`@ARI_USER@`, `@ARI_PASSWORD@`"]
+    assert f"`{pbx.application}`" in words["`@APPLICATION@`"]
+    host, port = urlsplit(pbx.ari_url).netloc.split(":")
+    assert f"`{host}` and `{port}`" in words["`@HTTP_ADDRESS@`, `@HTTP_PORT@`"]
