@@ -35,16 +35,21 @@ from callcenter.runtime.jobs import StoreJobs
 from callcenter.runtime.performer import Performer
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
+from callcenter.store.deliveries import Deliveries
 from callcenter.store.directory import DirectoryStore
 from callcenter.store.event_log import EventLog
 from callcenter.store.postgres_log import PostgresLog
 from callcenter.store.projector import Projector
 from callcenter.store.recordings import Recordings
 from callcenter.store.sqlite_log import SqliteLog
+from callcenter.store.webhooks import Webhooks
 from callcenter.telephony.asterisk.adapter import AsteriskCarrier, SoftphoneSettings
 from callcenter.telephony.asterisk.settings import AsteriskSettings as AriSettings
 from callcenter.telephony.port import Carrier
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
+from callcenter.webhooks.address import Fence, networks
+from callcenter.webhooks.dispatch import Dispatch
+from callcenter.webhooks.signing import master_key
 from config.settings import AsteriskSettings, CarrierSettings, Settings
 from reporting.live import Live
 
@@ -75,6 +80,7 @@ class Service:
         self.engine = Engine(self.log, Performer(self.carriers, self.jobs), holder=self.holder)
         self.fanout: Fanout[Sequence[Recorded]] = Fanout()
         self.projector = Projector(self.log, self.database)
+        self.webhooks = make_dispatch(self.log, self.database, settings)
         self.watch = CenterWatch(self.directory, self.engine, self._center_changed)
         self.port = 0
 
@@ -106,6 +112,9 @@ class Service:
         self.projector.wake(self.engine.position)
         self.engine.listeners.extend([self.fanout.publish, lambda events: self.projector.wake(events[-1].position)])
         stack.push_async_callback(_ended, asyncio.create_task(self.projector.run(), name="projector"))
+        await self.webhooks.start(self.engine.position)
+        stack.push_async_callback(self.webhooks.close)
+        self.engine.listeners.append(self.webhooks.appended)
         await self._serve()
         for carrier in self.carriers.values():
             await carrier.start(self.engine.tell)
@@ -136,6 +145,7 @@ class Service:
             users=self.users,
             sessions=self.sessions,
             recordings=self.recordings,
+            webhooks=self.webhooks.desk,
             database=self.database,
             carriers=self.carriers,
             phone_carrier=names[0],
@@ -183,6 +193,19 @@ def open_log(url: str) -> EventLog:
         assert parsed.database, "a SQLite log has a file"
         return SqliteLog(Path(parsed.database))
     return PostgresLog(url)
+
+
+def make_dispatch(event_log: EventLog, database: Database, settings: Settings) -> Dispatch:
+    """What delivers webhooks. Raises Refused when the key of their secrets is none."""
+    return Dispatch(
+        event_log,
+        Webhooks(database),
+        Deliveries(database),
+        Fence(networks(settings.webhook_networks)),
+        master_key(settings.webhook_key, settings.data),
+        now=clock.now,
+        seed=clock.seed(),
+    )
 
 
 def make_carrier(carrier: CarrierSettings, settings: Settings) -> Carrier:

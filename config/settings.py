@@ -17,7 +17,7 @@ import yaml
 
 from callcenter.kernel.ids import CarrierName
 from config.readers import NAME, TEXT, Key, Reader, fill, listed, one_of, optional, places_of, read_keys, required
-from config.settings_values import ADDRESS, ARI_URL, DATABASE, ORIGIN, Address, ice_url
+from config.settings_values import ADDRESS, ARI_URL, DATABASE, NETWORK, ORIGIN, Address, ice_url
 from config.yaml import FileMistake, Place, Sheet, nearest
 
 PREFIX = "CALLCENTER_"
@@ -95,6 +95,10 @@ class Settings:
     """PEM file with the chain, for https and wss; None: plain http, behind a proxy or on this machine only."""
     certificate_key: Path | None
     ice: Ice
+    webhook_networks: tuple[str, ...]
+    """Networks besides the public ones to which webhooks may be sent."""
+    webhook_key: str = field(repr=False)
+    """From which secrets of webhooks are made; empty: a file in `data` is."""
     log_level: LogLevel
     carriers: tuple[CarrierSettings, ...]
 
@@ -163,12 +167,13 @@ SETTINGS_KEYS: tuple[Key, ...] = (
     optional("certificate", TEXT),
     optional("certificate_key", TEXT),
     optional("ice", Reader("the keys stun, turn, turn_user", _ice, {}), {}),
+    optional("webhook_networks", listed(NETWORK), ()),
     optional("log_level", one_of("debug", "info", "warning", "error"), "info"),
     required("carriers", Reader("a carrier in each line, such as pbx: {kind: asterisk}", _carriers, {})),
 )
 OVERRIDES = {f"{PREFIX}{key.name.upper()}": key for key in SETTINGS_KEYS if key.name not in ("ice", "carriers")}
 """Environment variable -> key that it overrides. Lists are separated by commas."""
-SECRETS = (f"{PREFIX}DATABASE_PASSWORD", f"{PREFIX}EVENT_LOG_PASSWORD", f"{PREFIX}TURN_PASSWORD")
+SECRETS = (f"{PREFIX}DATABASE_PASSWORD", f"{PREFIX}EVENT_LOG_PASSWORD", f"{PREFIX}TURN_PASSWORD", f"{PREFIX}WEBHOOK_KEY")
 """Besides these, each Asterisk has two: CALLCENTER_NAME_PASSWORD and CALLCENTER_NAME_ARI_PASSWORD."""
 
 TABLES: dict[str, tuple[Key, ...]] = {"The file": SETTINGS_KEYS, "kind: asterisk": ASTERISK_KEYS, "ice": ICE_KEYS}
@@ -199,6 +204,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     database = _with_password(values["database"] or f"sqlite:///{data / 'center.db'}", vault.take("DATABASE_PASSWORD"))
     event_log = values["event_log"] or (database if not database.startswith("sqlite") else f"sqlite:///{data / 'events.db'}")
     log_password = vault.take("EVENT_LOG_PASSWORD")
+    webhook_key = vault.take("WEBHOOK_KEY")
     vault.refuse_unknown()
     if (values["certificate"] is None) != (values["certificate_key"] is None):
         lone, other = ("certificate", "certificate_key") if values["certificate"] else ("certificate_key", "certificate")
@@ -221,6 +227,8 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         certificate=base / values["certificate"] if secure else None,
         certificate_key=base / values["certificate_key"] if secure else None,
         ice=ice,
+        webhook_networks=tuple(values["webhook_networks"]),
+        webhook_key=webhook_key,
         log_level=values["log_level"],
         carriers=carriers,
     )

@@ -5,6 +5,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from config.readers import Reader
@@ -91,7 +92,17 @@ def ice_url(kind: str) -> Reader[str]:
     return Reader(f"a URL such as {kind}:{kind}.example.com:3478", read, "")
 
 
+def _network(place: Place) -> str | None:
+    text = place.text("a network such as 10.0.0.0/8")
+    try:
+        return None if text is None else str(ip_network(text))
+    except ValueError:
+        place.refuse(f"{text!r} is no network", "for example 10.0.0.0/8, or 127.0.0.1/32 for this machine")
+        return None
+
+
 ADDRESS: Reader[Address] = Reader("an address such as 127.0.0.1:8080", _address, Address("127.0.0.1", 0))
+NETWORK: Reader[str] = Reader("a network such as 10.0.0.0/8", _network, "127.0.0.1/32")
 ORIGIN: Reader[str] = Reader(
     "a URL such as https://calls.example.com", _web(("http", "https"), True, "https://calls.example.com"), "http://localhost"
 )

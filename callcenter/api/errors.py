@@ -51,6 +51,8 @@ MALFORMED = {
     "number_impossible": "numbers",
     "no_account": "account",
     "text_too_long": None,
+    "unknown_kind": "kinds",
+    "url_not_allowed": "url",
 }
 """Refusals that are about the request itself and not about the state of things: 400, with the field."""
 
@@ -122,8 +124,13 @@ CHINESE: dict[str, str] = {
     "same_agent": "此通话已在您这里。",
     "text_too_long": "文字过长，请缩短。",
     "unknown_disposition": "没有这个通话结果，请从列表中选择。",
+    "too_many_webhooks": "订阅数量已达上限，请先删除不再需要的订阅。",
+    "unknown_kind": "没有这类事件，请参阅 docs/webhooks.md 中的列表。",
     "unknown_reason": "没有这个原因，请从列表中选择。",
+    "url_not_allowed": "不能向此网址发送：请使用 https 网址；内部网络须先在设置文件的 webhook_networks 中允许。",
     "user_invalid": "登录账号须有名称，且角色须为坐席或主管。",
+    "webhook_inactive": "此订阅已停用，请先启用再重试。",
+    "webhook_key_short": "Webhook 密钥过短，请换用更长的密钥。",
     "wrap_up_over": "该通话的话后处理已结束，不能再在此设置结果。",
 }
 """What the house's own codes say in Chinese."""

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from callcenter.api.handlers import calls, center, customers, desk, session, statistics
+from callcenter.api.handlers import calls, center, customers, desk, session, statistics, webhooks
 from callcenter.api.route import ADMIN, AGENT, ANALYSTS, ANYONE, EVERYONE, FLOOR, LISTENERS, READERS, Route
 from callcenter.api.schemas import calls as c
 from callcenter.api.schemas import center as d
@@ -10,6 +10,7 @@ from callcenter.api.schemas import customers as k
 from callcenter.api.schemas import queries as q
 from callcenter.api.schemas import session as s
 from callcenter.api.schemas import statistics as t
+from callcenter.api.schemas import webhooks as w
 from callcenter.api.schemas.common import DoneBody
 
 STATE = (HTTPStatus.CONFLICT,)
@@ -190,4 +191,44 @@ CENTER = (
     ),
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = (*SESSION, *DESK, *CALLS, *CUSTOMERS, *STATISTICS, *CENTER)
+WEBHOOKS = (
+    Route(
+        method="GET", path="/webhooks", roles=ADMIN, handler=webhooks.list_webhooks, answer=w.WebhookListBody,
+        summary="Subscriptions of other programs to what happens",
+    ),
+    Route(
+        method="POST", path="/webhooks", roles=ADMIN, handler=webhooks.create_webhook, request=w.WebhookRequest,
+        answer=w.WebhookSecretBody, status=HTTPStatus.CREATED, refusals=STATE,
+        summary="Subscribe; the answer holds the secret, once",
+    ),
+    Route(
+        method="GET", path="/webhooks/{webhook}", roles=ADMIN, handler=webhooks.read_webhook, answer=w.WebhookBody,
+        summary="One subscription",
+    ),
+    Route(
+        method="PATCH", path="/webhooks/{webhook}", roles=ADMIN, handler=webhooks.change_webhook, request=w.WebhookPatch,
+        answer=w.WebhookBody, summary="Change a subscription, or switch it on or off",
+    ),
+    Route(
+        method="DELETE", path="/webhooks/{webhook}", roles=ADMIN, handler=webhooks.delete_webhook, status=HTTPStatus.NO_CONTENT,
+        summary="End a subscription, and forget what it was told",
+    ),
+    Route(
+        method="POST", path="/webhooks/{webhook}/secret", roles=ADMIN, handler=webhooks.new_secret, answer=w.WebhookSecretBody,
+        summary="Make a new secret; the old one signs beside it for a day",
+    ),
+    Route(
+        method="POST", path="/webhooks/{webhook}/test", roles=ADMIN, handler=webhooks.test_webhook, answer=w.DeliveryBody,
+        status=HTTPStatus.CREATED, refusals=STATE, summary="Send an event of the kind test",
+    ),
+    Route(
+        method="GET", path="/webhooks/{webhook}/deliveries", roles=ADMIN, handler=webhooks.list_deliveries,
+        query=w.DeliveryQuery, answer=w.DeliveryListBody, summary="What it was told and is to be told, newest first",
+    ),
+    Route(
+        method="POST", path="/webhooks/{webhook}/deliveries/{delivery}/redeliver", roles=ADMIN, handler=webhooks.redeliver,
+        answer=w.DeliveryBody, refusals=STATE, summary="Send it again now, with the same event id",
+    ),
+)  # fmt: skip
+
+ROUTES: tuple[Route, ...] = (*SESSION, *DESK, *CALLS, *CUSTOMERS, *STATISTICS, *CENTER, *WEBHOOKS)

@@ -18,6 +18,7 @@ from callcenter.store.crm import Crm
 from callcenter.store.database import Database
 from callcenter.store.recordings import Recordings
 from callcenter.telephony.port import Carrier
+from callcenter.webhooks.desk import WebhookDesk
 from reporting.live import Live
 
 Check = Callable[[], Awaitable[str]]
@@ -53,6 +54,7 @@ class Services:
     users: Users
     sessions: Sessions
     recordings: Recordings
+    webhooks: WebhookDesk
     carriers: Mapping[CarrierName, Carrier]
     phone_carrier: CarrierName
     """The carrier on which agents' softphones live."""

@@ -36,11 +36,15 @@ from callcenter.runtime.engine import Engine
 from callcenter.runtime.performer import Performer
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
+from callcenter.store.deliveries import Deliveries
 from callcenter.store.projector import Projector
 from callcenter.store.recordings import Recordings
 from callcenter.store.sqlite_log import SqliteLog
+from callcenter.store.webhooks import Webhooks
 from callcenter.telephony.port import Carrier
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
+from callcenter.webhooks.address import Fence, networks
+from callcenter.webhooks.dispatch import Dispatch
 from reporting.live import Live
 from tests.fixtures.ports import claim_free_port
 from tests.unit.hub.story import CARRIER, DIALED, PEOPLE, center
@@ -110,6 +114,10 @@ class House:
         self.engine.listeners.append(self.fanout.publish)
         self._committed = asyncio.Event()
         self.engine.listeners.append(lambda _: self._committed.set())
+        self.webhooks = Dispatch(
+            self.log, Webhooks(self.database), Deliveries(self.database), Fence(networks(["127.0.0.0/8"])), b"0" * 32,
+            now=clock.now, seed=b"test",
+        )  # fmt: skip
         self.live = Live()
         self.checks: dict[str, Callable[[], Any]] = {}
         self._clients: list[Client] = []
@@ -128,6 +136,7 @@ class House:
             users=self.users,
             sessions=self.sessions,
             recordings=self.recordings,
+            webhooks=self.webhooks.desk,
             carriers={CARRIER: self.carrier},
             phone_carrier=CARRIER,
             origins=self.origins,

@@ -1,5 +1,5 @@
-"""Every table of rows on one MetaData: the center's directory, customers, log-ins, recordings, webhooks, and the projections of
-the log.
+"""Every table of rows on one MetaData: the center's directory, customers, log-ins, the audit log, recordings, webhooks, and the
+projections of the log.
 
 The event log has tables of its own (`callcenter.store.log_schema`) in a store of its own. docs/schema.md is generated from
 both, so a table and a column say here what they are for. Nothing here queries.

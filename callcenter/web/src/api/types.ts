@@ -735,6 +735,74 @@ export interface Failure {
   error: ErrorBody;
 }
 
+export interface WebhookRequest {
+  name: string;
+  url: string;
+  kinds?: ("agent.activity" | "agent.device" | "agent.presence" | "agent.signed_in" | "agent.signed_out" | "call.agent_left" | "call.arrived" | "call.connected" | "call.contact_chosen" | "call.disposition" | "call.ended" | "call.held" | "call.interrupted" | "call.offer_ended" | "call.offered" | "call.placed" | "call.queued" | "call.recorded" | "call.restored" | "call.retrieved" | "call.transfer_completed" | "call.transfer_failed" | "call.transfer_started")[];
+  numbers?: boolean;
+  active?: boolean;
+}
+
+export interface WebhookPatch {
+  name?: string;
+  url?: string;
+  kinds?: ("agent.activity" | "agent.device" | "agent.presence" | "agent.signed_in" | "agent.signed_out" | "call.agent_left" | "call.arrived" | "call.connected" | "call.contact_chosen" | "call.disposition" | "call.ended" | "call.held" | "call.interrupted" | "call.offer_ended" | "call.offered" | "call.placed" | "call.queued" | "call.recorded" | "call.restored" | "call.retrieved" | "call.transfer_completed" | "call.transfer_failed" | "call.transfer_started")[];
+  numbers?: boolean;
+  active?: boolean;
+}
+
+export interface WebhookBody {
+  id: number;
+  name: string;
+  url: string;
+  kinds: ("agent.activity" | "agent.device" | "agent.presence" | "agent.signed_in" | "agent.signed_out" | "call.agent_left" | "call.arrived" | "call.connected" | "call.contact_chosen" | "call.disposition" | "call.ended" | "call.held" | "call.interrupted" | "call.offer_ended" | "call.offered" | "call.placed" | "call.queued" | "call.recorded" | "call.restored" | "call.retrieved" | "call.transfer_completed" | "call.transfer_failed" | "call.transfer_started")[];
+  active: boolean;
+  inactive_why: "gone" | null;
+  numbers_allowed_by: string | null;
+  key_id: string;
+  old_key_id: string | null;
+  old_key_until: number;
+  key_changed: boolean;
+  created_by: string;
+  created_at: number;
+  changed_at: number;
+}
+
+export interface WebhookListBody {
+  items: WebhookBody[];
+}
+
+export interface WebhookSecretBody {
+  webhook: WebhookBody;
+  secret: string;
+}
+
+export interface DeliveryQuery {
+  limit?: number;
+  cursor?: string | null;
+  state?: ("delivered" | "given_up" | "pending")[];
+}
+
+export interface DeliveryBody {
+  id: number;
+  event: string;
+  kind: "agent.activity" | "agent.device" | "agent.presence" | "agent.signed_in" | "agent.signed_out" | "call.agent_left" | "call.arrived" | "call.connected" | "call.contact_chosen" | "call.disposition" | "call.ended" | "call.held" | "call.interrupted" | "call.offer_ended" | "call.offered" | "call.placed" | "call.queued" | "call.recorded" | "call.restored" | "call.retrieved" | "call.transfer_completed" | "call.transfer_failed" | "call.transfer_started" | "test";
+  state: "delivered" | "given_up" | "pending";
+  attempts: number;
+  created_at: number;
+  next_at: number;
+  give_up_at: number;
+  last_at: number | null;
+  last_status: number | null;
+  last_error: "address_not_allowed" | "client_error" | "gone" | "inactive" | "key_changed" | "protocol" | "redirect" | "refused" | "server_error" | "timeout" | "tls" | "unknown_name" | "unreachable" | null;
+  took_ms: number | null;
+}
+
+export interface DeliveryListBody {
+  items: DeliveryBody[];
+  next: string | null;
+}
+
 export type AnyClientMessage = Subscribe | Unsubscribe;
 
 export type AnyServerMessage = Welcome | Heartbeat | Snapshot | Delta | Answer | Failure;
