@@ -10,7 +10,7 @@ from callcenter.hub.state import Call, Leg, Pending, State
 from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as s
 from callcenter.kernel.call_state import CallState
-from callcenter.kernel.ids import Entropy
+from callcenter.kernel.ids import Entropy, LegId
 from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.words import Cause, Fault, LegRole, Treatment
 from callcenter.telephony.port import CarrierSnapshot, LegSeen
@@ -114,6 +114,9 @@ def remedies(state: State, snapshot: CarrierSnapshot, entropy: Entropy) -> Itera
             yield fx.LeaveBridge(
                 effect=entropy.effect(), carrier=carrier, bridge=seen.bridge, leg=leg.id, then=Treatment.MUSIC
             )
+        if leg.id in _together(call) and call.bridge in snapshot.bridges and seen.up and not _joining(state, call):
+            if seen.bridge != call.bridge and call.bridge is not None:
+                yield fx.JoinBridge(effect=entropy.effect(), carrier=carrier, bridge=call.bridge, leg=leg.id)
     for bridge in snapshot.bridges:
         owner = state.calls.get(state.bridges[bridge]) if bridge in state.bridges else None
         if owner is None or owner.bridge != bridge:
@@ -122,6 +125,19 @@ def remedies(state: State, snapshot: CarrierSnapshot, entropy: Entropy) -> Itera
         recording = state.recordings.get(recording_id)
         if recording is None or recording.stopping:
             yield fx.StopRecording(effect=entropy.effect(), carrier=carrier, recording=recording_id)
+
+
+def _together(call: Call) -> tuple[LegId | None, ...]:
+    """The legs that hear each other now. One that is found outside was taken out by somebody else, and hears nothing."""
+    match call.state:
+        case CallState.CONNECTED:
+            return call.customer, call.agent_leg
+        case CallState.HELD:
+            return (call.agent_leg,)
+        case CallState.OUTSIDE:
+            return call.customer, call.target
+        case _:
+            return ()
 
 
 def _joining(state: State, call: Call) -> bool:

@@ -7,7 +7,7 @@ this package. Which requests there are, and what events mean, is not decided her
 import asyncio
 import secrets
 import traceback
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 
 import structlog
@@ -20,6 +20,7 @@ from callcenter.kernel.ids import CarrierName, RecordingId
 from callcenter.kernel.signals import CarrierDown, EffectFailed
 from callcenter.kernel.words import Fault
 from callcenter.telephony.asterisk import requests as r
+from callcenter.telephony.asterisk.audit import Audits
 from callcenter.telephony.asterisk.client import AriClient, Connected, Disconnected, Item, Misheard
 from callcenter.telephony.asterisk.events import AnyEvent
 from callcenter.telephony.asterisk.files import AriFiles
@@ -78,6 +79,7 @@ class AsteriskCarrier:
         """As the hub has been told."""
         self._listing_since = 0
         self._list_again_at: int | None = None
+        self._audits = Audits(self._translation, settings.audit_every_ms)
         self._held: list[AnyCarrierEffect] = []
         """Asked for while what Asterisk has is being listed again."""
         self._startup_time = ""
@@ -148,7 +150,7 @@ class AsteriskCarrier:
 
     def health(self) -> CarrierHealth:
         why = self.client.why_not
-        if not why and not self._listed:
+        if not why and not self._up:
             why = (self._listing.failed if self._listing else "") or "Asterisk is being asked what calls it has."
         return CarrierHealth(ready=not why, why=why, version=self.client.version)
 
@@ -205,7 +207,7 @@ class AsteriskCarrier:
             self._list_again_at = max(self._clock(), self._listing_since + LIST_AGAIN_MS)
 
     def _wait_s(self) -> float | None:
-        dues = [self._list_again_at, self._translation.next_deadline() if self._listed else None]
+        dues = [self._list_again_at, self._audits.due_at, self._translation.next_deadline() if self._listed else None]
         due = min((due for due in dues if due is not None), default=None)
         return None if due is None else max(0.0, (due - self._clock()) / 1000)
 
@@ -214,6 +216,7 @@ class AsteriskCarrier:
         if self._list_again_at is not None and self._list_again_at <= now:
             self._list_again_at = None
             self._begin_listing()
+        self._send_all(self._audits.tick(now))
         if self._listed:
             self._translation.tick(now)
             self._flush()
@@ -231,12 +234,17 @@ class AsteriskCarrier:
                 self._listed = False
                 self._listing = None
                 self._list_again_at = None
+                self._audits.stop()
                 self._down(item.why)
             case Misheard():
                 self._look_again()
             case Reply(token=Token() as token) if token.step.startswith("list_"):
                 if self._listing is not None and token.number == self._listing.number:
                     self._listed_reply(self._listing, item)
+            case Reply(token=Token() as token) if token.step.startswith("audit_"):
+                if differ := self._audits.reply(item, self._clock()):
+                    log.warning("asterisk.differs", carrier=self.name, kinds=sorted({kind for kind, _, _ in differ}))
+                    self._look_again()
             case Reply():
                 if item.unclear and item.status != NO_ANSWER:
                     log.warning("asterisk.odd_answer", carrier=self.name, operation=item.request.operation, status=item.status)
@@ -257,6 +265,7 @@ class AsteriskCarrier:
 
     def _begin_listing(self, *, accounts_first: bool = False) -> None:
         self._listed = False
+        self._audits.stop()
         self._listings += 1
         self._listing_since = self._clock()
         listing = self._listing = Listing(self._translation, self._listings)
@@ -266,12 +275,10 @@ class AsteriskCarrier:
             self._ask_for(listing)
 
     def _ask_for(self, listing: Listing) -> None:
-        for send in listing.begin():
-            self.client.send(send.request, send.token)
+        self._send_all(listing.begin())
 
     def _listed_reply(self, listing: Listing, reply: Reply) -> None:
-        for send in listing.reply(reply, self._clock()):
-            self.client.send(send.request, send.token)
+        self._send_all(listing.reply(reply, self._clock()))
         if listing.failed:
             log.warning("asterisk.not_listed", carrier=self.name, why=listing.failed)
             if self._up:
@@ -284,6 +291,7 @@ class AsteriskCarrier:
             assert self._deliver is not None
             self._deliver(listing.snapshot)
             self._catch_up(listing.waiting)
+            self._audits.go_on(self._clock())
 
     def _catch_up(self, events: list[AnyEvent]) -> None:
         """What happened, and what was asked for, while everything was listed."""
@@ -306,6 +314,10 @@ class AsteriskCarrier:
                 self.client.send(out.request, out.token)
             else:
                 self._tell(out)
+
+    def _send_all(self, sends: Iterable[Send]) -> None:
+        for send in sends:
+            self.client.send(send.request, send.token)
 
     def _tell(self, signal: object) -> None:
         assert self._deliver is not None, "started"

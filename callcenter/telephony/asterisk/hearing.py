@@ -21,6 +21,7 @@ class Hearing(Telling):
     def _stop_hearing(self, line: Line) -> None:
         """Whatever it hears from us stops, because something else was asked."""
         hears, line.hears = line.hears, Treatment.SILENCE
+        line.astray = False
         if line.stale:
             line.stale = False
             self._send(r.stop_music(line.leg), Token(step="stop_treatment", leg=line.leg))

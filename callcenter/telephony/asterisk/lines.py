@@ -51,6 +51,10 @@ class Line(Struct, kw_only=True):
     """Where we have put it."""
     joined: bool = False
     """Asterisk has said that it is in there."""
+    leaving: bool = False
+    """We have asked for it to leave."""
+    astray: bool = False
+    """It left, or was taken out, without our asking; until something is asked of it."""
     then: Treatment = Treatment.SILENCE
     """What it hears once it has left the bridge."""
     ending: Cause | None = None

@@ -17,7 +17,7 @@ from callcenter.telephony.asterisk.replies import Reply
 from callcenter.telephony.asterisk.translate import INBOUND, Translation
 from callcenter.telephony.port import CarrierSnapshot, LegSeen
 
-_OURS = re.compile(r"[a-z][a-z2-7]{19}")
+OUR_NAME = re.compile(r"[a-z][a-z2-7]{19}")
 _LISTS = {
     "list_channels": r.channels,
     "list_bridges": r.bridges,
@@ -77,7 +77,7 @@ class Listing:
             # A running recording has its file already; ARI lists no running ones.
             for file in self._read_all(reply, ari.StoredRecording):
                 tape = self._translation.known.tapes.get(RecordingId(file.name))
-                if _OURS.fullmatch(file.name) and (tape is None or tape.state != "ended"):
+                if OUR_NAME.fullmatch(file.name) and (tape is None or tape.state != "ended"):
                     sends.append(Send(r.live_recording(file.name), Token(step="list_live", number=self.number)))
             self._open += len(sends)
         if self._open == 0 and not self.failed:
@@ -107,13 +107,13 @@ class Listing:
 
     def _take_over(self, now: int) -> CarrierSnapshot:
         known = self._translation.known
-        where = {channel: bridge.id for bridge in self._bridges if _OURS.fullmatch(bridge.id) for channel in bridge.channels}
+        where = {channel: bridge.id for bridge in self._bridges if OUR_NAME.fullmatch(bridge.id) for channel in bridge.channels}
         lines = [line for channel in self._channels if (line := self._line(channel, where)) is not None]
         known.lines = {line.leg: line for line in lines}
         known.rooms = {
             BridgeId(bridge.id): known.rooms.get(BridgeId(bridge.id)) or Room(bridge=BridgeId(bridge.id))
             for bridge in self._bridges
-            if _OURS.fullmatch(bridge.id)
+            if OUR_NAME.fullmatch(bridge.id)
         }
         self._take_over_tapes(now)
         known.devices = {
@@ -151,14 +151,13 @@ class Listing:
         leg = LegId(channel.id)
         line = self._translation.known.lines.get(leg)
         arguments = channel.dialplan.app_data.split(",")
-        in_application = channel.dialplan.app_name == "Stasis" and arguments[:1] == [self._translation.application]
-        if in_application and arguments[1:2] == [INBOUND]:
+        if _came_in(channel, self._translation.application):
             if line is None:
                 dialed = arguments[2] if len(arguments) > 2 else channel.dialplan.exten
                 line = Line(
                     leg=leg, inbound=True, state="offered", caller=channel.caller.number, dialed=dialed, guarded=True, stale=True
                 )
-        elif _OURS.fullmatch(channel.id) and channel.id.startswith("l"):
+        elif _went_out(channel):
             if line is None:
                 line = Line(leg=leg, inbound=False, state="dialing", stale=True)
         else:
@@ -173,6 +172,7 @@ class Listing:
         if bridge is not None or line.joined:  # else it may be on its way into one: the answer to that will tell
             line.bridge = None if bridge is None else BridgeId(bridge)
         line.joined = bridge is not None
+        line.astray = False  # the resync sees to it
         return line
 
     def _take_over_tapes(self, now: int) -> None:
@@ -196,6 +196,20 @@ class Listing:
         hears = line.hears
         if isinstance(hears, Speaking | Gathering) and hears.playback in self._silent:
             self.waiting.insert(0, _finished(line.leg, hears.playback or ""))
+
+
+def ours(channel: ari.Channel, application: str) -> bool:
+    """A channel that came in to us or that we originated; not one that the dialplan looks after."""
+    return _came_in(channel, application) or _went_out(channel)
+
+
+def _came_in(channel: ari.Channel, application: str) -> bool:
+    in_application = channel.dialplan.app_name == "Stasis"
+    return in_application and channel.dialplan.app_data.split(",")[:2] == [application, INBOUND]
+
+
+def _went_out(channel: ari.Channel) -> bool:
+    return OUR_NAME.fullmatch(channel.id) is not None and channel.id.startswith("l")
 
 
 def _finished(leg: LegId, playback: str) -> ari.PlaybackFinished:

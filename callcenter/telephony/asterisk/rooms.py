@@ -45,6 +45,7 @@ class Rooms(Hearing):
             return
         if line.bridge == effect.bridge:
             line.then = effect.then
+            line.leaving = True
             token = self._token(effect, "leave", leg=line.leg, bridge=effect.bridge)
             self._send(r.remove_from_bridge(effect.bridge, line.leg), token)
         elif line.bridge is None and line.state == "up":
@@ -54,6 +55,7 @@ class Rooms(Hearing):
     def _entered_bridge(self, line: Line) -> None:
         assert line.bridge is not None, "only a leg that was put into a bridge enters it"
         line.joined = True
+        line.leaving = False
         self._say(sig.LegJoined(bridge=line.bridge, leg=line.leg))
 
     def _left(self, line: Line) -> None:

@@ -26,6 +26,8 @@ class AsteriskSettings(Struct, frozen=True, kw_only=True):
     request_timeout_ms: int = 5_000
     echo_every_ms: int = 2_000
     echo_timeout_ms: int = 1_500
+    audit_every_ms: int = 30_000
+    """Between two quiet comparisons of what we know with what Asterisk has."""
 
 
 def new_enough(version: str) -> bool:

@@ -192,6 +192,7 @@ class Translation(Doubts):
             case ari.ChannelLeftBridge(bridge=bridge, channel=channel):
                 line = self._of(channel)
                 if line is not None and line.bridge == bridge.id and line.joined:
+                    line.astray = not line.leaving
                     self._left(line)
                     self._treat(line, line.then, None, "LeaveBridge")
                     line.then = Treatment.SILENCE

@@ -1,5 +1,7 @@
 """Stories of effects whose event is stored and which were never carried out: the next look at the carrier makes up for them."""
 
+import pytest
+
 from callcenter.kernel import commands as c
 from callcenter.kernel import effects as fx
 from callcenter.kernel import events as e
@@ -133,3 +135,29 @@ def test_a_bridge_that_closes_under_a_transfer_lets_the_caller_wait_on_at_once(s
     story.network.close(bridge, story.now)
     story.settles()
     assert story.call(call).state is CallState.QUEUED
+
+
+@pytest.mark.parametrize("who", ["customer", "agent_leg"])
+def test_whoever_was_taken_out_of_the_conversation_from_outside_is_put_back(story: Story, who: str):
+    story.signs_in("ana")
+    call = story.waits()
+    story.answers("ana")
+    leg, bridge = getattr(story.call(call), who), story.call(call).bridge
+    assert leg is not None
+    assert bridge is not None
+    story.network.take_out(story.network.lines[leg], story.now)
+    story.settles()
+    assert story.hub.state.legs[leg].bridge is None
+    looks_again(story)
+    assert story.call(call).state is CallState.CONNECTED
+    assert story.hub.state.legs[leg].bridge == story.network.lines[leg].bridge == bridge
+
+
+def test_whoever_is_on_hold_is_not_put_back(story: Story):
+    story.signs_in("ana")
+    call = story.waits()
+    story.answers("ana")
+    story.asks(c.Hold(agent=ANA, call=call))
+    looks_again(story)
+    assert story.call(call).state is CallState.HELD
+    assert story.heard_by(call) is Treatment.MUSIC
