@@ -16,6 +16,9 @@ from callcenter.kernel.words import CallEnd, Cause, LegRole, Party, Treatment
 
 
 def place(turn: Turn, command: c.PlaceCall) -> Done:
+    """A repetition of what was carried out is answered as it was, whatever has become of her meanwhile."""
+    if command.call is not None and command.call in turn.state.calls:
+        return Done(call=command.call)
     agent = desk.signed_in(turn, command.agent)
     assert agent.carrier is not None
     if agent.activity is not Activity.IDLE:
@@ -25,7 +28,7 @@ def place(turn: Turn, command: c.PlaceCall) -> Done:
     if not turn.state.carrier_up(agent.carrier):
         raise Refused("carrier_down", "The telephone system does not answer. Try again in a moment.")
     number = numbers.dialable(command.number, turn.state.center.outside)
-    call_id = turn.entropy.call()
+    call_id = command.call or turn.entropy.call()
     turn.emit(
         e.CallPlaced(
             call=call_id,

@@ -105,6 +105,8 @@ class PlaceCall(Command, frozen=True, kw_only=True):
     number: str
     """As a person wrote it."""
     contact: ContactId | None = None
+    call: CallId | None = None
+    """The id that the call is to have, the same in every repetition of one request, so that none dials twice; None: a new one."""
 
 
 class ChooseContact(Command, frozen=True, kw_only=True):

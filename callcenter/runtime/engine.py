@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from itertools import count
 
 import structlog
 
@@ -20,7 +21,7 @@ from callcenter.kernel.commands import AnyCommand, Command, Done
 from callcenter.kernel.effects import AnyEffect
 from callcenter.kernel.errors import Conflict, HouseError, TryAgain
 from callcenter.kernel.events import Recorded
-from callcenter.kernel.ids import Entropy, PersonalId
+from callcenter.kernel.ids import CallId, Entropy, PersonalId
 from callcenter.kernel.personal import PersonalRow
 from callcenter.kernel.signals import AnySignal, CarrierDown
 from callcenter.runtime import clock, resync
@@ -125,6 +126,10 @@ class Engine:
         self._put(Item(command, answer))
         return await answer
 
+    async def known(self, call: CallId) -> bool:
+        """Whether the log has ever had this call, ended ones included. Raises LogFault."""
+        return call in self._hub.state.calls or bool(await self._log.read_call(call))
+
     # -- life -----------------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
@@ -177,8 +182,7 @@ class Engine:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A loop that is gone for good leaves a service that looks alive and is not: better to end and be started again."""
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
+        if not task.cancelled() and (error := task.exception()) is not None:
             log.critical("engine_loop_failed", loop=task.get_name(), exc_info=error)
             self._stop([], f"the service cannot go on ({type(error).__name__}): see its log, and start it again")
 
@@ -346,14 +350,11 @@ class Engine:
             refuse(item)
         for item in [item for item in self._inbox if isinstance(item.item, Command)]:
             refuse(item)
-        self._inbox = deque(item for item in self._inbox if not isinstance(item.item, Command))
-        self._inbox.extendleft(reversed(kept))
-        attempt = 0
-        while True:
-            await asyncio.sleep(PAUSES_S[min(attempt, len(PAUSES_S) - 1)])
-            attempt += 1
+        self._inbox = deque([*kept, *(item for item in self._inbox if not isinstance(item.item, Command))])
+        for attempt in count(1):
+            await asyncio.sleep(PAUSES_S[min(attempt, len(PAUSES_S)) - 1])
             try:
-                await self._log.renew(LEASE_MS)
+                await self._log.fence(LEASE_MS)
                 state = await folded(self._log, self._hub.state.personal)
                 unannounced = await since(self._log, self.position)
             except Conflict as conflict:
@@ -374,6 +375,7 @@ class Engine:
             # The append had reached the disk after all: what it asked for is pending and is settled as after a restart.
             self._announce(unannounced)
             self._perform(resync.repeated_jobs(state))
+            self._performer.look_again(after_ms=resync.YOUNG_MS)
         log.warning("log_recovered", position=self.position, kept_signals=len(kept))
         self._put(Item(Tick()))
 

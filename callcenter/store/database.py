@@ -6,8 +6,10 @@ begin with the lock (BEGIN IMMEDIATE), so that none fails half-way because it re
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
@@ -32,6 +34,19 @@ class StoreFault(TryAgain):
             "the customer and directory database did not do what was asked: check that it runs, that its address is right and "
             f"that its disk has room ({type(told).__name__})"
         )
+
+
+@dataclass(slots=True)
+class _Joined:
+    """The transaction that the present task has open for all it does; a task that it starts does not take part."""
+
+    database: "Database"
+    task: asyncio.Task[Any] | None
+    afterwards: list[Callable[[], object]]
+    session: AsyncSession = field(init=False)
+
+
+_joined: ContextVar[_Joined | None] = ContextVar("joined", default=None)
 
 
 class Database:
@@ -59,6 +74,10 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only reads."""
+        if (joined := self._together()) is not None:
+            with _faults():
+                yield joined
+            return
         with _faults():
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
                 yield session
@@ -66,10 +85,45 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A transaction that commits at the end of the block, or leaves nothing behind when it raises."""
+        if (joined := self._together()) is not None:
+            with _faults():
+                async with joined.begin_nested():
+                    yield joined
+            return
         async with self._writing or nullcontext():
             with _faults():
                 async with AsyncSession(self._write_engine, expire_on_commit=False) as session, session.begin():
                     yield session
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[AsyncSession]:
+        """One writing transaction for everything that this task reads and writes inside the block: all of it is kept, or none."""
+        joined = _Joined(self, asyncio.current_task(), [])
+        async with self.write() as joined.session:
+            before = _joined.set(joined)
+            try:
+                yield joined.session
+            finally:
+                _joined.reset(before)
+        for job in joined.afterwards:
+            job()
+
+    def afterwards(self, job: Callable[[], object]) -> None:
+        """For telling others what is in the rows now: done when this task's transaction is kept, at once when there is none."""
+        joined = self._of_this_task()
+        if joined is None:
+            job()
+        else:
+            joined.afterwards.append(job)
+
+    def _together(self) -> AsyncSession | None:
+        joined = self._of_this_task()
+        return None if joined is None else joined.session
+
+    def _of_this_task(self) -> _Joined | None:
+        joined = _joined.get()
+        ours = joined is not None and joined.database is self and joined.task is asyncio.current_task()
+        return joined if ours else None
 
     async def upgrade(self) -> None:
         """Brings the tables to what this program needs (Alembic); an empty database gets all of them."""

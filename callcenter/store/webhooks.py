@@ -3,7 +3,7 @@
 What is delivered, and how it went, is in `callcenter.store.deliveries`; what is sent and how, in `callcenter.webhooks`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -79,6 +79,10 @@ class Following(Struct, frozen=True):
 class Webhooks:
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def afterwards(self, job: Callable[[], object]) -> None:
+        """`Database.afterwards`: when what was written here can be read."""
+        self._database.afterwards(job)
 
     # -- subscriptions ----------------------------------------------------------------------------------------------------
 

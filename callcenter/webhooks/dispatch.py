@@ -57,8 +57,8 @@ class Dispatch:
         self._tasks: list[asyncio.Task[None]] = []
         self.follower = Follower(event_log, webhooks, self.figures, now, self._made)
         self.desk = WebhookDesk(
-            webhooks, deliveries, fence, master, figures=self.figures, changed=self._changed.set,
-            behind=lambda: self.follower.behind, warning=self.warning,
+            webhooks, deliveries, fence, master, figures=self.figures,
+            changed=lambda: webhooks.afterwards(self._changed.set), behind=lambda: self.follower.behind, warning=self.warning,
         )  # fmt: skip
 
     async def start(self, position: int) -> None:

@@ -5,11 +5,23 @@ The event log has tables of its own (`callcenter.store.log_schema`) in a store o
 both, so a table and a column say here what they are for. Nothing here queries.
 """
 
-from callcenter.store.tables import audit, crm, directory, people, projections, recordings, webhooks
+from callcenter.store.tables import audit, crm, directory, idempotency, people, projections, recordings, webhooks
 from callcenter.store.tables.base import Base
 from reporting.tables import Tables, declare
 
 metadata = Base.metadata
 reporting_tables: Tables = declare(metadata)
 
-__all__ = ["Base", "audit", "crm", "directory", "metadata", "people", "projections", "recordings", "reporting_tables", "webhooks"]
+__all__ = [
+    "Base",
+    "audit",
+    "crm",
+    "directory",
+    "idempotency",
+    "metadata",
+    "people",
+    "projections",
+    "recordings",
+    "reporting_tables",
+    "webhooks",
+]
