@@ -5,6 +5,8 @@ live calls in `reporting.records`. The fold takes the events of one decision in 
 agent may leave before or after the call is over.
 """
 
+from typing import get_args
+
 from msgspec.structs import replace
 
 from callcenter.kernel import events as e
@@ -22,11 +24,14 @@ RECORDED = frozenset(_STEPS) | {e.CallArrived, e.CallPlaced, e.CallQueued}
 """Events that leave a trace in a record."""
 
 
+_OF_CALLS = frozenset(
+    kind for kind in get_args(e.AnyEvent) if issubclass(kind, e.CallEvent) or kind in (e.WrapUpStarted, e.WrapUpEnded)
+)
+
+
 def call_of(event: e.AnyEvent) -> CallId | None:
     """The call that an event is about; None for events of the center, a carrier or an agent alone."""
-    if isinstance(event, e.CallEvent | e.WrapUpStarted | e.WrapUpEnded):
-        return event.call
-    return None
+    return event.call if type(event) in _OF_CALLS else None  # type: ignore[union-attr]
 
 
 def fold(record: CallRecord | None, at: int, event: e.AnyEvent, center: Center) -> CallRecord | None:
@@ -34,20 +39,19 @@ def fold(record: CallRecord | None, at: int, event: e.AnyEvent, center: Center) 
 
     None: the call's beginning was not seen. Raises IllegalMove when the event fits no row of the call's table.
     """
+    kind = type(event)
+    if kind not in RECORDED:
+        return record
     if isinstance(event, e.CallArrived):
         return arrivals.arrived(at, event)
     if isinstance(event, e.CallPlaced):
         return arrivals.placed(at, event)
     if record is None:
         return None
-    kind = type(event)
     if isinstance(event, e.CallQueued):
         changed = queueing.queued(record, at, event, center)
     else:
-        step = _STEPS.get(kind)
-        if step is None:
-            return record
-        changed = step(record, at, event)
+        changed = _STEPS[kind](record, at, event)
     if kind in CALL_EVENTS:
         changed = replace(changed, state=CALL.next(record.state, kind), state_since=at)
     return changed

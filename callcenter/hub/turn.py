@@ -190,6 +190,7 @@ class Turn:
         """Ends what runs in the bridge, the recording first, then the bridge itself."""
         if bridge is None:
             return
-        for recording in [r for r in self.state.recordings.values() if r.bridge == bridge]:
-            self.stop_recording(call, recording.id)
+        for recording in sorted(call.open_recordings):
+            if self.state.recordings[recording].bridge == bridge:
+                self.stop_recording(call, recording)
         self.ask(fx.CloseBridge(effect=self.entropy.effect(), carrier=call.carrier, bridge=bridge))

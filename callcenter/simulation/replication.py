@@ -27,7 +27,7 @@ LAST_MS = 4 * HOUR
 """Callers who are still there so long after the end hang up."""
 TIDY_MS = 6 * HOUR
 """After the last call: every limit of the hub's has passed."""
-DRAIN_EVERY = 4_000
+DRAIN_EVERY = 25_000
 """Events between two drains of the counters."""
 COMPARISONS = 20
 FAILED = "the hub decides whatever comes"
