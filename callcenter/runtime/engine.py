@@ -346,10 +346,8 @@ class Engine:
         waiting = [decided.item for decided in (*failed, *self._decided)]
         self._decided = []
         kept = [item for item in waiting if not isinstance(item.item, Command | Tick)]
-        for item in waiting:
-            refuse(item)
-        for item in [item for item in self._inbox if isinstance(item.item, Command)]:
-            refuse(item)
+        for item in (*waiting, *self._inbox):
+            refuse(item)  # signals have nobody who waits for an answer
         self._inbox = deque([*kept, *(item for item in self._inbox if not isinstance(item.item, Command))])
         for attempt in count(1):
             await asyncio.sleep(PAUSES_S[min(attempt, len(PAUSES_S)) - 1])

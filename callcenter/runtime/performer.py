@@ -59,6 +59,15 @@ class Performer:
                 else:
                     lane.put_nowait(effect)
 
+    def look_again(self, after_ms: int) -> None:
+        """Has every carrier tell after that time what it has."""
+        self._spawn(self._look(after_ms))
+
+    async def _look(self, after_ms: int) -> None:
+        await asyncio.sleep(after_ms / 1000)
+        for carrier in self._carriers.values():
+            carrier.look_again()
+
     async def close(self) -> None:
         for task in tuple(self._tasks):
             task.cancel()

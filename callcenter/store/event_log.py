@@ -73,6 +73,12 @@ class EventLog(Protocol):
     async def renew(self, ttl_ms: int) -> None:
         """Holds on for `ttl_ms` from now; StaleLease when it is lost."""
 
+    async def fence(self, ttl_ms: int) -> None:
+        """As `renew`, under a new epoch: an append of ours that is still on its way to the store is refused when it arrives.
+
+        May be repeated after a LogFault. StaleLease when the lease is lost.
+        """
+
     async def release(self) -> None:
         """Lets the next one in at once; harmless when the lease is not ours."""
 

@@ -35,8 +35,8 @@ T = TypeVar("T")
 Connection = asyncpg.Connection
 Job = Callable[[Connection], Awaitable[T]]
 
-TIMEOUT_S = 10.0
-"""For connecting and for each statement."""
+TIMEOUT_S = 4.0
+"""For connecting and for each statement: so long a person may wait for "try again"."""
 
 _NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 _PREPARE_LOCK = 7_205_917_301_122
@@ -75,6 +75,9 @@ class PostgresLog:
         self._writer = _Session(url)
         self._reader = _Session(url)
         self._epoch: int | None = None
+        self._holder = ""
+        self._fences = 0
+        """Fences of this epoch whose answer never came: perhaps they are in the table."""
 
     async def open(self) -> None:
         await self._writer.run(_prepare)
@@ -90,7 +93,7 @@ class PostgresLog:
         epoch: int | None = await self._writer.run(lambda db: db.fetchval(_ACQUIRE, LEASE_NAME, holder, ttl_ms))
         if epoch is None:
             raise Conflict("another hub is active on this log: stop it first, or wait until its lease is over")
-        self._epoch = epoch
+        self._epoch, self._holder, self._fences = epoch, holder, 0
         return epoch
 
     async def renew(self, ttl_ms: int) -> None:
@@ -98,6 +101,19 @@ class PostgresLog:
         sql = f"UPDATE log.lease SET expires_at = {_NOW} + $3 WHERE name = $1 AND epoch = $2 RETURNING 1"
         if await self._writer.run(lambda db: db.fetchval(sql, LEASE_NAME, epoch, ttl_ms)) is None:
             raise no_lease(epoch, await self._writer.run(_current_epoch))
+
+    async def fence(self, ttl_ms: int) -> None:
+        epoch = self._epoch
+        sql = (
+            f"UPDATE log.lease SET epoch = epoch + 1, expires_at = {_NOW} + $5 WHERE name = $1 "
+            "AND (epoch = $2 OR epoch BETWEEN $2 AND $2 + $3 AND holder = $4) RETURNING epoch"
+        )
+        values = (LEASE_NAME, epoch or 0, self._fences, self._holder, ttl_ms)
+        self._fences += 1
+        taken: int | None = await self._writer.run(lambda db: db.fetchval(sql, *values))
+        if taken is None:
+            raise no_lease(epoch, await self._writer.run(_current_epoch))
+        self._epoch, self._fences = taken, 0
 
     async def release(self) -> None:
         epoch, self._epoch = self._epoch, None

@@ -106,6 +106,10 @@ class SqliteLog:
 
         await self._writer.run(hold)
 
+    async def fence(self, ttl_ms: int) -> None:
+        """One thread carries out one job after another: nothing of ours is on its way any more when this one has its turn."""
+        await self.renew(ttl_ms)
+
     async def release(self) -> None:
         epoch, self._epoch = self._epoch, None
         sql = "UPDATE lease SET holder = '', expires_at = 0 WHERE name = ? AND epoch = ?"

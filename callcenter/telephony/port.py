@@ -93,6 +93,9 @@ class Carrier(Protocol):
 
     async def perform(self, effect: AnyCarrierEffect) -> None: ...
 
+    def look_again(self) -> None:
+        """What was asked may never have reached it: delivers a CarrierSnapshot soon, or when a connection has come up."""
+
     async def fetch_recording(self, recording: RecordingId) -> AsyncIterator[bytes]:
         """The finished recording as a WAV file; raises CarrierFault."""
 

@@ -106,6 +106,10 @@ class AsteriskCarrier:
         else:
             self._refuse(effect)
 
+    def look_again(self) -> None:
+        self._look_again()
+        self._changed.set()
+
     def _refuse(self, effect: AnyCarrierEffect) -> None:
         self._tell(
             EffectFailed(

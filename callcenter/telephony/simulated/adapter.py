@@ -49,6 +49,9 @@ class SimulatedCarrier:
     async def perform(self, effect: AnyCarrierEffect) -> None:
         self.pump.act(lambda now: self.network.perform(effect, now))
 
+    def look_again(self) -> None:
+        self.pump.act(lambda now: self.network.listed())
+
     async def fetch_recording(self, recording: RecordingId) -> AsyncIterator[bytes]:
         pieces = self.network.recording(recording)
         if pieces is None:

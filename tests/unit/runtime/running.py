@@ -15,7 +15,7 @@ from callcenter.kernel.ids import AgentId, CallId, LegId, RecordingId
 from callcenter.runtime import clock
 from callcenter.runtime.engine import Engine
 from callcenter.runtime.performer import Performer
-from callcenter.store.sqlite_log import SqliteLog
+from callcenter.store.event_log import EventLog
 from callcenter.telephony.port import Carrier
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
 from tests.unit.hub.story import CARRIER, DIALED, PEOPLE, center
@@ -39,7 +39,7 @@ class NobodyKnown:
 class Running:
     """`use` another engine of `make` before `start` when the usual one will not do."""
 
-    def __init__(self, log: SqliteLog, carrier: SimulatedCarrier | None = None) -> None:
+    def __init__(self, log: EventLog, carrier: SimulatedCarrier | None = None) -> None:
         self.log = log
         self.carrier = carrier or SimulatedCarrier(CARRIER, clock=clock.now, seed=b"test")
         self.carrier.use_prompts(center().prompts)
@@ -89,5 +89,5 @@ class Running:
         return self.carrier.pump.act(lambda now: self.carrier.network.call_in(caller, DIALED))
 
 
-async def stored(log: SqliteLog) -> list[Recorded]:
+async def stored(log: EventLog) -> list[Recorded]:
     return [recorded async for batch in log.read() for recorded in batch]
