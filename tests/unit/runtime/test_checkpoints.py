@@ -16,7 +16,7 @@ from callcenter.kernel.errors import TryAgain
 from callcenter.runtime.checkpoints import HUB, Checkpoints, keep_live, restored_live
 from callcenter.runtime.engine import Engine
 from callcenter.runtime.performer import Performer
-from callcenter.store.event_log import Checkpoint
+from callcenter.store.event_log import Checkpoint, EventLog
 from callcenter.store.sqlite_log import SqliteLog
 from reporting.live import Live
 from tests.unit.hub.story import CARRIER, PEOPLE
@@ -48,7 +48,7 @@ async def kept(tmp_path: Path) -> AsyncIterator[Kept]:
     await service.stop()
 
 
-async def checkpoint_of(log: SqliteLog) -> Checkpoint:
+async def checkpoint_of(log: EventLog) -> Checkpoint:
     found = await log.checkpoint(HUB)
     assert found is not None
     return found
