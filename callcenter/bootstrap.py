@@ -140,6 +140,7 @@ class Service:
             live=live,
             fanout=self.fanout,
             read_log=self.log.read,
+            read_personal=self.log.personal,
             keep_live=partial(keep_live, self.log),
             crm=self.crm,
             users=self.users,

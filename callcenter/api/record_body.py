@@ -17,6 +17,7 @@ def detail(record: CallRecord, summary: c.CallSummary, notes: c.NotesBody, numbe
         language=record.language,
         dialed=record.number,
         ended_by=None if record.by is None else record.by.value,
+        certain_until=record.certain_until,
         cause=_cause(record),
         ivr=[c.VisitRecord(node=visit.node, outcome=visit.outcome, at=visit.at) for visit in record.visits],
         legs=[

@@ -1,6 +1,6 @@
 """What the API is given by bootstrap, and nothing that it makes itself."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -46,6 +46,8 @@ class Services:
     fanout: Fanout[Sequence[Recorded]]
     read_log: Callable[[int], AsyncIterator[list[Recorded]]]
     """`EventLog.read`: the events behind a position."""
+    read_personal: Callable[[Iterable[PersonalId]], Awaitable[dict[PersonalId, str]]]
+    """`EventLog.personal`: the values of calls that are over are in no memory."""
     keep_live: Callable[[Live], Awaitable[None]]
     """Keeps what `live` has folded, for the next start."""
     database: Database

@@ -130,6 +130,7 @@ class House:
             live=self.live,
             fanout=self.fanout,
             read_log=self.log.read,
+            read_personal=self.log.personal,
             keep_live=partial(keep_live, self.log),
             database=self.database,
             crm=self.crm,

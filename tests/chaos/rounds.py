@@ -3,9 +3,10 @@
     @pytest.mark.parametrize("chaos", rounds("asterisk killed", calls=(6, 60)), indirect=True)
     async def test_...(chaos: Round): ...
 
-`make test` runs two rounds of each kind, `make chaos` twenty (`CHAOS=n`: n of them, with the larger number of calls);
-`CHAOS_SEED=n` runs that seed alone. Every choice of a round comes from `Round.draw`, so a seed is a story that can be told again, as far as
-real programs on a busy machine keep time. `Round.note` writes figures into the table of docs/chaos.md.
+`make test` runs two rounds of each kind, `make chaos` twenty: `CHAOS=n` runs n of them with the larger number of calls
+(`CHAOS_CALLS=n`: with that number), `CHAOS_SEED=n` that seed alone. Every choice of a round comes from `Round.draw`, so a seed
+is a story that can be told again, as far as real programs on a busy machine keep time. `Round.note` writes figures into the
+table of docs/chaos.md.
 """
 
 import os
@@ -52,7 +53,8 @@ def rounds(kind: str, calls: tuple[int, int] = (0, 0)) -> list[Any]:
     only = os.environ.get("CHAOS_SEED")
     seeds = [int(only)] if only else range(1, 1 + (int(os.environ["CHAOS"]) if long else SHORT))
     name = re.sub(r"\W+", "-", kind)
-    return [pytest.param(Round(kind, seed, calls[long], long), id=f"{name}-{seed}") for seed in seeds]
+    number = int(os.environ.get("CHAOS_CALLS", calls[long]))
+    return [pytest.param(Round(kind, seed, number, long), id=f"{name}-{seed}") for seed in seeds]
 
 
 def results() -> Path | None:

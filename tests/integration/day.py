@@ -133,12 +133,15 @@ class Day:
     # -- people -------------------------------------------------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
-    async def caller(self, number: str, *steps: Step, dialed: str = MAIN, hertz: int = CALLER_HZ) -> AsyncIterator[Sipp]:
+    async def caller(
+        self, number: str, *steps: Step, dialed: str = MAIN, hertz: int = CALLER_HZ, gives_up_ms: int | None = None
+    ) -> AsyncIterator[Sipp]:
         """Somebody at `number` calls, talks in her tone from the beginning, and does the steps."""
         place = self._place("caller")
         self.calls[self.name].append(number)
         self._add("caller", number, hertz, place)
-        async with self.service.caller(place, caller(number, self.tone(hertz), *steps), dialed) as sipp:
+        scenario = caller(number, self.tone(hertz), *steps, gives_up_ms=gives_up_ms)
+        async with self.service.caller(place, scenario, dialed) as sipp:
             yield sipp
 
     @contextlib.asynccontextmanager
@@ -241,7 +244,7 @@ class Day:
             self.failures[name] = error
 
 
-async def _listen(folder: Path, service: Service) -> asyncio.subprocess.Process:
+async def listen(folder: Path, service: Service) -> asyncio.subprocess.Process:
     """The ears, listening."""
     values = service.pbx.values
     ears = await asyncio.create_subprocess_exec(
@@ -255,7 +258,7 @@ async def _listen(folder: Path, service: Service) -> asyncio.subprocess.Process:
 
 
 @contextlib.contextmanager
-def _before_others(*processes: int) -> Iterator[None]:
+def before_others(*processes: int) -> Iterator[None]:
     """These processes, this one, and what this one starts meanwhile, run before the other work of the machine, where that is
     allowed: an exchange that waits for other tests answers late, and a telephone stamps late (`asterisk -p` asks for the same).
     """
@@ -279,12 +282,12 @@ async def _live(folder: Path, stories: Mapping[str, Story], start: Start) -> Kep
     observed = folder / "observed"
     observed.mkdir(parents=True)
     async with start(folder / "service") as service:
-        with _before_others(*service.processes()):
+        with before_others(*service.processes()):
             return await _observed(observed, service, stories)
 
 
 async def _observed(observed: Path, service: Service, stories: Mapping[str, Story]) -> Kept:
-    ears = await _listen(observed, service)
+    ears = await listen(observed, service)
     try:
         day = Day(service, observed)
         for name, story in stories.items():
@@ -293,7 +296,7 @@ async def _observed(observed: Path, service: Service, stories: Mapping[str, Stor
     finally:
         ears.terminate()
         await ears.wait()
-    (observed / "legs.csv").write_text(_legs(service))
+    (observed / "legs.csv").write_text(legs_csv(service))
     scenario = {
         "music": MUSIC_HZ,
         "parties": day.parties,
@@ -306,12 +309,12 @@ async def _observed(observed: Path, service: Service, stories: Mapping[str, Stor
     return kept
 
 
-def _legs(service: Service) -> str:
+def legs_csv(service: Service) -> str:
     path = service.pbx.home / "log" / "cdr-custom" / "legs.csv"
     return path.read_text() if path.exists() else ""
 
 
-async def _within(seconds: float, fetch: Callable[[], Awaitable[Any]], good: Callable[[Any], bool]) -> Any:
+async def within(seconds: float, fetch: Callable[[], Awaitable[Any]], good: Callable[[Any], bool]) -> Any:
     """What `fetch` answers once it is good, or the last answer when the time is over."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
@@ -324,7 +327,7 @@ async def _left(service: Service) -> tuple[list[Json], list[Json]]:
     return service.pbx.channels(), service.pbx.bridges()
 
 
-def _settled(records: list[Json]) -> bool:
+def settled(records: list[Json]) -> bool:
     """Every call is over, every wrap-up done, every recording kept or failed."""
     return all(
         record["summary"]["ended_at"] is not None
@@ -338,14 +341,14 @@ def _settled(records: list[Json]) -> bool:
 def _complete(day: Day, records: list[Json]) -> bool:
     """Every customer of the day is in a record, and the records are settled."""
     found = {record["summary"]["number"]["value"] for record in records if record["summary"]["number"]}
-    return found >= {number for numbers in day.calls.values() for number in numbers} and _settled(records)
+    return found >= {number for numbers in day.calls.values() for number in numbers} and settled(records)
 
 
 async def _keep(day: Day) -> Kept:
     """Everything that the service remembers, once it has settled, and what is left in Asterisk."""
     service = day.service
-    channels, bridges = await _within(10, lambda: _left(service), lambda found: not any(found))
-    records = await _within(20, service.records, lambda found: _complete(day, found))
+    channels, bridges = await within(10, lambda: _left(service), lambda found: not any(found))
+    records = await within(20, service.records, lambda found: _complete(day, found))
     statistics = await service.statistics()
     recordings = {
         one["id"]: await service.recording(one["id"])

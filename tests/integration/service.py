@@ -122,11 +122,28 @@ class Service:
         self.url = ""
         self.clicks: list[Click] = []
         self.board: Board
+        self._config = Path()
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        config = self._write(self.folder, self.pbx, claim_free_port())
+        self._config = self._write(self.folder, self.pbx, claim_free_port())
+        await self.run()
+
+    async def run(self) -> None:
+        """Starts the process, also again after `killed`: on the same address, with the same data. Returns when Asterisk is up."""
+        await self.launch()
+        await self.look()
+
+    async def look(self) -> None:
+        """A supervisor looks at the board until Asterisk is connected."""
+        self.board = Board(self.url, "lead")
+        await self.board.sign_in()
+        await self.board.follow()
+        await self.board.until(lambda b: b.center["carriers"].get("pbx"), "Asterisk did not connect", 30)
+
+    async def launch(self) -> None:
+        """Starts the process and waits for its ready line."""
         environment = {
             **os.environ,
             "CALLCENTER_PBX_PASSWORD": self.pbx.values.service_password,
@@ -134,15 +151,23 @@ class Service:
         }
         with (self.folder / "service.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                ROOT / ".venv" / "bin" / "callcenter", "serve", "--config", config,
+                ROOT / ".venv" / "bin" / "callcenter", "serve", "--config", self._config,
                 cwd=ROOT, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         self.url = await asyncio.wait_for(self._ready_line(), 60)
-        self.board = Board(self.url, "lead")
-        await self.board.sign_in()
-        await self.board.follow()
-        await self.board.until(lambda b: b.center["carriers"].get("pbx"), "Asterisk did not connect", 30)
+
+    def freeze(self) -> None:
+        """The service stands still, for good."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    async def killed(self) -> None:
+        """kill -9, also of a process that stands still; its end is waited for."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+        await self.board.close()
 
     async def _ready_line(self) -> str:
         assert self._process is not None

@@ -47,7 +47,7 @@ class Observed:
             for one in told["parties"]
         ]
         self._endpoints = [one.get("endpoint", "trunk") for one in told["parties"]]
-        self._legs = (folder / "legs.csv").read_text()
+        self.legs = (folder / "legs.csv").read_text()
         self.scenario = Scenario(
             parties=_joined(parties),
             heard=Heard.read((folder / "heard.log").read_text()),
@@ -69,9 +69,9 @@ class Observed:
         for dialog, (_, until) in stretches:
             left.setdefault(id(dialog), []).append(until)
         legs = [(endpoint, dialog, left.get(id(dialog), [])) for endpoint, _, dialog in self._dialogs]
-        said = cdr.disagreements(legs, cdr.channels(self._legs), tolerance_ms)
+        said = cdr.disagreements(legs, cdr.channels(self.legs), tolerance_ms)
         endpoints = {id(dialog): endpoint for endpoint, _, dialog in self._dialogs}
-        rows = cdr.bridged(self._legs)
+        rows = cdr.bridged(self.legs)
         for call in self.calls:
             for leg, (since, until) in call.stretches():
                 if leg.who == "customer":

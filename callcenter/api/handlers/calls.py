@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from aiohttp import web
+from msgspec import Struct
 
 from callcenter.api.call_list import CallLine, Wanted, call_of_recording, lines_of, list_calls
 from callcenter.api.errors import ApiError
@@ -18,7 +19,8 @@ from callcenter.api.schemas import calls as c
 from callcenter.api.schemas import customers as k
 from callcenter.api.schemas.common import PhoneNumber
 from callcenter.api.schemas.queries import CallQuery, Paging
-from callcenter.kernel.ids import AgentId, CallId, ContactId, RecordingId
+from callcenter.kernel.ids import AgentId, CallId, ContactId, PersonalId, RecordingId
+from callcenter.kernel.personal import ERASED
 from callcenter.store.tables import reporting_tables
 from reporting import queries
 from reporting.call_record import CallRecord
@@ -45,8 +47,8 @@ async def find_calls(ask: Ask) -> c.CallListBody:
     )
     async with ask.services.database.read() as session:
         page = await list_calls(await session.connection(), wanted, limit=query.limit, cursor_=query.cursor)
-    names = await _names(ask, page.items)
-    return c.CallListBody(items=[_summary(ask, line, names, None) for line in page.items], total=None, next=page.next)
+    shown = await _shown(ask, page.items)
+    return c.CallListBody(items=[_summary(ask, line, shown, None) for line in page.items], total=None, next=page.next)
 
 
 async def _behind(ask: Ask, query: CallQuery, chosen: CallFilter) -> c.CallListBody:
@@ -64,8 +66,8 @@ async def _behind(ask: Ask, query: CallQuery, chosen: CallFilter) -> c.CallListB
             field = "cursor" if str(mistake).startswith("after") else "figure"
             raise ApiError("bad_request", str(mistake), field=field) from mistake
         lines = await lines_of(connection, [row.call for row in page.rows])
-    names = await _names(ask, lines.values())
-    items = [_summary(ask, lines[row.call], names, row) for row in page.rows]
+    shown = await _shown(ask, lines.values())
+    items = [_summary(ask, lines[row.call], shown, row) for row in page.rows]
     return c.CallListBody(items=items, total=page.total, next=page.after)
 
 
@@ -94,14 +96,13 @@ async def read_call(ask: Ask) -> c.CallDetailBody:
     if ask.who.user.role == "agent" and ask.agent not in people(record):
         raise ApiError("not_found")
     note = await ask.services.crm.note(call)
-    names = await _names(ask, [line])
+    shown = await _shown(ask, [line], record)
     notes = c.NotesBody(
         text="" if note is None else note.text,
         author=None if note is None else note.author,
         saved_at=None if note is None else note.saved_at,
     )
-    state = ask.services.engine.state
-    return detail(record, _summary(ask, line, names, None), notes, lambda row: _number(ask, row and state.value(row)))
+    return detail(record, _summary(ask, line, shown, None), notes, lambda row: _number(ask, shown, row))
 
 
 async def _record(ask: Ask, call: CallId) -> tuple[CallRecord, CallLine]:
@@ -198,23 +199,38 @@ async def read_timeline(ask: Ask) -> k.TimelineBody:
 # -- showing ----------------------------------------------------------------------------------------------------------------
 
 
-async def _names(ask: Ask, lines: Iterable[CallLine]) -> dict[ContactId, str]:
+class _Shown(Struct, frozen=True):
+    """What had to be looked up for calls: their customers' names, and the values of personal rows."""
+
+    names: dict[ContactId, str] = {}
+    values: dict[PersonalId, str] = {}
+
+
+async def _shown(ask: Ask, lines: Iterable[CallLine], record: CallRecord | None = None) -> _Shown:
+    lines = list(lines)
     wanted = {line.contact for line in lines if line.contact is not None}
-    if not wanted:
-        return {}
-    return {id: contact.name for id, contact in (await ask.services.crm.contacts(wanted)).items()}
+    contacts = await ask.services.crm.contacts(wanted) if wanted else {}
+    rows = {line.customer for line in lines if line.customer is not None}
+    if record is not None:
+        rows |= {leg.number for leg in record.legs if leg.number is not None}
+        rows |= {transfer.to_number for transfer in record.transfers if transfer.to_number is not None}
+    known = ask.services.engine.state.personal
+    values = {row: known[row] for row in rows & known.keys()}
+    if rows - values.keys():
+        values |= await ask.services.read_personal(rows - values.keys())
+    return _Shown({id: contact.name for id, contact in contacts.items()}, values)
 
 
-def _summary(ask: Ask, line: CallLine, names: dict[ContactId, str], counted: CallRow | None) -> c.CallSummary:
+def _summary(ask: Ask, line: CallLine, shown: _Shown, counted: CallRow | None) -> c.CallSummary:
     return c.CallSummary(
         id=line.call,
         direction=_direction(line.direction),
         started_at=line.started_at,
         ended_at=line.over_at,
         end=line.outcome,
-        number=_number(ask, line.customer and ask.services.engine.state.value(line.customer)),
+        number=_number(ask, shown, line.customer),
         contact=line.contact,
-        contact_name=None if line.contact is None else names.get(line.contact),
+        contact_name=None if line.contact is None else shown.names.get(line.contact),
         queue=line.queue,
         agent=line.agent,
         agent_name=_agent_name(ask, line.agent),
@@ -230,8 +246,8 @@ def _summary(ask: Ask, line: CallLine, names: dict[ContactId, str], counted: Cal
     )
 
 
-def _number(ask: Ask, value: str | None) -> PhoneNumber | None:
-    return None if value is None else phone_number(value, ask.services.region)
+def _number(ask: Ask, shown: _Shown, row: PersonalId | None) -> PhoneNumber | None:
+    return None if row is None else phone_number(shown.values.get(row, ERASED), ask.services.region)
 
 
 def _agent_name(ask: Ask, agent: str | None) -> str | None:

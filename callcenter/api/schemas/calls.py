@@ -192,6 +192,8 @@ class CallDetailBody(Body, frozen=True, kw_only=True):
     dialed: str | None
     """Id of the center's number that was called."""
     ended_by: str | None
+    certain_until: int | None
+    """Of a call whose end is lost: the last moment at which it surely went on; it ended between this and `ended_at`."""
     cause: str | None
     ivr: list[VisitRecord]
     legs: list[LegRecord]

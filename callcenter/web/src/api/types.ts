@@ -245,6 +245,7 @@ export interface CallDetailBody {
   language: "en" | "zh" | null;
   dialed: string | null;
   ended_by: string | null;
+  certain_until: number | null;
   cause: string | null;
   ivr: VisitRecord[];
   legs: LegRecord[];

@@ -1,0 +1,90 @@
+"""kill -9 of the service in the middle of calls, at once or after it had stood still for ten seconds; then it is started again.
+
+Told by the seed: who calls when, and the moment. Looked at afterwards: what callers and agents heard (tones), who waited where,
+how soon everything was taken over again, and what was written down, held against SIPp's logs by `tests.recount.gaps`.
+"""
+
+import asyncio
+
+import pytest
+
+from tests.chaos.floor import Floor, floor, visits
+from tests.chaos.rounds import Round, rounds
+from tests.integration.people import Board, Json, now
+from tests.recount.gaps import Gaps
+from tests.recount.recount import Observed
+
+pytestmark = pytest.mark.timeout(300)
+
+READOPTED_MS = 5_000
+"""The promise: so long after the restart everything is taken over again."""
+SILENT_MS = 400
+"""A conversation or the music may not be silent for longer."""
+FROZEN_S = 10
+ARRIVE_MS = {"killed": 14_000, "frozen": 22_000}
+
+
+def waiting(board: Board) -> dict[str, tuple[str, int]]:
+    """Call -> (queue, since) of those who wait."""
+    return {
+        call["id"]: (call["queue"], call["waiting_since"]) for call in board.calls.values() if call["state"] == "queued"
+    }
+
+
+async def round_of(chaos: Round, frozen_s: int) -> None:
+    over_ms = ARRIVE_MS["frozen" if frozen_s else "killed"] * max(1, chaos.calls // 24)
+    at_ms = chaos.draw.randint(over_ms // 5, over_ms // 2)
+    down_s = 0.0 if chaos.seed % 2 else chaos.draw.uniform(2, 6)
+    async with floor() as here:
+        here.call(visits(chaos.draw, chaos.calls, over_ms))
+        await here.moment(at_ms)
+        before = waiting(here.service.board)
+        gap = await away(here, frozen_s, down_s)
+        alive = {channel["id"] for channel in here.service.pbx.channels()}
+        after = waiting(here.service.board)
+        chaos.note(away_ms=gap["until"] - gap["since"], readopted_ms=gap["until"] - gap["ready"], live_legs=len(alive))
+        assert gap["until"] - gap["ready"] <= READOPTED_MS
+        assert {call: place for call, place in after.items() if call in before} == {
+            call: place for call, place in before.items() if call in after
+        }, "a place in the queue has changed"
+        wrong = await here.all_gone()
+        records, statistics = await here.keep()
+        gaps = Gaps(Observed(here.day.folder), here.gaps)
+        differences = gaps.compare(records, statistics)
+        chaos.note(
+            in_gap=gaps.counts["ended_in_gap"], came_and_went=gaps.counts["came_and_went"], fallback=gaps.counts["fallback"],
+            longest_silence_ms=gaps.longest_silence_ms, differences=len(differences),
+        )  # fmt: skip
+        assert not wrong
+        assert not differences, "\n".join(differences)
+        assert gaps.longest_silence_ms <= SILENT_MS, gaps.silences
+
+
+async def away(here: Floor, frozen_s: int, down_s: float) -> Json:
+    """The service stands still for so long, is killed, started again after a while; returns when it has taken everything over."""
+    service = here.service
+    since = now()
+    if frozen_s:
+        service.freeze()
+        await asyncio.sleep(frozen_s)  # the length of the fault itself
+    killed = now()
+    await service.killed()
+    await asyncio.sleep(down_s)  # whoever starts it again takes a moment
+    seen = len(here.resynced_at())
+    await service.launch()
+    ready = now()
+    await service.look()
+    until = here.resynced_at()[seen]
+    gap = {"since": since, "killed": killed, "ready": ready, "until": until}
+    here.gaps.append(gap)
+    return gap
+
+
+@pytest.mark.parametrize("chaos", rounds("service killed", calls=(8, 24)), indirect=True)
+async def test_the_service_is_killed_and_started_again(chaos: Round):
+    await round_of(chaos, 0)
+
+
+@pytest.mark.parametrize("chaos", rounds("service frozen 10 s, then killed", calls=(8, 24)), indirect=True)
+async def test_the_service_stands_still_is_killed_and_started_again(chaos: Round):
+    await round_of(chaos, FROZEN_S)
