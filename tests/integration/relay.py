@@ -1,6 +1,8 @@
 """A wire that can be cut: passes TCP on from one loopback port to another. Imports nothing of ours."""
 
 import asyncio
+import socket
+import struct
 from contextlib import suppress
 
 LOOPBACK = "127.0.0.1"
@@ -21,6 +23,14 @@ class Relay:
         self._flows.set()
         if self._server is None:
             self._server = await asyncio.start_server(self._pass_on, LOOPBACK, self.port)
+
+    async def reset(self) -> None:
+        """Cut by TCP's RST on both sides, as by a firewall that has forgotten the connection."""
+        for writer in self._writers:
+            wire: socket.socket | None = writer.get_extra_info("socket")
+            if wire is not None:
+                wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        await self.cut()
 
     async def cut(self) -> None:
         if self._server is not None:

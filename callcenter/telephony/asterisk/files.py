@@ -14,8 +14,20 @@ from callcenter.telephony.asterisk.settings import OLDEST, AsteriskSettings, new
 
 PARALLEL = 50
 """Connections at once: Asterisk's web server disconnects whoever exceeds its sessionlimit (100 by default)."""
+_HEADER = 44
+"""Bytes before the sound in a WAV file of Asterisk's."""
 BACKOFF_MS = (100, 400, 1_600)
 """Waits between attempts; only reads are repeated."""
+
+
+def whole_header(beginning: bytes, size: int) -> bytes:
+    """The beginning of a WAV file of `size` bytes, with its lengths put in if they never were: Asterisk writes them when it
+    closes the file, and one that was killed in mid-recording has left a header that says there is nothing."""
+    unfinished = beginning[:4] == b"RIFF" and beginning[36:44] == b"data\0\0\0\0" and size > _HEADER
+    if not unfinished:
+        return beginning
+    lengths = ((size - 8).to_bytes(4, "little"), (size - _HEADER).to_bytes(4, "little"))
+    return beginning[:4] + lengths[0] + beginning[8:40] + lengths[1] + beginning[_HEADER:]
 
 
 class AriFiles:
@@ -49,8 +61,8 @@ class AriFiles:
                 async with self._session().get(url) as answer:
                     if answer.status == 200:
                         async for piece in answer.content.iter_chunked(64 * 1024):
+                            yield piece if sent else whole_header(piece, answer.content_length or 0)
                             sent = True
-                            yield piece
                         return
                     if answer.status == 404 and answer.content_type == "application/json":
                         raise CarrierFault("Asterisk has no such recording", retryable=False)
