@@ -22,6 +22,10 @@ from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import CallId
 from callcenter.kernel.seed import CenterSeed
 from callcenter.operations import center_change, one_call, simulate
+from callcenter.operations.bench import report
+from callcenter.operations.bench.ari import ari
+from callcenter.operations.bench.desk import desk
+from callcenter.operations.bench.engine import engine
 from callcenter.operations.demo import DemoDay
 from callcenter.operations.doctor import examine
 from callcenter.runtime import logs
@@ -29,6 +33,7 @@ from config.center_file import read_center
 from config.settings import Settings, read_settings
 from config.yaml import BadFile
 
+BENCHES = {"ari": ari, "desk": desk, "engine": engine}
 EXAMPLE = Path(config.__file__).parent / "example"
 
 
@@ -91,6 +96,12 @@ def _parser() -> argparse.ArgumentParser:
     simulation.add_argument("--replications", type=_positive, default=10, metavar="R", help="days to play (default 10)")
     simulation.add_argument("--json", action="store_true", help="machine-readable, with every figure")
     simulation.set_defaults(run=_simulate)
+
+    measure = commands.add_parser("bench", help="measure the product on this machine, beside a yardstick")
+    measure.add_argument("name", choices=sorted(BENCHES), metavar="NAME", help=", ".join(sorted(BENCHES)))
+    measure.add_argument("--json", action="store_true", help="machine-readable")
+    measure.add_argument("--full", action="store_true", help="everything; may take longer than 8 minutes")
+    measure.set_defaults(run=_bench)
 
     doctor = commands.add_parser("doctor", help="check the configuration, the PBX and the database, and say what to do")
     _add_config(doctor)
@@ -233,6 +244,17 @@ def _simulate(given: argparse.Namespace) -> int:
         for line in simulate.table(found):
             print(line)
     return 1 if found.broken else 0
+
+
+def _bench(given: argparse.Namespace) -> int:
+    logs.set_up("error")
+    found = BENCHES[given.name](full=given.full)
+    if given.json:
+        print(msgspec.json.encode(found).decode())
+    else:
+        for line in report.table(found):
+            print(line)
+    return 0
 
 
 # -- one call ---------------------------------------------------------------------------------------------------------------

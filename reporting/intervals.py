@@ -115,11 +115,15 @@ class IntervalBook:
 
     def drain(self) -> dict[IntervalKey, Counters]:
         """What must be added to the stored counters since the last drain."""
+        return {key: counters(amounts) for key, amounts in self.drain_tallies().items()}
+
+    def drain_tallies(self) -> dict[IntervalKey, Tally]:
+        """`drain` for who writes rows of them: by flat names, without the way through Counters."""
         self._count_calls()
         if self._last_at - self._settled_at >= SETTLE_EVERY_MS:
             self.settle()
         pending, self._pending = self._pending, {}
-        return {key: counters(amounts) for key, amounts in pending.items() if any(amounts.values())}
+        return {key: amounts for key, amounts in pending.items() if any(amounts.values())}
 
     def settle(self) -> None:
         """Counts running stretches of agents' time up to the last event. `drain` does so now and then by itself."""

@@ -92,12 +92,12 @@ class Live:
         self._fold(recorded, changed)
         return self._delta(changed)
 
-    def replay(self, batch: Iterable[e.Recorded]) -> None:
-        """Folds many events of which nobody needs the deltas, as at the start: several times faster than `apply`."""
+    def replay(self, batch: Iterable[e.Recorded]) -> Delta:
+        """Folds many events and says what a page must change after them all: several times faster than `apply` for each."""
         changed = _Changed()
         for recorded in batch:
             self._fold(recorded, changed)
-        self._delta(changed)
+        return self._delta(changed)
 
     def _fold(self, recorded: e.Recorded, changed: "_Changed") -> None:
         assert recorded.position > self.position, "events come once and in order"

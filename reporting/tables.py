@@ -1,11 +1,11 @@
 """The tables of call records and intervals, and the rows for them.
 
 `declare` puts them on a MetaData; other programs may read them (docs/schema.md). They hold nothing that the log does not: the
-projector can make them anew at any time. Names and numbers are ids of personal rows. `call_rows` and `interval_rows` are pure;
+projector can make them anew at any time. Names and numbers are ids of personal rows. `call_rows` and `counter_rows` are pure;
 `replacing` and `adding` are the statements that store what they return.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.type_api import TypeEngine
 
 from reporting.call_record import CallRecord
-from reporting.counters import FLAT_NAMES, GREATEST, MEANING, Counters, IntervalKey, flat
+from reporting.counters import FLAT_NAMES, GREATEST, MEANING, IntervalKey, Tally, add
 from reporting.tally import counted_entry
 
 Row = dict[str, Any]
@@ -343,17 +343,23 @@ def record_of(body: str) -> CallRecord:
     return msgspec.json.decode(body, type=CallRecord)
 
 
-def interval_rows(key: IntervalKey, counters: Counters) -> dict[str, list[Row]]:
-    """The rows of one interval's increments by table, to be stored with `adding`: its quarter, and its day."""
-    found = flat(counters)
-    fields = FIELDS[key.kind]
-    lacking = [name for name in found if name not in fields]
-    assert not lacking, f"a {key.kind}'s row has no {lacking}"
-    values: Row = {name: found.get(name, 0) for name in fields}
-    return {
-        f"interval_{key.kind}": [{"subject": key.subject, "start_at": key.start_at, "day": key.day, **values}],
-        f"day_{key.kind}": [{"subject": key.subject, "day": key.day, **values}],
-    }
+def counter_rows(increments: Mapping[IntervalKey, Tally]) -> dict[str, list[Row]]:
+    """The rows of these increments by table, to be stored with `adding`; many quarters make one row of their day."""
+    found: dict[str, list[Row]] = {}
+    days: dict[tuple[str, str, str], Tally] = {}
+    for key, amounts in increments.items():
+        row = {"subject": key.subject, "start_at": key.start_at, "day": key.day, **_filled(key.kind, amounts)}
+        found.setdefault(f"interval_{key.kind}", []).append(row)
+        add(days.setdefault((key.kind, key.subject, key.day), {}), amounts)
+    for (kind, subject, day), amounts in days.items():
+        found.setdefault(f"day_{kind}", []).append({"subject": subject, "day": day, **_filled(kind, amounts)})
+    return found
+
+
+def _filled(kind: str, amounts: Tally) -> Row:
+    lacking = [name for name, amount in amounts.items() if amount and name not in FIELDS[kind]]
+    assert not lacking, f"a {kind}'s row has no {lacking}"
+    return {name: amounts.get(name, 0) for name in FIELDS[kind]}
 
 
 # -- statements -------------------------------------------------------------------------------------------------------------

@@ -269,7 +269,7 @@ class LiveSnapshot(Struct, frozen=True, kw_only=True):
 
 
 class Delta(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The change that one event made: whole entities to put in, ids to take out."""
+    """The change that one event (or several together) made: whole entities to put in, ids to take out."""
 
     position: int
     at: int

@@ -46,7 +46,7 @@ class Closing(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Change:
     """What changed up to `position`: whole views to put in, ids to take out, and words for single agents."""
 
@@ -155,7 +155,20 @@ class Session:
             raise ApiError("not_found", field="subscription")
         return m.Answer(now=now, id=message.id)
 
-    def changed(self, change: Change, now: int, shown: Shown) -> list[m.AnyServerMessage]:
+    def urgent(self, change: Change) -> bool:
+        """Whether it must be sent at once: it is about this agent or her call, or somebody looks at more than her own desk.
+
+        What remains (the center's and the queues' figures on a desk) is put together for a moment.
+        """
+        me = self._agent
+        for following in self._following.values():
+            if following.topic != "desk" or me in change.agents or me in change.agents_gone:
+                return True
+            if not (following.calls.isdisjoint(change.calls) and following.calls.isdisjoint(change.calls_gone)):
+                return True
+        return any(agent == me for agent, _ in change.notices)
+
+    def changed(self, change: Change, now: int, shown: Shown) -> list[m.Delta]:
         """What each subscription must hear of this change; nothing for one whose snapshot is newer."""
         deltas = (self._delta(following, change, now, shown) for following in self._following.values())
         return [delta for delta in deltas if delta is not None]

@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
 import structlog
 from aiohttp import WSMsgType, web
 
 from callcenter.api.schemas.common import Role
+from callcenter.api import shared
 from callcenter.api.schemas.live import AnyServerMessage
 from callcenter.api.session import (
     BROKEN_RULES,
@@ -33,7 +33,6 @@ UNSENT_BYTES = 1 << 20
 """What may wait in the socket's buffer before a send waits for the page."""
 
 log = structlog.get_logger()
-_encoder = msgspec.json.Encoder()
 
 
 class Sockets:
@@ -100,7 +99,7 @@ class _Socket:
         self._clock = clock
         self._ready = ready
         self._valid = valid
-        self._changes = stage.changes.subscribe()
+        self._changes = stage.changes.subscribe(urgent=session.urgent)
         self._ended: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
         self._sending = asyncio.Lock()
 
@@ -153,9 +152,9 @@ class _Socket:
                 raise Closing(TOO_SLOW, "too slow: subscribe again") from None
             if not changes:
                 raise Closing(GOING_DOWN, "no longer live")
-            for change in changes:
-                for delta in self._session.changed(change, self._clock(), self._stage):
-                    await self._send(delta)
+            change = shared.merged(tuple(changes))
+            for delta in self._session.changed(change, self._clock(), self._stage):
+                await self._send_text(shared.delta_frame(change, delta))
 
     async def _send_heartbeats(self) -> None:
         while True:
@@ -168,7 +167,9 @@ class _Socket:
             )
 
     async def _send(self, message: AnyServerMessage) -> None:
-        text = _encoder.encode(message).decode()
+        await self._send_text(shared.frame(message))
+
+    async def _send_text(self, text: str) -> None:
         try:
             async with self._sending, asyncio.timeout(SEND_WITHIN_S):
                 await self._response.send_str(text)

@@ -8,6 +8,7 @@ the name, never the pop; the name follows when it answers again.
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from itertools import cycle
 from typing import TypeVar
 
 import structlog
@@ -18,9 +19,9 @@ from callcenter.api.schemas import live as m
 from callcenter.api.services import Deciding
 from callcenter.api.session import Change
 from callcenter.api.views import ContactName, Known
-from callcenter.broadcast.fanout import Fanout, Lagging, Subscription
+from callcenter.broadcast.fanout import TURNS, Fanout, Lagging, Subscription
 from callcenter.kernel.errors import HouseError
-from callcenter.kernel.events import CallEvent, PersonErased, Recorded
+from callcenter.kernel.events import PersonErased, Recorded, TransferFailed
 from callcenter.kernel.ids import ContactId
 from reporting import views as seen
 from reporting.live import Live
@@ -32,6 +33,8 @@ MOST_NAMES = 5_000
 KEEP_EVERY = 20_000
 """Events between two checkpoints."""
 LOOK_AT_THE_CLOCK_EVERY_S = 1.0
+TOGETHER_S = 0.25
+"""So long at most, what is urgent to nobody at a page is put together before it is sent there."""
 
 ReadLog = Callable[[int], AsyncIterator[list[Recorded]]]
 Names = Callable[[set[ContactId]], Awaitable[Mapping[ContactId, ContactName]]]
@@ -93,6 +96,7 @@ class Stage:
         self._following: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._turning: asyncio.Task[None] | None = None
+        self._nudging: asyncio.Task[None] | None = None
         self._folded = live.position
         self._pending = _Pending()
         self._queues_seen: dict[str, seen.QueueView] = {}
@@ -123,11 +127,12 @@ class Stage:
         self._pending.add(_whole(self._live.snapshot()))
         await self._catch_up()
         self._turning = asyncio.create_task(self._turn_days(), name="stage.days")
+        self._nudging = asyncio.create_task(self._nudge(), name="stage.nudges")
         self._following = asyncio.create_task(self._follow(subscription), name="stage")
         self._following.add_done_callback(self._ended)
 
     async def close(self) -> None:
-        for task in (self._following, self._refreshing, self._turning):
+        for task in (self._following, self._refreshing, self._turning, self._nudging):
             if task is not None:
                 task.cancel()
                 await asyncio.wait([task])
@@ -186,27 +191,41 @@ class Stage:
                     self._pending.add(delta)
                     await self._show()
 
+    async def _nudge(self) -> None:
+        for turn in cycle(range(TURNS)):
+            await asyncio.sleep(TOGETHER_S / TURNS)
+            self.changes.nudge(turn)
+
     @property
     def center_version(self) -> int:
         """The center's version that is shown."""
         return self._version
 
     def _fold(self, records: Iterable[Recorded]) -> None:
+        """Folds all of it and paints once: what one event made of an entity and the next one changed again, nobody is shown."""
+        run: list[Recorded] = []
         for record in records:
             if record.position <= self._folded:
                 continue
             event = record.event
+            by = None
             if isinstance(event, PersonErased):
+                self._paint(run)
                 self._pending.add(_whole(self._live.snapshot()))
-            elif isinstance(event, CallEvent):
+            elif isinstance(event, TransferFailed):
+                self._paint(run)
                 call = self._pending.calls.get(event.call) or self._calls_seen.get(event.call)
                 by = call.transfer.agent if call is not None and call.transfer is not None else None
-                if (passing := notice(record, by)) is not None:
-                    self._pending.notices.append(passing)
-            elif (passing := notice(record, None)) is not None:
+            if (passing := notice(record, by)) is not None:
                 self._pending.notices.append(passing)
-            self._pending.add(self._live.apply(record))
-            self._folded = record.position
+            run.append(record)
+        self._paint(run)
+
+    def _paint(self, run: list[Recorded]) -> None:
+        if run:
+            self._pending.add(self._live.replay(run))
+            self._folded = run[-1].position
+            run.clear()
 
     async def _show(self) -> None:
         """Renders what is pending and sends it."""

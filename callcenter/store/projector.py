@@ -27,16 +27,17 @@ from callcenter.store.event_log import EventLog
 from callcenter.store.tables import reporting_tables
 from callcenter.store.tables.projections import ProjectionRow, SetAsideRow
 from reporting.call_record import CallRecord
-from reporting.counters import GREATEST
 from reporting.fold import call_of
 from reporting.intervals import IntervalBook
 from reporting.records import RecordBook
-from reporting.tables import Row, adding, call_rows, interval_rows, record_of, replacing
+from reporting.tables import Row, adding, call_rows, counter_rows, record_of, replacing
 
 log = structlog.get_logger(__name__)
 
 NAME = "reporting"
-BATCH = 200
+BATCH = 3_000
+"""Events of one transaction at most: what a step costs whatever it holds is paid once for so many."""
+TURN = 200
 """Events folded between two turns of the loop that decides calls."""
 FORMAT = 1
 """Raised when the fold changes its meaning: rows of another format are thrown away and made anew."""
@@ -49,7 +50,6 @@ CHUNK = 200
 """Rows written at once."""
 
 _TABLES = reporting_tables.by_name()
-_KEYS = {name: tuple(column.name for column in table.primary_key) for name, table in _TABLES.items()}
 
 
 class _State(Struct):
@@ -210,7 +210,9 @@ class Projector:
     async def _step(self, books: "_Books", batch: Sequence[Recorded], aside: Row | None = None) -> None:
         """Folds first and opens the writing transaction afterwards: on SQLite everybody who writes waits for it."""
         last = batch[-1]
-        for recorded in batch:
+        for number, recorded in enumerate(batch, start=1):
+            if number % TURN == 0:
+                await asyncio.sleep(0)
             missing = books.missing(recorded)
             if missing is not None:
                 await self._fetch(books, missing)
@@ -307,13 +309,9 @@ class _Books:
         for name in [name for name in _TABLES if rows.get(name)]:
             for some in _chunks(rows[name]):
                 await session.execute(replacing(_TABLES[name], dialect), some)
-        counted: dict[str, dict[tuple[object, ...], Row]] = {}
-        for key, counters in self._intervals.drain().items():
-            for name, some in interval_rows(key, counters).items():
-                for row in some:
-                    _sum(counted.setdefault(name, {}), row, _KEYS[name])
-        for name in [name for name in _TABLES if counted.get(name)]:
-            for some in _chunks(list(counted[name].values())):
+        counted = counter_rows(self._intervals.drain_tallies())
+        for name in [name for name in _TABLES if name in counted]:
+            for some in _chunks(counted[name]):
                 await session.execute(adding(_TABLES[name], dialect), some)
 
     def forget(self) -> None:
@@ -327,18 +325,6 @@ async def _clear(session: AsyncSession) -> None:
         await session.execute(delete(table))
     await session.execute(delete(SetAsideRow))
     await session.execute(delete(ProjectionRow).where(ProjectionRow.name == NAME))
-
-
-def _sum(into: dict[tuple[object, ...], Row], row: Row, keys: Sequence[str]) -> None:
-    """Many quarters make one day: one row for each key is written, not one for each increment."""
-    key = tuple(row[name] for name in keys)
-    there = into.setdefault(key, row)
-    if there is not row:
-        for name, amount in row.items():
-            if name == GREATEST:
-                there[name] = max(there[name], amount)
-            elif name not in keys:
-                there[name] += amount
 
 
 def _where(error: BaseException) -> list[str]:

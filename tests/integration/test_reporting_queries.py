@@ -74,7 +74,7 @@ class Written:
         called: dict[str, list[tables.Row]] = defaultdict(list)
         for key, counters in book.drain().items():
             self.increments.append((key, counters))
-            for name, rows in tables.interval_rows(key, counters).items():
+            for name, rows in tables.counter_rows({key: flat(counters)}).items():
                 counted[name] += rows
         for call, record in records.drain().items():
             self.records[call] = record
