@@ -50,7 +50,9 @@ class Courier:
         figures: Figures,
         now: Callable[[], int],
         dice: random.Random,
+        settled: Callable[[], None],
     ) -> None:
+        """`settled` is called after each round that tried something."""
         self.webhook = webhook
         self._webhooks = webhooks
         self._deliveries = deliveries
@@ -60,8 +62,11 @@ class Courier:
         self._figures = figures
         self._now = now
         self._dice = dice
+        self._settled = settled
         self._woken = asyncio.Event()
         self._receiver = Receiver()
+        self._over = asyncio.Event()
+        self._trying: asyncio.Future[list[Attempt]] | None = None
         self.key_changed = False
         """The service's key is not the one with which the secret was made: nothing can be signed."""
 
@@ -72,9 +77,17 @@ class Courier:
     def wake(self) -> None:
         self._woken.set()
 
+    def stop(self) -> None:
+        """`run` returns soon: attempts under way are cut off, to be made again by whoever comes next. It is not to be cancelled
+        for that, because a transaction cut in the middle may leave a lock behind."""
+        self._over.set()
+        self._woken.set()
+        if self._trying is not None:
+            self._trying.cancel()
+
     async def run(self) -> None:
-        """Until cancelled, or until the receiver says that it is gone."""
-        while self.webhook.active:
+        """Until it is stopped, or until the receiver says that it is gone."""
+        while self.webhook.active and not self._over.is_set():
             self._woken.clear()
             try:
                 pause_s = await self._round()
@@ -84,7 +97,7 @@ class Courier:
             except Exception:
                 log.exception("webhook_round_failed", webhook=self.webhook.id)
                 pause_s = LOOK_S
-            if pause_s > 0:
+            if pause_s > 0 and not self._over.is_set():
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause_s):
                         await self._woken.wait()
@@ -102,8 +115,19 @@ class Courier:
             soonest = await self._deliveries.next_at(self.webhook.id)
             return LOOK_S if soonest is None else min(LOOK_S, max(0.0, (soonest - self._now()) / 1000))
         numbers = await self._numbers(due)
-        attempts = await asyncio.gather(*(self._try(delivery, numbers, keys) for delivery in due))
+        if self._over.is_set():
+            return 0.0
+        self._trying = asyncio.gather(*(self._try(delivery, numbers, keys) for delivery in due))
+        try:
+            attempts = await self._trying
+        except asyncio.CancelledError:
+            if self._over.is_set():
+                return 0.0
+            raise
+        finally:
+            self._trying = None
         await self._settle(due, attempts)
+        self._settled()
         return 0.0
 
     def _keys(self, now: int) -> list[signing.Key] | None:
@@ -214,6 +238,8 @@ class Courier:
                 return
             except HouseError as error:
                 log.warning("webhook_waits_for_the_store", webhook=self.webhook.id, code=error.code)
+                if self._over.is_set():
+                    return
                 await asyncio.sleep(RETRY_S)
 
 

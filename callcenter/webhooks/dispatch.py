@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 READ_AGAIN_S = 3.0
 PRUNE_EVERY_S = 3_600.0
+CLOSE_WITHIN_S = 5.0
 KEPT_MS = 30 * 24 * 3_600_000
 """How long settled deliveries are kept for whoever looks."""
 
@@ -54,6 +55,10 @@ class Dispatch:
         self._post = Post(fence, timeout_s=timeout_s)
         self._couriers: dict[int, tuple[Courier, asyncio.Task[None]]] = {}
         self._changed = asyncio.Event()
+        self._working = asyncio.Lock()
+        """Of the housekeeping, as the follower's."""
+        self.turn = asyncio.Event()
+        """Set, and replaced by a new one, when something was tried and written down, or the rows were read again."""
         self._tasks: list[asyncio.Task[None]] = []
         self.follower = Follower(event_log, webhooks, self.figures, now, self._made)
         self.desk = WebhookDesk(
@@ -73,10 +78,18 @@ class Dispatch:
 
     async def close(self) -> None:
         """Stops where it is. Attempts under way are cut off and made again by the next process."""
-        tasks = [*self._tasks, *(task for _, task in self._couriers.values())]
-        for task in tasks:
+        for courier, _ in self._couriers.values():
+            courier.stop()
+        locks = (self.follower.working, self._working, self._working)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                await asyncio.gather(*(_end(lock, task) for lock, task in zip(locks, self._tasks, strict=False)))
+                if self._couriers:
+                    await asyncio.wait([task for _, task in self._couriers.values()])
+        left = [*self._tasks, *(task for _, task in self._couriers.values())]
+        for task in left:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
         await self._post.close()
 
     def appended(self, events: Sequence[Recorded]) -> None:
@@ -97,6 +110,10 @@ class Dispatch:
 
     # -- what runs --------------------------------------------------------------------------------------------------------
 
+    def _ring(self) -> None:
+        self.turn.set()
+        self.turn = asyncio.Event()
+
     def _made(self) -> None:
         for courier, _ in self._couriers.values():
             courier.wake()
@@ -114,8 +131,8 @@ class Dispatch:
         active = {id: webhook for id, webhook in found.items() if webhook.active}
         for id in [id for id, (_, task) in self._couriers.items() if id not in active or task.done()]:
             courier, task = self._couriers.pop(id)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            courier.stop()
+            await asyncio.wait([task])
         for id, webhook in active.items():
             if id not in self._couriers:
                 self._begin(id, webhook)
@@ -131,11 +148,12 @@ class Dispatch:
         self.figures.oldest_at = min((one.oldest_at for one in waiting), default=0)
         self.figures.subscriptions = len(active)
         self.figures.down = sum(courier.down for courier, _ in self._couriers.values())
+        self._ring()
 
     def _begin(self, id: int, webhook: Webhook) -> None:
         courier = Courier(
             webhook, self._webhooks, self._deliveries, self._post, self._log.personal, self._master, self.figures, self._now,
-            self._dice,
+            self._dice, self._ring,
         )  # fmt: skip
         self._couriers[id] = (courier, asyncio.create_task(courier.run(), name=f"webhook {id}"))
 
@@ -150,8 +168,15 @@ class Dispatch:
 
     async def _quietly(self, job: Coroutine[Any, Any, None]) -> None:
         try:
-            await job
+            async with self._working:
+                await job
         except HouseError as error:
             log.warning("webhooks_wait_for_the_store", code=error.code)
         except Exception:
             log.exception("webhooks_housekeeping_failed")
+
+
+async def _end(working: asyncio.Lock, task: asyncio.Task[None]) -> None:
+    async with working:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

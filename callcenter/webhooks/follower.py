@@ -55,6 +55,8 @@ class Follower:
         self._kept: int | None = None
         self._known = 0
         self._woken = asyncio.Event()
+        self.working = asyncio.Lock()
+        """Held while rows are read or written: who wants to end this waits for it, and cuts no transaction in the middle."""
         self.position = 0
         self.failed = ""
 
@@ -90,9 +92,11 @@ class Follower:
     async def catch_up(self) -> int:
         """Looks at everything that is in the log by now; answers with the last position. Raises Conflict, TryAgain."""
         try:
-            projection = self._projection or await self._start()
+            async with self.working:
+                projection = self._projection or await self._start()
             async for batch in self._log.read(self.position, batch=BATCH):
-                await self._step(projection, batch)
+                async with self.working:
+                    await self._step(projection, batch)
         except BaseException:
             self._projection = None  # it may be ahead of what is written
             raise
