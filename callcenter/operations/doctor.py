@@ -15,7 +15,7 @@ from callcenter.bootstrap import PAGES, ari_settings
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.seed import CenterSeed
 from callcenter.media.prompts import file_name
-from callcenter.operations import look
+from callcenter.operations import look, readiness
 from callcenter.telephony.asterisk.files import AriFiles
 from config.center_file import read_center
 from config.settings import AsteriskSettings, Settings, read_settings
@@ -73,6 +73,9 @@ async def examine(file: Path, environment: Mapping[str, str]) -> list[Finding]:
         found.append(_wrong("pages", "they are not built", "run: make install"))
     else:
         found.append(_well("pages"))
+    async for check, why in readiness.complaints(settings):
+        what, _, cure = why.partition(". " if ". " in why else ": ")
+        found.append(_wrong(check, what, cure or why))
     asterisks = [carrier for carrier in settings.carriers if isinstance(carrier, AsteriskSettings)]
     for carrier in asterisks:
         found += [finding async for finding in _asterisk(carrier)]

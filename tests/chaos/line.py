@@ -102,7 +102,10 @@ class Line:
                 if channel["caller"]["number"] == one.number:
                     pbx.http("DELETE", f"/channels/{channel['id']}")
             await one.sipp.done()
-        await self.day.quiet()
+        await self.all_over(BACK_S)
+        for one in self.talking:
+            assert one.desk is not None
+            await self.day.wraps_up(one.desk)
 
     async def no_recording_runs(self) -> None:
         """ARI lists no running recordings: each is asked for."""
