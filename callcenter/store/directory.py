@@ -123,9 +123,9 @@ class DirectoryStore:
 
 
 def _named(seed: CenterSeed) -> Named:
-    """Blocked numbers in the form that the hub makes of a caller's, each once."""
+    """Blocked numbers in the form that the hub makes of a caller's, each once; a word in place of a number blocks nobody."""
     region = seed.center.outside.region
-    blocked = dict.fromkeys(numbers.normal(number, region) for number in seed.blocked)
+    blocked = dict.fromkeys(form for number in seed.blocked if (form := numbers.normal(number, region)))
     return Named(center=seed.center, names=seed.names, blocked=tuple(blocked))
 
 
