@@ -10,10 +10,13 @@ import pytest
 
 from tests.simulation.storms import lived, storm
 
+pytestmark = pytest.mark.timeout(900)
+"""A day of 2,000 calls takes some six seconds of CPU; on a machine that is full, a minute."""
+
 SEEDS, CALLS = (int(number) for number in os.environ.get("SIMULATED", "20x300").split("x"))
 PINNED: tuple[tuple[int, int, str], ...] = (
-    (3, 300, "a leg that joined after we had asked it to end lost its limit, and stayed for ever when its end was lost too"),
-    (21, 300, "the same, of another leg"),
+    (2, 300, "a leg that joined after we had asked it to end lost its limit, and stayed for ever when its end was lost too"),
+    (6, 300, "the same, of another leg"),
 )
 """(seed, calls, why)"""
 

@@ -149,7 +149,7 @@ MISTAKES = [
     ("    skills: {gold: 2}", "    skills: {glod: 2}", "no skill 'glod'", "gold"),
     ("    priority: 3", "    numbers: [main]", "'numbers' is for a center file", "take numbers out"),
     ("    skills: {support: 3, gold: 2}", "    skills: {support: 9}", "9 is out of range", "1 to 5"),
-    ("    there: {22:00: 4, 00:00: 2}", "    count: 2\n    there: {22:00: 4}", "4 are to be there, and the group has", "at most 2"),
+    ("    there: {22:00: 4, 00:00: 2}", "    count: 2\n    there: {22:00: 4}", "4 are to be there, and the group has", "most 2"),
     ("    count: 3", "    misses: 1%", "nobody is in this group", "count:"),
     ("    misses: 2%", "    misses: 200%", "no share", "0.8"),
     ("  lost: 1%", "  lots: 1%", "faults has no key 'lots'", "lost"),

@@ -12,7 +12,7 @@ from callcenter.simulation.draws import draw, factor
 from callcenter.simulation.estimates import figure, mean, rows, t_quantile
 from reporting.counters import Counters, IntervalKey
 from reporting.metrics import ABANDON_RATE_ALL, ASA
-from tests.simulation.big_day import big_day
+from tests.simulation.storms import fair
 
 DRAWS = 20_000
 
@@ -83,7 +83,7 @@ def test_a_ratio_is_that_of_the_sums_and_knows_how_the_replications_differ():
 
 
 def test_figures_are_of_the_counted_hours_and_of_the_groups_own_agents():
-    scenario = big_day()
+    scenario = fair(800)
     agent = next(iter(scenario.staff["all"].agents))
     at = scenario.begins_at
 
@@ -91,11 +91,11 @@ def test_figures_are_of_the_counted_hours_and_of_the_groups_own_agents():
         return IntervalKey(kind, subject, at + moment, "day")  # type: ignore[arg-type]
 
     found = {
-        key("queue", "orders", 0): Counters(offered=5),
-        key("queue", "orders", scenario.length_ms): Counters(offered=7),
+        key("queue", "billing", 0): Counters(offered=5),
+        key("queue", "billing", scenario.length_ms): Counters(offered=7),
         key("agent", agent, HOUR): Counters(talk_ms=30, idle_ms=10),
         key("agent", "stranger", HOUR): Counters(talk_ms=999),
     }
     told = {(row.kind, row.subject): row.figures for row in rows(scenario, [found])}
-    assert told["queue", "orders"]["offered"].value == 5
+    assert told["queue", "billing"]["offered"].value == 5
     assert told["staff", "all"]["occupancy"].value == 0.75
