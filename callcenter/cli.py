@@ -106,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="check the configuration, the PBX and the database, and say what to do")
     _add_config(doctor)
     doctor.add_argument("--json", action="store_true", help="machine-readable")
+    doctor.add_argument(
+        "--count-unadopted", action="store_true", help="also count, for the statistics, who called while the service was down"
+    )
     doctor.set_defaults(run=_doctor)
 
     replay = commands.add_parser("replay", help="fold the events again and compare with what is stored")
@@ -226,7 +229,7 @@ def _agreed(count: int) -> bool:
 
 
 def _doctor(given: argparse.Namespace) -> int:
-    findings = asyncio.run(examine(given.config, os.environ))
+    findings = asyncio.run(examine(given.config, os.environ, count_unadopted=given.count_unadopted))
     if given.json:
         json.dump([finding.as_dict() for finding in findings], sys.stdout, indent=2, ensure_ascii=False)
         print()

@@ -47,6 +47,8 @@ class AsteriskSettings:
     media_address: str
     """Asterisk's address for softphones' sound, when it must not be the one of the default route; empty: it may."""
     sip_domain: str
+    cdr: Path | None
+    """Its own call records (config/asterisk/cdr_custom.conf), where this machine can read them; None: it cannot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,7 @@ ASTERISK_KEYS = (
     optional("prompts", TEXT),
     optional("media_address", TEXT, ""),
     optional("sip_domain", TEXT),
+    optional("cdr", TEXT),
 )
 SIMULATED_KEYS = (ASTERISK_KEYS[0],)
 CARRIER_KEYS = {"asterisk": ASTERISK_KEYS, "simulated": SIMULATED_KEYS}
@@ -200,7 +203,8 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     base = path.parent.resolve()
     data = base / values["data"]
     prompts = base / values["prompts"] if values["prompts"] else data / "prompts"
-    carriers = tuple(_built(CarrierName(name), one, vault, prompts) for name, one in values["carriers"].items() if one["kind"])
+    named = [(CarrierName(name), one) for name, one in values["carriers"].items() if one["kind"]]
+    carriers = tuple(_built(name, one, vault, prompts, base) for name, one in named)
     database = _with_password(values["database"] or f"sqlite:///{data / 'center.db'}", vault.take("DATABASE_PASSWORD"))
     event_log = values["event_log"] or (database if not database.startswith("sqlite") else f"sqlite:///{data / 'events.db'}")
     log_password = vault.take("EVENT_LOG_PASSWORD")
@@ -234,11 +238,12 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     )
 
 
-def _built(name: CarrierName, values: dict[str, Any], vault: "_Vault", folder: Path) -> CarrierSettings:
+def _built(name: CarrierName, values: dict[str, Any], vault: "_Vault", folder: Path, base: Path) -> CarrierSettings:
     if values.pop("kind") == "simulated":
         return SimulatedSettings(name=name)
     variable = name.upper().replace("-", "_")
     prompts = values.pop("prompts") or str(folder)
+    cdr = values.pop("cdr")
     host = urlsplit(values["ari_url"]).hostname or ""
     return AsteriskSettings(
         name=name,
@@ -246,6 +251,7 @@ def _built(name: CarrierName, values: dict[str, Any], vault: "_Vault", folder: P
         ari_password=vault.take(f"{variable}_ARI_PASSWORD", needed=True),
         prompts=prompts,
         sip_domain=values.pop("sip_domain") or host,
+        cdr=base / cdr if cdr else None,
         **values,
     )
 

@@ -94,6 +94,11 @@ class Counters(Struct, frozen=True, kw_only=True, omit_defaults=True):
     abandoned_in_ivr: A[int, M(description="Of arrived: the caller hung up before any queue; in no abandon rate.")] = 0
     lost: A[int, M(description="Of arrived: gone when we looked again after a gap.")] = 0
     failed: A[int, M(description="Of arrived: ended by a failure.")] = 0
+    unadopted: A[
+        int,
+        M(description="Calls that Asterisk had while the service was away and that have no record; counted by `callcenter doctor "
+          "--count-unadopted` from Asterisk's own records, in a table of their own (`unadopted_call`)."),
+    ] = 0
     ivr_ms: A[int, M(description="Time in the flows of calls that came in, ms.")] = 0
 
     # -- time of an agent, split at the borders; in a queue's row that of all agents who serve the queue --------------------
@@ -127,7 +132,10 @@ MEANING: dict[str, str] = {
 """What each field counts, in a sentence."""
 
 FLAT_NAMES: tuple[str, ...] = (*SCALARS, *ANSWERED_NAMES, *ABANDONED_NAMES)
-"""Every counter under a flat name: what a table's row and a tally have."""
+"""Every counter under a flat name: what a tally has."""
+
+FROM_OUTSIDE = ("unadopted",)
+"""Counters that no event of ours tells: the tables of intervals have no column for them."""
 
 _PLACES = {
     name: (histogram, index)

@@ -31,6 +31,7 @@ COUNT_COLUMNS: dict[str, Label] = {
     "missed": Label("Missed", "未应答"),
     "rejected": Label("Rejected", "已拒绝"),
     "arrived": Label("Calls in", "来电"),
+    "unadopted": Label("Unadopted (service was down)", "未接管（服务中断）"),
     "abandoned_in_ivr": Label("Hung up in the IVR", "语音导航中挂断"),
     "placed": Label("Placed", "呼出"),
     "reached": Label("Reached", "已接通"),

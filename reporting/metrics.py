@@ -114,6 +114,7 @@ REJECTED = _field("rejected", "rejected", "已拒绝", "count")
 PLACED = _field("placed", "placed", "呼出", "count")
 REACHED = _field("reached", "reached", "已接通", "count")
 ARRIVED = _field("arrived", "calls that came in", "来电", "count")
+UNADOPTED = _field("unadopted", "unadopted calls", "未接管来电", "count")
 IVR_ABANDONED = _field("abandoned_in_ivr", "abandoned in the IVR", "语音导航中放弃", "count")
 
 WORKED: tuple[tuple[Sign, Quantity], ...] = (("+", TALK), ("+", HOLD), ("+", WRAP_UP))
@@ -260,6 +261,14 @@ REACH_RATE = Metric(
     below=(("+", PLACED),),
     note=_note("Calls that agents placed and that the customer answered.", "坐席呼出且客户接听的通话。"),
 )  # fmt: skip
+UNADOPTED_RATE = Metric(
+    name="unadopted_rate", label=Label("Unadopted calls (service was down)", "未接管来电率（服务中断）"), unit="ratio",
+    above=(("+", UNADOPTED),), below=(("+", ARRIVED), ("+", UNADOPTED)),
+    note=_note("Callers whom the service never took, because it was down: they heard the dialplan's message or hung up before. "
+               "They have no call record; `callcenter doctor --count-unadopted` counts them from Asterisk's own records.",
+               "服务中断期间未被接管的来电：听到拨号方案的提示音，或在此之前挂断。没有通话记录；由 `callcenter doctor "
+               "--count-unadopted` 根据 Asterisk 自己的记录计数。"),
+)  # fmt: skip
 LOG_IN_TIME = Metric(
     name="log_in_time", label=Label("Log-in time", "登录时间"), unit="ms", above=LOG_IN,
     note=_joined(_note("Signed in, or still in a call.", "已登录，或仍在通话。"), _ALL_HER_TIME),
@@ -271,6 +280,7 @@ METRICS: dict[str, Metric] = {
         OCCUPANCY, BUSY_RATE, UTILISATION, LOG_IN_TIME, ABANDON_RATE, ABANDON_RATE_ALL, IVR_ABANDON_RATE, SERVICE_LEVEL,
         SL_ANSWERED, SL_TWO, SL_ABANDON_PENAL, ASA, AQT_ABANDONED, AWT, MAX_WAIT, AHT, WRAP_UP_TIME, TRANSFER_RATE, HOLD_RATE,
         OVERRUN_RATE, AGENT_HUNG_UP_RATE, ANSWER_RATE, MISSED_RATE, REACH_RATE,
+        UNADOPTED_RATE,
     )
 }  # fmt: skip
 

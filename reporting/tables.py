@@ -16,12 +16,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.type_api import TypeEngine
 
 from reporting.call_record import CallRecord
-from reporting.counters import FLAT_NAMES, GREATEST, MEANING, IntervalKey, Tally, add
+from reporting.counters import FLAT_NAMES, FROM_OUTSIDE, GREATEST, MEANING, IntervalKey, Tally, add
 from reporting.tally import counted_entry
 
 Row = dict[str, Any]
 
 ID = String(20)
+CARRIERS_ID = String(150)  # a caller's leg has the carrier's own id; Asterisk's are at most 149 characters
 WORD = String(64)
 
 _TIME_OF_AGENTS = ("talk_ms", "hold_ms", "wrap_up_ms", "idle_ms", "reserved_ms", "dialing_ms", "not_ready_ms", "overrun_ms")
@@ -38,7 +39,7 @@ _OFFERS = ("offers", "accepted", "rejected", "missed", "withdrawn", "device_erro
 FIELDS: dict[str, tuple[str, ...]] = {
     "queue": (*_ENTRIES, *_CONVERSATIONS, *_TIME_OF_AGENTS),
     "agent": (*_CONVERSATIONS, *_OFFERS, "placed", "reached", *_TIME_OF_AGENTS),
-    "center": FLAT_NAMES,
+    "center": tuple(name for name in FLAT_NAMES if name not in FROM_OUTSIDE),
 }
 """The counters that a row of each kind has, flat."""
 
@@ -133,7 +134,7 @@ def declare(metadata: MetaData) -> Tables:
         ),
         call_leg=Table(
             "call_leg", metadata, _call(), _seq("legs"),
-            _column("leg", ID, "The leg's id at the carrier.", null=False),
+            _column("leg", CARRIERS_ID, "The leg's id at the carrier.", null=False),
             _column("role", WORD, "caller, customer, agent, placing, reconnect or target.", null=False),
             _column("carrier", WORD, "The carrier's name.", null=False),
             _column("agent", WORD, "Whose telephone it is."),

@@ -28,6 +28,7 @@ COUNTS: dict[str, Quantity] = {
         metrics.REACHED,
         metrics.ARRIVED,
         metrics.IVR_ABANDONED,
+        metrics.UNADOPTED,
         metrics.TALK,
         metrics.HOLD,
         metrics.WRAP_UP,
@@ -63,7 +64,10 @@ SERIES = (
     "offered", "answered", "abandoned", "short_abandoned", "service_level", "abandon_rate", "asa", "handled", "aht", "occupancy",
     "transfer_rate", "max_wait",
 )  # fmt: skip
-SUMMARY = tuple(dict.fromkeys((*QUEUE_TABLE, *LIVE_CENTER, *METRICS)))
+QUEUE_TOTAL = (*QUEUE_TABLE, "unadopted", "unadopted_rate")
+"""Of all queues together: callers whom the service never took were meant for some queue, nobody knows for which."""
+CENTER_SERIES = (*SERIES, "arrived", "unadopted")
+SUMMARY = tuple(dict.fromkeys((*QUEUE_TABLE, *LIVE_CENTER, *METRICS, "unadopted")))
 
 
 def figure(name: str, of: Counters, target: float | None = None) -> Figure:

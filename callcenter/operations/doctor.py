@@ -1,6 +1,7 @@
 """`callcenter doctor`: what an installation needs, checked one after the other, and what to do about each thing that is wrong.
 
 It only reads: no folder, no table and no prompt comes into being, no event socket is opened, no running service is disturbed.
+(`--count-unadopted`, asked for by name, writes its rows and nothing else.)
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from callcenter.bootstrap import PAGES, ari_settings
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.seed import CenterSeed
 from callcenter.media.prompts import file_name
-from callcenter.operations import look, readiness
+from callcenter.operations import look, readiness, unadopted
+from callcenter.runtime import clock
+from callcenter.store.database import StoreFault
 from callcenter.telephony.asterisk.files import AriFiles
 from config.center_file import read_center
 from config.settings import AsteriskSettings, Settings, read_settings
@@ -60,8 +63,11 @@ def _wrong(check: str, what: str, cure: str) -> Finding:
     return Finding(check=check, good=False, what=what, cure=cure)
 
 
-async def examine(file: Path, environment: Mapping[str, str]) -> list[Finding]:
-    """Every check that can be made. A settings file that cannot be read is the only finding then."""
+async def examine(file: Path, environment: Mapping[str, str], *, count_unadopted: bool = False) -> list[Finding]:
+    """Every check that can be made. A settings file that cannot be read is the only finding then.
+
+    With `count_unadopted` it also counts who called while the service was down: the one thing that a doctor writes.
+    """
     try:
         settings = read_settings(file, environment)
     except BadFile as bad:
@@ -82,7 +88,22 @@ async def examine(file: Path, environment: Mapping[str, str]) -> list[Finding]:
     if asterisks and seed is not None:
         found.append(await asyncio.to_thread(_prompts, settings, seed))
         found += await asyncio.to_thread(_log_ins, seed)
+    if count_unadopted:
+        found.append(await _count_unadopted(settings))
     return found
+
+
+async def _count_unadopted(settings: Settings) -> Finding:
+    check = "unadopted calls"
+    try:
+        counted = await unadopted.count(settings, clock.now())
+    except (OSError, unadopted.BadRow) as error:
+        return _wrong(check, str(error), "name in `cdr` of the carrier the legs.csv that config/asterisk/cdr_custom.conf writes")
+    except StoreFault as fault:
+        return _wrong(check, "they could not be written down", fault.why)
+    if not counted:
+        return _warning(check, "no settings name Asterisk's records", "add `cdr` to the carrier (docs/settings-file.md)")
+    return _well(check, ", ".join(f"{number} of {carrier}" for carrier, number in counted.items()))
 
 
 def _center(settings: Settings, found: list[Finding]) -> CenterSeed | None:

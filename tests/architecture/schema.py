@@ -42,6 +42,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "callcenter.store.tables.recordings": ("Files of recordings", "What was said is in files beside the database."),
     "callcenter.store.tables.webhooks": ("Webhooks", "Who is told what happens: docs/webhooks.md. Write through the API."),
     "callcenter.store.tables.idempotency": ("Repeated requests", "What `Idempotency-Key` rests on: docs/api.md."),
+    "callcenter.store.tables.unadopted": ("Unadopted calls", "What no event of ours tells: docs/chaos.md."),
     "callcenter.store.tables.projections": ("Checkpoint", "How far the tables below include the log."),
 }
 DIALECT = postgresql.dialect()

@@ -136,6 +136,22 @@ class Floor:
         (folder / "statistics.json").write_text(json.dumps(statistics, indent=1))
         return records, statistics
 
+    async def unadopted(self, expected: int) -> tuple[int, int]:
+        """Callers who were never adopted: as `callcenter doctor` counts them, and as the statistics show them then.
+
+        A call that has just ended may still get its record, so the doctor is asked again until `expected` or for a while.
+        """
+        found = await within(20, self._doctor, lambda found: found == expected)
+        summary = await self.service.board.ask("GET", "/statistics/summary")
+        return found, summary["figures"]["unadopted"]["value"]
+
+    async def _doctor(self) -> int:
+        (finding,) = [one for one in await self.service.doctor("--count-unadopted") if one["check"] == "unadopted calls"]
+        assert finding["good"], finding
+        number, _, carrier = finding["what"].partition(" of ")
+        assert carrier == "pbx", finding
+        return int(number)
+
     async def _left(self) -> tuple[list[Json], list[Json]]:
         return self.service.pbx.channels(), self.service.pbx.bridges()
 

@@ -51,11 +51,14 @@ async def round_of(chaos: Round, frozen_s: int) -> None:
         records, statistics = await here.keep()
         gaps = Gaps(Observed(here.day.folder), here.gaps)
         differences = gaps.compare(records, statistics)
+        counted = await here.unadopted(gaps.counts["unadopted"])
         chaos.note(
             in_gap=gaps.counts["ended_in_gap"], came_and_went=gaps.counts["came_and_went"], fallback=gaps.counts["fallback"],
+            unadopted=gaps.counts["unadopted"],
             longest_silence_ms=gaps.longest_silence_ms, differences=len(differences),
         )  # fmt: skip
         assert not wrong
+        assert counted == (gaps.counts["unadopted"], gaps.counts["unadopted"]), "the doctor, and the statistics"
         assert not differences, "\n".join(differences)
         assert gaps.longest_silence_ms <= SILENT_MS, gaps.silences
 

@@ -157,6 +157,7 @@ carriers:
     ari_url: http://{LOOPBACK}:{values.http_port}/ari
     ari_user: {values.ari_user}
     prompts: {values.directory}/prompts
+    cdr: {pbx.home}/log/cdr-custom/legs.csv
 """
     )
     return file

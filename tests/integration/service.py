@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
+
 from tests.fixtures.ports import claim_free_port
 from tests.integration import sound
 from tests.integration.center import AGENT_TONES, PROMPTS, settings
@@ -142,17 +144,19 @@ class Service:
         await self.board.follow()
         await self.board.until(lambda b: b.center["carriers"].get("pbx"), "Asterisk did not connect", 30)
 
-    async def launch(self) -> None:
-        """Starts the process and waits for its ready line."""
-        environment = {
+    def _environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             "CALLCENTER_PBX_PASSWORD": self.pbx.values.service_password,
             "CALLCENTER_PBX_ARI_PASSWORD": self.pbx.values.ari_password,
         }
+
+    async def launch(self) -> None:
+        """Starts the process and waits for its ready line."""
         with (self.folder / "service.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 ROOT / ".venv" / "bin" / "callcenter", "serve", "--config", self._config,
-                cwd=ROOT, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=log,
+                cwd=ROOT, env=self._environment(), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         self.url = await asyncio.wait_for(self._ready_line(), 60)
@@ -256,6 +260,16 @@ class Service:
         content = await self.board.ask("GET", f"/recordings/{recording}")
         assert isinstance(content, bytes)
         return content
+
+    async def doctor(self, *options: str) -> list[Json]:
+        """What `callcenter doctor` finds, whatever that is."""
+        doctor = await asyncio.create_subprocess_exec(
+            ROOT / ".venv" / "bin" / "callcenter", "doctor", "--config", self._config, "--json", *options,
+            cwd=ROOT, env=self._environment(), stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        said, _ = await asyncio.wait_for(doctor.communicate(), 60)
+        found: list[Json] = msgspec.json.decode(said)
+        return found
 
     async def stop(self) -> None:
         if hasattr(self, "board"):

@@ -4,6 +4,8 @@ A figure about agents' time counts all time of the agents who serve a queue, so 
 own: their rows would count one agent several times.
 """
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
@@ -21,6 +23,7 @@ from callcenter.api.schemas.queries import SeriesQuery, StatisticsQuery
 from callcenter.api.series import points, step_ms
 from callcenter.kernel.center import Center
 from callcenter.kernel.words import Language
+from callcenter.store import unadopted
 from callcenter.store.tables import reporting_tables
 from reporting import export, queries
 from reporting.counters import NOTHING, Counters, Kind, total
@@ -75,8 +78,8 @@ async def read_queues(ask: Ask) -> s.QueueTableBody:
             )
             for queue, of in rows.items()
         ],
-        total=f.figures(f.QUEUE_TABLE, whole, targets),
-        total_before=None if whole_then is None else f.figures(f.QUEUE_TABLE, whole_then, targets),
+        total=f.figures(f.QUEUE_TOTAL, whole, targets),
+        total_before=None if whole_then is None else f.figures(f.QUEUE_TOTAL, whole_then, targets),
     )
 
 
@@ -105,12 +108,12 @@ async def read_agents(ask: Ask) -> s.AgentTableBody:
 async def read_intervals(ask: Ask) -> s.SeriesBody:
     query = ask.asked(SeriesQuery)
     center = ask.services.engine.state.center
-    period, compared, now, before = await _both(ask, query, _series(query, center))
+    period, compared, now, before = await _both(ask, query, _of_center(query, _series(query, center)))
     queues = _queues(query, center)
     targets = f.targets_of(center.queues[queue] for queue in center.queues if queues is None or queue in queues)
 
     def shown(series: Mapping[int, Counters]) -> list[s.IntervalPoint]:
-        return [s.IntervalPoint(start_at=at, figures=f.figures(f.SERIES, of, targets)) for at, of in series.items()]
+        return [s.IntervalPoint(start_at=at, figures=f.figures(_columns(query), of, targets)) for at, of in series.items()]
 
     return s.SeriesBody(
         period=period.body(),
@@ -141,8 +144,8 @@ async def agents_csv(ask: Ask) -> web.Response:
 async def intervals_csv(ask: Ask) -> web.Response:
     center = ask.services.engine.state.center
     query = ask.asked(SeriesQuery)
-    period, _, now, _ = await _both(ask, query, _series(query, center))
-    return _csv("intervals", period, export.series_csv(now, f.SERIES, Calendar(center.tz()), _language(ask)))
+    period, _, now, _ = await _both(ask, query, _of_center(query, _series(query, center)))
+    return _csv("intervals", period, export.series_csv(now, _columns(query), Calendar(center.tz()), _language(ask)))
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------------
@@ -162,7 +165,8 @@ async def _both(ask: Ask, query: StatisticsQuery, read: Read[T]) -> tuple[Days, 
 
 async def _queues_together(connection: AsyncConnection, period: Days, queues: Collection[str] | None) -> Counters:
     if queues is None:
-        return await queries.summary(connection, reporting_tables, period.asked())
+        whole = await queries.summary(connection, reporting_tables, period.asked())
+        return msgspec.structs.replace(whole, unadopted=len(await unadopted.starts(connection, period.since_at, period.until_at)))
     rows = await queries.by_queue(connection, reporting_tables, period.asked(), queues)
     return _without_time(total(rows.values())) if len(queues) > 1 else total(rows.values())
 
@@ -218,6 +222,26 @@ def _series(query: SeriesQuery, center: Center) -> Read[dict[int, Counters]]:
         return series
 
     return read
+
+
+def _columns(query: SeriesQuery) -> tuple[str, ...]:
+    return f.SERIES if query.queue or query.agent or query.team else f.CENTER_SERIES
+
+
+def _of_center(query: SeriesQuery, read: Read[dict[int, Counters]]) -> Read[dict[int, Counters]]:
+    """A series of the whole center also has the calls that the service never took, which no interval of ours counts."""
+    if query.queue or query.agent or query.team:
+        return read
+
+    async def both(connection: AsyncConnection, period: Days) -> dict[int, Counters]:
+        series = await read(connection, period)
+        begins = sorted(series)
+        passed = Counter(
+            begins[bisect_right(begins, at) - 1] for at in await unadopted.starts(connection, period.since_at, period.until_at)
+        )
+        return {at: msgspec.structs.replace(of, unadopted=passed[at]) if passed[at] else of for at, of in series.items()}
+
+    return both
 
 
 # -- what was asked ---------------------------------------------------------------------------------------------------------

@@ -125,6 +125,7 @@ class Pbx:
             "ari_url": exchange.ari_url,
             "ari_user": ARI_USER,
             "prompts": f"{exchange.values.directory}/prompts",
+            "cdr": str(exchange.home / "log" / "cdr-custom" / "legs.csv"),
             **({"media_address": network.LOOPBACK} if reach.loopback else {}),
         }
         settings = {

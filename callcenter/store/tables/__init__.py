@@ -5,7 +5,7 @@ The event log has tables of its own (`callcenter.store.log_schema`) in a store o
 both, so a table and a column say here what they are for. Nothing here queries.
 """
 
-from callcenter.store.tables import audit, crm, directory, idempotency, people, projections, recordings, webhooks
+from callcenter.store.tables import audit, crm, directory, idempotency, people, projections, recordings, unadopted, webhooks
 from callcenter.store.tables.base import Base
 from reporting.tables import Tables, declare
 
@@ -23,5 +23,6 @@ __all__ = [
     "projections",
     "recordings",
     "reporting_tables",
+    "unadopted",
     "webhooks",
 ]

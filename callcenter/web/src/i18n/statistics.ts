@@ -26,6 +26,7 @@ export const statisticsWords = {
   "stat.export": ["Export", "导出"],
   "stat.export.table": ["This table", "当前表格"],
   "stat.export.intervals": ["The intervals", "分时数据"],
+  "stat.unadopted": ["Calls that the service never took, because it was down:", "服务中断期间未被接管的来电："],
   "stat.none": ["No calls in this selection", "所选范围内没有通话"],
   "stat.clear": ["Clear filters", "清除条件"],
   "stat.period": ["this period", "本周期"],

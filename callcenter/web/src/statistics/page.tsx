@@ -8,6 +8,7 @@ import { askFormulas, formulas, written } from "../figures";
 import { language, said, t } from "../i18n";
 import { minute } from "../live/clock";
 import { Empty, Fault, MultiPicker, Picker, Popover, Segments, Skeleton } from "../parts/controls";
+import { Figure } from "../parts/figure";
 import { Icon } from "../parts/icons";
 import { place } from "../router";
 import { session, zone } from "../session";
@@ -46,6 +47,12 @@ export function StatisticsPage() {
       <Filters selection={selection} today={today} />
       <ChartPanel name="occupancy" kind="line" selection={selection} series={series} total={total} before={before} failed={table.fault !== null} />
       <ChartPanel name="abandon_rate" kind="bars" selection={selection} series={series} total={total} before={before} failed={table.fault !== null} />
+      {(total.unadopted?.value ?? 0) > 0 ? (
+        <p class="sm t2 unadopted">
+          <Icon name="warn" size="sm" /> {t("stat.unadopted")} <Figure name="unadopted" figure={total.unadopted} of={t("stat.allQueues")} />{" "}
+          (<Figure name="unadopted_rate" figure={total.unadopted_rate} of={t("stat.allQueues")} />)
+        </p>
+      ) : null}
       <StatisticsTable selection={selection} loaded={table} />
     </Shell>
   );
