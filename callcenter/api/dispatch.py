@@ -7,6 +7,7 @@ wrote.
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, get_origin
 
@@ -18,7 +19,9 @@ from aiohttp.typedefs import Handler as WebHandler
 from callcenter.api import errors, origin
 from callcenter.api.errors import ApiError
 from callcenter.api.measures import Measures
-from callcenter.api.route import Ask, Parts, Route
+from callcenter.api.once import REPLAYED, Repeatable, repeatable
+from callcenter.api.route import Answer, Ask, Parts, Route
+from callcenter.api.schemas.common import DoneBody
 from callcenter.auth.sessions import SignedIn
 from callcenter.auth.throttle import TooManyAttempts
 from callcenter.kernel.errors import HouseError
@@ -40,23 +43,42 @@ def handler(route: Route, parts: Callable[[], Parts], recognise: Recognise) -> W
 
     async def handle(request: web.Request) -> web.StreamResponse:
         who = None if route.roles is None else await _allowed(route, request, recognise)
-        body = None if decoder is None else await _body(request, decoder)
+        body = await _body(request, decoder)
         query = None if route.query is None else _query(request, route.query)
         if route.query is None and request.query:
             raise ApiError("bad_request", "this address takes no parameters", field=next(iter(request.query)))
         services = parts().services
         ask = Ask(parts=parts(), http=request, signed_in=who, now=services.clock(), body=body, query=query)
+        if route.makes is not None and (wanted := repeatable(request, route.name, ask.who.user.id, body, ask.now)) is not None:
+            return await _once(route, ask, wanted)
         answer = await route.handler(ask)
         if isinstance(answer, web.StreamResponse):
             return answer
         if answer is None:
             assert route.answer is None, f"{route.name} promises {route.answer}"
             return web.Response(status=HTTPStatus.NO_CONTENT)
-        assert route.answer is not None, f"{route.name} promises no body"
-        assert isinstance(answer, route.answer), f"{route.name} promises {route.answer.__name__}"
-        return json(answer, route.status)
+        return json(_promised(route, answer), route.status)
 
     return handle
+
+
+def _promised(route: Route, answer: Answer) -> msgspec.Struct:
+    assert route.answer is not None, f"{route.name} promises no body"
+    assert isinstance(answer, route.answer), f"{route.name} promises {route.answer.__name__}"
+    return answer
+
+
+async def _once(route: Route, ask: Ask, wanted: Repeatable) -> web.Response:
+    """Carried out now, or answered as it was when it was carried out."""
+
+    async def work() -> bytes:
+        return _encoder.encode(_promised(route, await route.handler(replace(ask, new_call=wanted.call))))
+
+    if route.makes == "call":
+        made = await ask.parts.once.call(wanted, work, _encoder.encode(DoneBody(call=wanted.call)))
+    else:
+        made = await ask.parts.once.rows(wanted, work)
+    return _answer(made.text, route.status, {REPLAYED: "true"} if made.again else None)
 
 
 async def _allowed(route: Route, request: web.Request, recognise: Recognise) -> SignedIn:
@@ -66,10 +88,16 @@ async def _allowed(route: Route, request: web.Request, recognise: Recognise) -> 
     assert route.roles is not None
     if who.user.role not in route.roles:
         raise ApiError("forbidden")
+    if who.user.one_time_until is not None and not route.with_one_time_password:
+        raise ApiError("password_one_time")
     return who
 
 
-async def _body(request: web.Request, decoder: msgspec.json.Decoder[Any]) -> Any:
+async def _body(request: web.Request, decoder: msgspec.json.Decoder[Any] | None) -> Any:
+    if decoder is None:  # what nobody would read is refused too; `{}` is how some programs send nothing
+        if request.can_read_body and (await request.read()).strip() not in (b"", b"{}"):
+            raise ApiError("bad_request", "this address takes no body")
+        return None
     if request.content_type != "application/json":
         raise ApiError("not_json")
     text = await request.read()
@@ -124,8 +152,12 @@ def _mistake(mistake: Exception) -> ApiError:
 
 def json(body: msgspec.Struct, status: int = HTTPStatus.OK, headers: dict[str, str] | None = None) -> web.Response:
     """A body as an answer that nobody keeps."""
+    return _answer(_encoder.encode(body), status, headers)
+
+
+def _answer(text: bytes, status: int, headers: dict[str, str] | None) -> web.Response:
     return web.Response(
-        body=_encoder.encode(body),
+        body=text,
         status=status,
         content_type="application/json",
         charset="utf-8",
@@ -137,7 +169,7 @@ def refusal(error: HouseError | ApiError) -> web.Response:
     """An error as an answer."""
     number = errors.status(error)
     retry = -(-error.retry_ms // 1000) if isinstance(error, TooManyAttempts) else None
-    if retry is None and number == HTTPStatus.SERVICE_UNAVAILABLE:
+    if retry is None and (number == HTTPStatus.SERVICE_UNAVAILABLE or error.code == "in_progress"):
         retry = 1
     return json(errors.body(error), number, None if retry is None else {"Retry-After": str(retry)})
 

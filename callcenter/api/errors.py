@@ -26,13 +26,17 @@ STATUS: dict[str, int] = {
     "signed_out": 401,
     "wrong_password": 401,
     "forbidden": 403,
+    "password_one_time": 403,
+    "no_ticket": 403,
     "wrong_origin": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "conflict": 409,
+    "in_progress": 409,
     "too_large": 413,
     "not_json": 415,
     "bad_range": 416,
+    "key_reused": 422,
     "too_many_attempts": 429,
     "internal": 500,
     "carrier_fault": 502,
@@ -64,7 +68,15 @@ WORDS: dict[str, Words] = {
     "wrong_password": Words(
         en="The user name or the password is wrong. Check both and try again.", zh="用户名或密码不正确，请检查后重试。"
     ),
-    "forbidden": Words(en="Your role has no right to this. Ask a supervisor.", zh="您的角色没有此项权限，请联系主管。"),
+    "forbidden": Words(en="Your role has no right to this. Ask an administrator.", zh="您的角色没有此项权限，请联系管理员。"),
+    "password_one_time": Words(
+        en="Your password was made for you and opens only the choice of your own. Choose one.",
+        zh="您的密码是系统生成的一次性密码，请先设置自己的密码。",
+    ),
+    "no_ticket": Words(
+        en="This ticket opens no socket of this session, or no more. Ask for another at POST /session/ticket.",
+        zh="此票据无效或已使用，请通过 POST /session/ticket 重新获取。",
+    ),
     "wrong_origin": Words(
         en="This request comes from a page of another address. Open the page at the address of the service.",
         zh="此请求来自其他地址的页面，请从本服务的地址打开页面。",
@@ -72,6 +84,14 @@ WORDS: dict[str, Words] = {
     "not_found": Words(en="This does not exist, or it is not yours to see.", zh="该内容不存在，或您无权查看。"),
     "method_not_allowed": Words(en="This address does not know this method.", zh="此地址不支持该请求方法。"),
     "conflict": Words(en="Somebody else was first. Load it again, then decide again.", zh="已有人先行修改，请重新加载后再操作。"),
+    "in_progress": Words(
+        en="The same request is being carried out. Ask again in a moment, with the same key.",
+        zh="相同的请求正在处理，请稍后用同一个键重试。",
+    ),
+    "key_reused": Words(
+        en="This Idempotency-Key was used for another request. Use a new key for each thing to create.",
+        zh="此 Idempotency-Key 已用于另一个请求，每次新建请使用新的键。",
+    ),
     "too_large": Words(en="The request is too large. Send less at once.", zh="请求过大，请减少一次发送的内容。"),
     "not_json": Words(en="Send the body as application/json.", zh="请以 application/json 发送请求内容。"),
     "bad_range": Words(en="The recording has no such part. Load it from the start.", zh="录音中没有该部分，请从头加载。"),
@@ -120,7 +140,16 @@ CHINESE: dict[str, str] = {
     "not_wrapping_up": "您不在话后处理中。",
     "number_impossible": "这不是电话号码，请至少填写七位数字。",
     "offer_over": "该来电派发已结束。",
+    "desk_missing": "坐席的登录账号须有对应的坐席，请选择一个。",
+    "desk_taken": "该坐席已有另一个登录账号，请另选坐席，或先停用那个账号。",
+    "last_administrator": "这是最后一位管理员，请先设置另一位管理员。",
+    "login_impossible": "登录账号须为 1 至 64 个字符，请另选一个。",
+    "login_taken": "该登录账号已被使用或曾被使用，请另选一个。",
+    "no_agent": "没有这个坐席，请从列表中选择。",
+    "no_team": "没有这个班组，请从列表中选择。",
     "password_length": "密码长度须为 8 至 256 个字符，请另选一个。",
+    "password_same": "新密码与当前密码相同，请另选一个。",
+    "teams_not_for_role": "只有班长可以指定班组，请留空。",
     "same_agent": "此通话已在您这里。",
     "text_too_long": "文字过长，请缩短。",
     "unknown_disposition": "没有这个通话结果，请从列表中选择。",
@@ -128,7 +157,7 @@ CHINESE: dict[str, str] = {
     "unknown_kind": "没有这类事件，请参阅 docs/webhooks.md 中的列表。",
     "unknown_reason": "没有这个原因，请从列表中选择。",
     "url_not_allowed": "不能向此网址发送：请使用 https 网址；内部网络须先在设置文件的 webhook_networks 中允许。",
-    "user_invalid": "登录账号须有名称，且角色须为坐席或主管。",
+    "user_invalid": "登录账号须有名称，且须为列表中的角色。",
     "webhook_inactive": "此订阅已停用，请先启用再重试。",
     "webhook_key_short": "Webhook 密钥过短，请换用更长的密钥。",
     "wrap_up_over": "该通话的话后处理已结束，不能再在此设置结果。",
@@ -150,6 +179,13 @@ def status(error: HouseError | ApiError) -> int:
         if isinstance(error, kind):
             return number
     raise AssertionError(f"{type(error).__name__} is not in the table of errors")
+
+
+def codes(number: int | None = None) -> tuple[str, ...]:
+    """Every code that an answer with this status may have, the most usual first; None: every code."""
+    of_kinds = dict.fromkeys(MALFORMED, 400) | {code: 409 for code in CHINESE if code not in MALFORMED}
+    table = STATUS | {code: status for code, status in of_kinds.items() if code not in STATUS}
+    return tuple(code for code, status in table.items() if number is None or status == number)
 
 
 def body(error: HouseError | ApiError) -> ErrorBody:

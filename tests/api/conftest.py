@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
 
 from tests.api.house import House
 
@@ -23,3 +24,26 @@ async def either_house(tmp_path: Path, rows_url: str) -> AsyncIterator[House]:
     await found.start()
     yield found
     await found.stop()
+
+
+@pytest.fixture
+async def postgres_house(tmp_path: Path, postgres_url: str) -> AsyncIterator[House]:
+    """A house whose rows are on PostgreSQL."""
+    found = House(tmp_path, rows_url=postgres_url)
+    await found.start()
+    yield found
+    await found.stop()
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Which operations were reached as whom: see test_schemathesis.py."""
+    lines = [
+        str(value)
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "operations" and report.when == "call"
+    ]
+    if lines:
+        terminalreporter.section("operations of the API")
+        for line in sorted(lines):
+            terminalreporter.line(line)

@@ -68,7 +68,7 @@ async def place_call(ask: Ask) -> DoneBody:
     contact = None if wanted.contact is None else ContactId(wanted.contact)
     if contact is not None:
         await _is_there(ask, contact)
-    return await _do(ask, commands.PlaceCall(agent=ask.agent, number=wanted.number, contact=contact))
+    return await _do(ask, commands.PlaceCall(agent=ask.agent, number=wanted.number, contact=contact, call=ask.new_call))
 
 
 async def hold(ask: Ask) -> DoneBody:

@@ -3,9 +3,9 @@
 Times are absolute (ms since the epoch, UTC, the server's clock): the page counts. A view is always sent whole.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from callcenter.api.schemas.common import Body, ErrorBody, Language, PhoneNumber, Words
 from callcenter.api.schemas.statistics import Figure
@@ -237,10 +237,14 @@ class CallView(Body, frozen=True, kw_only=True):
 # -- what the page sends ----------------------------------------------------------------------------------------------------
 
 
+MessageId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+"""What every page can count exactly."""
+
+
 class ClientMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
     """`id` rises from message to message of one socket."""
 
-    id: int
+    id: MessageId
 
 
 class Subscribe(ClientMessage, frozen=True, kw_only=True, tag="subscribe"):
@@ -248,7 +252,7 @@ class Subscribe(ClientMessage, frozen=True, kw_only=True, tag="subscribe"):
 
 
 class Unsubscribe(ClientMessage, frozen=True, kw_only=True, tag="unsubscribe"):
-    subscription: int
+    subscription: MessageId
     """The id of the subscribe message."""
 
 
