@@ -224,7 +224,7 @@ export function toggleMute(): void {
 export const transfer = (call: string, to: TransferRequest["to"]) => act("transfer", () => api.post(`/calls/${call}/transfer`, { to }));
 export const finishWrapUp = () => act("finish", () => api.post("/me/wrap-up/finish"));
 export const setPresence = (reason: string | null) => act("presence", () => api.put("/me/presence", reason === null ? { presence: "available" } : { presence: "not_ready", reason }));
-export const place = (number: string, contact: number | null = null) => act("place", () => api.post<DoneBody>("/calls", { number, contact }));
+export const place = (number: string, contact: number | null = null) => act("place", () => api.create<DoneBody>("/calls", { number, contact }));
 export const chooseContact = (call: string, contact: number) => act("contact", () => api.put(`/calls/${call}/contact`, { contact }));
 
 /** A word about what just happened to an offer or a call, as long as it is fresh. */

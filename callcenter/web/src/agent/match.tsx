@@ -168,7 +168,7 @@ function NewNumber({ call, elsewhere }: { call: CallView; elsewhere: preact.Comp
     setFault(null);
     try {
       const numbers = call.number ? [{ number: call.number.value, label: "" }] : [];
-      const made = await api.post<ContactBody>("/contacts", { name: name.trim(), numbers, ...(call.language ? { language: call.language } : {}) });
+      const made = await api.create<ContactBody>("/contacts", { name: name.trim(), numbers, ...(call.language ? { language: call.language } : {}) });
       await chooseContact(call.id, made.id);
     } catch (error) {
       if (error instanceof ApiFault) setFault(error);

@@ -46,14 +46,14 @@ export function path(base: string, query: Query = {}): string {
   return `/api/v1${base}${text ? `?${text}` : ""}`;
 }
 
-async function call<T>(method: string, url: string, body?: unknown, keepalive = false): Promise<T> {
+async function call<T>(method: string, url: string, body?: unknown, keepalive = false, more: Record<string, string> = {}): Promise<T> {
   let response: Response;
   try {
     response = await fetch(url, {
       method,
       keepalive,
       credentials: "same-origin",
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: body === undefined ? more : { "Content-Type": "application/json", ...more },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(15_000),
     });
@@ -78,7 +78,42 @@ async function call<T>(method: string, url: string, body?: unknown, keepalive = 
   throw error?.message ? new ApiFault(response.status, error.code, error.message, error.field) : new ApiFault(response.status, "unreadable", STRANGE);
 }
 
+/** How long a second press on the same thing is taken for the first. */
+const PRESSED_TWICE_MS = 1000;
+/** How long after a failure that leaves open what was done the same thing is taken for another attempt. */
+const TRIED_AGAIN_MS = 60_000;
+const keys = new Map<string, string>();
+
+/**
+ * Creates one thing, however often it is asked for: a double press and a repetition after a time-out have the key of the first
+ * attempt, which the service carries out once. A definite answer ends the key.
+ */
+async function create<T>(base: string, body: unknown): Promise<T> {
+  const thing = `${base} ${JSON.stringify(body)}`;
+  const key = keys.get(thing) ?? newKey();
+  keys.set(thing, key);
+  const forget = () => {
+    if (keys.get(thing) === key) keys.delete(thing);
+  };
+  try {
+    const made = await call<T>("POST", path(base), body, false, { "Idempotency-Key": key });
+    setTimeout(forget, PRESSED_TWICE_MS);
+    return made;
+  } catch (fault) {
+    const unknown = fault instanceof ApiFault && (fault.passing || fault.code === "in_progress");
+    if (unknown) setTimeout(forget, TRIED_AGAIN_MS);
+    else forget();
+    throw fault;
+  }
+}
+
+/** Not randomUUID, which pages over plain http do not have. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 export const api = {
+  create,
   get: <T>(base: string, query?: Query) => call<T>("GET", path(base, query)),
   post: <T = unknown>(base: string, body?: unknown) => call<T>("POST", path(base), body),
   put: <T = unknown>(base: string, body?: unknown, keepalive = false) => call<T>("PUT", path(base), body, keepalive),
