@@ -30,8 +30,9 @@ async def readyz(parts: Parts) -> web.Response:
 
 async def health(parts: Parts) -> HealthBody:
     services = parts.services
+    unwritable = f"the event log cannot be written: {services.engine.fault or 'see the log of the service'}"
     checks = {
-        "hub": "" if services.engine.writable else "the event log cannot be written: see the log of the service",
+        "hub": "" if services.engine.writable else unwritable,
         "live": "" if parts.stage.alive else "the live views no longer follow the log: restart the service",
     }
     for name, carrier in services.carriers.items():

@@ -85,6 +85,8 @@ class Engine:
         self._recovering = False
         self._tasks: list[asyncio.Task[None]] = []
         self.position = 0
+        self.fault = ""
+        """What was wrong when an append failed last, and what to do about it."""
         self.listeners: list[Listener] = []
         self.stopped: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Done, with the reason, when the engine had to stop for good."""
@@ -273,6 +275,7 @@ class Engine:
                     return
                 except LogFault as fault:
                     log.error("append_failed", code=fault.code, why=fault.why)
+                    self.fault = fault.why
                     await self._recover(self._batch)
                 except Exception:
                     await self._unwritable(self._batch)
@@ -381,12 +384,9 @@ class Engine:
         """Another hub has written: nothing more is done here."""
         log.critical("another_hub_is_active", why=why)
         self._recovering = True
-        for decided in (*batch, *self._decided):
-            refuse(decided.item)
-        for item in self._inbox:
+        for item in (*(decided.item for decided in (*batch, *self._decided)), *self._inbox):
             refuse(item)
-        self._inbox.clear()
-        self._decided = []
+        self._inbox, self._decided = deque(), []
         self._idle.set()
         if not self.stopped.done():
             self.stopped.set_result(why)
