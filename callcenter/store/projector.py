@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.kernel.errors import Conflict, HouseError
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import CallId
+from callcenter.store.bulk import insert_many
 from callcenter.store.database import Database
 from callcenter.store.event_log import EventLog
 from callcenter.store.tables import reporting_tables
@@ -302,17 +303,18 @@ class _Books:
 
     async def store(self, session: AsyncSession, dialect: str) -> None:
         """Writes what changed since the last time."""
+        connection = await session.connection()
         rows: dict[str, list[Row]] = {}
         for record in self._records.drain().values():
             for name, some in call_rows(record).items():
                 rows.setdefault(name, []).extend(some)
         for name in [name for name in _TABLES if rows.get(name)]:
             for some in _chunks(rows[name]):
-                await session.execute(replacing(_TABLES[name], dialect), some)
+                await insert_many(connection, replacing(_TABLES[name], dialect), some)
         counted = counter_rows(self._intervals.drain_tallies())
         for name in [name for name in _TABLES if name in counted]:
             for some in _chunks(counted[name]):
-                await session.execute(adding(_TABLES[name], dialect), some)
+                await insert_many(connection, adding(_TABLES[name], dialect), some)
 
     def forget(self) -> None:
         """Lets go of records to which nothing more is due; a late disposition brings one back."""

@@ -11,7 +11,7 @@ import gc
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -30,7 +30,7 @@ from callcenter.kernel import signals as s
 from callcenter.kernel.ids import AgentId, CallId, LegId
 from callcenter.kernel.seed import CenterSeed, UserSeed
 from callcenter.operations.bench.day import CALLS_PER_AGENT_HOUR, QUEUES, center
-from callcenter.operations.bench.desk_pages import Seat, pages
+from callcenter.operations.bench.desk_pages import Seat, lateness, pages
 from callcenter.operations.bench.report import Found, machine, p50, p99, progress
 from callcenter.operations.bench.servers import LOOPBACK, check_ours, free_port
 from callcenter.runtime import clock
@@ -71,6 +71,9 @@ async def _desk(*, full: bool, small: bool) -> Found:
     row = {"agents": agents, "stalled": stalled, "p50_ms": round(p50(took), 2), "p99_ms": round(p99(took), 2)}
     ratios = {
         "p99_to_goal": p99(took) / GOAL_MS,
+        "idle_process_woken_late_p50_ms": p50(hall.late),
+        "idle_process_woken_late_p99_ms": p99(hall.late),
+        "p99_to_idle_process_woken_late_p99": p99(took) / p99(hall.late),
         "offers_seen": float(len(took)),
         "service_share_of_a_core": busy,
         "calls_per_s": rate,
@@ -94,6 +97,7 @@ class Hall:
         self.carrier = next(one for one in self.service.carriers.values() if isinstance(one, SimulatedCarrier))
         self._connections: list[Connection] = []
         self._processes: list[Any] = []
+        self.late: list[float] = []
         self._up_at: dict[LegId, int] = {}
         self._legs: dict[CallId, LegId] = {}
         self._expected: set[tuple[AgentId, CallId]] = set()
@@ -121,15 +125,9 @@ class Hall:
     async def seat(self, stalled: int, processes: int) -> None:
         """Everybody signs in and looks at her page."""
         progress("opening pages")
-        service, context = self.service, get_context("spawn")
-        tickets = Tickets(service.database)
-        for index in range(processes):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=pages, args=(service.url, theirs), daemon=True, name=f"pages-{index}")
-            process.start()
-            theirs.close()
-            self._connections.append(ours)
-            self._processes.append(process)
+        service, tickets = self.service, Tickets(self.service.database)
+        for _ in range(processes):
+            self._connections.append(self._process(pages, service.url))
         gap = max(1, len(self._users) // stalled)
         for start in range(0, len(self._users), BATCH):
             seats = []
@@ -142,6 +140,15 @@ class Hall:
             connection.send(seats)
             await asyncio.to_thread(connection.recv)
         await asyncio.gather(*map(self._sits_down, self.agents))
+
+    def _process(self, run: Callable[..., None], *arguments: str) -> Connection:
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=run, args=(*arguments, theirs), daemon=True)
+        process.start()
+        theirs.close()
+        self._processes.append(process)
+        return ours
 
     async def _sits_down(self, agent: AgentId) -> None:
         await self.carrier.open_device(agent)
@@ -173,12 +180,15 @@ class Hall:
         """Milliseconds of each offer, and the share of a core that the service took meanwhile."""
         progress(f"{count} calls, {rate:.1f} a second")
         gc.collect()
+        yardstick = self._process(lateness)
         began, busy = time.perf_counter(), time.process_time()
         for number in range(count):
             dialed = f"10{number % len(QUEUES)}"
             self.carrier.pump.act(lambda now, n=number, d=dialed: self.carrier.network.call_in(f"+1212556{n:04}", d))  # type: ignore[misc]
             await asyncio.sleep(max(0.0, began + (number + 1) / rate - time.perf_counter()))
         busy = (time.process_time() - busy) / (time.perf_counter() - began)
+        yardstick.send(None)
+        self.late = await asyncio.to_thread(yardstick.recv)
         await asyncio.sleep(ANSWER_S)
         seen: dict[tuple[str, str], int] = {}
         for connection in self._connections:

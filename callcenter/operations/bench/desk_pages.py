@@ -51,6 +51,16 @@ async def _pages(url: str, pipe: Connection) -> None:
         await asyncio.gather(*readers, return_exceptions=True)
 
 
+def lateness(pipe: Connection) -> None:
+    """The yardstick: an idle process that asks to be woken every 10 ms; answers with the ms by which it was late, once asked."""
+    late = []
+    while not pipe.poll(0):
+        began = time.perf_counter()
+        time.sleep(0.01)
+        late.append((time.perf_counter() - began) * 1000 - 10)
+    pipe.send(late)
+
+
 async def _stall(socket: ClientWebSocketResponse) -> None:
     """The page stands still: what comes stays in the kernel, then with the service."""
     transport = socket._conn.transport if socket._conn is not None else None

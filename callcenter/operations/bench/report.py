@@ -2,14 +2,18 @@
 
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+
+from callcenter.kernel.errors import HouseError
 
 MOST_S = 480
 """A bench without --full ends within this time."""
@@ -52,6 +56,28 @@ def p50(values: Sequence[float]) -> float:
 
 def p99(values: Sequence[float]) -> float:
     return quantile(sorted(values), 0.99)
+
+
+class TookTooLong(HouseError):
+    """The machine is too busy for the bench, or something stands still."""
+
+    code = "bench_too_long"
+
+
+@contextmanager
+def within(seconds: int) -> Iterator[None]:
+    """Ends the block with TookTooLong when it takes longer, as by any other error. Main thread only."""
+
+    def over(*_: object) -> None:
+        raise TookTooLong(f"the bench did not end within {seconds} s: see its last line above; --full has no limit")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 _began = time.monotonic()

@@ -1,0 +1,59 @@
+"""Each bench in small: it runs to its end and says what it promises to say. No speed is asserted here; the figures of so small a
+run mean nothing.
+"""
+
+import msgspec
+import pytest
+
+from callcenter.operations.bench.ari import ari
+from callcenter.operations.bench.desk import desk
+from callcenter.operations.bench.engine import engine
+from callcenter.operations.bench.report import Found, table
+
+KEYS = {
+    "engine": {"store", "events_per_s", "commit_p50_ms"},
+    "ari": {"system", "measure", "p50_ms", "p99_ms", "calls"},
+    "desk": {"agents", "stalled", "p50_ms", "p99_ms"},
+}
+"""Of the rows: others read them, so they stay put."""
+
+
+def check(found: Found, name: str) -> None:
+    printed = msgspec.json.decode(msgspec.json.encode(found))
+    assert list(printed) == ["bench", "machine", "rows", "ratios"]
+    assert printed["bench"] == name
+    assert {"processor", "cores", "load_before", "load_after", "date"} <= printed["machine"].keys()
+    assert all(row.keys() == KEYS[name] for row in printed["rows"])
+    assert all(isinstance(value, float | int) for value in printed["ratios"].values())
+    assert len(list(table(found))) == 2 + len(found.rows) + len(found.ratios)
+
+
+@pytest.mark.timeout(120)
+def test_engine() -> None:
+    found = engine(small=True)
+    check(found, "engine")
+    assert [row["store"] for row in found.rows] == ["sqlite", "sqlite3", "postgresql", "asyncpg"]
+    assert all(row["events_per_s"] > 0 and row["commit_p50_ms"] > 0 for row in found.rows)
+    assert found.ratios["sqlite_commit_of_one_to_sqlite3"] > 0
+    assert 0 < found.ratios["live_call_kb"] < 1_000
+
+
+@pytest.mark.timeout(120)
+def test_desk() -> None:
+    found = desk(small=True)
+    check(found, "desk")
+    (row,) = found.rows
+    assert (row["agents"], row["stalled"]) == (20, 1)
+    assert 0 < row["p50_ms"] <= row["p99_ms"]
+    assert found.ratios["offers_seen"] >= 5, "offers reach the pages"
+
+
+@pytest.mark.timeout(180)
+def test_ari() -> None:
+    found = ari(small=True)
+    check(found, "ari")
+    said = [(row["system"], row["measure"]) for row in found.rows]
+    measures = ("join to ring", "free to next ring")
+    assert said == [(system, measure) for measure in measures for system in ("ours", "app_queue")]
+    assert all(0 < row["p50_ms"] <= row["p99_ms"] for row in found.rows)
+    assert found.ratios["ours_service_cpu_ms_per_call"] > 0
