@@ -78,11 +78,11 @@ async def list_calls(connection: AsyncConnection, wanted: Wanted, *, limit: int,
     call = tables.call_record.c
     where = _conditions(wanted)
     if cursor_ is not None:
-        where.append(tuple_(call.started_at, call.call) < tuple_(*after(cursor_, int, str)))
+        where.append(tuple_(call.started_at, call.call) < tuple_(*after(cursor_, "calls", int, str)))
     chosen = select(tables.call_record).where(*where).order_by(call.started_at.desc(), call.call.desc()).limit(limit + 1)
     rows = (await connection.execute(chosen)).mappings().all()
     found = await _lines(connection, rows[:limit])
-    more = cursor(rows[limit - 1]["started_at"], rows[limit - 1]["call"]) if len(rows) > limit else None
+    more = cursor("calls", rows[limit - 1]["started_at"], rows[limit - 1]["call"]) if len(rows) > limit else None
     return Page(tuple(found), more)
 
 

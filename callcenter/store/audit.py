@@ -115,14 +115,14 @@ class AuditLog:
         """Newest first. Raises Refused for a cursor of another list."""
         where: list[ColumnElement[bool]] = []
         if cursor_ is not None:
-            where.append(AuditRow.id < after(cursor_, int)[0])
+            where.append(AuditRow.id < after(cursor_, "audit", int)[0])
         if user_id is not None:
             where.append(AuditRow.user_id == user_id)
         if action is not None:
             where.append(AuditRow.action == action)
         async with self._database.read() as session:
             rows = list(await session.scalars(select(AuditRow).where(*where).order_by(AuditRow.id.desc()).limit(limit + 1)))
-        return Page(tuple(map(_written, rows[:limit])), cursor(rows[limit - 1].id) if len(rows) > limit else None)
+        return Page(tuple(map(_written, rows[:limit])), cursor("audit", rows[limit - 1].id) if len(rows) > limit else None)
 
     async def verify(self) -> Chain:
         """Reads all of it and counts up to the first row that does not follow from the one before."""

@@ -111,11 +111,11 @@ class Crm:
             where.append(ContactRow.account == account)
         where.extend(_wanted(text, region))
         if cursor_ is not None:
-            where.append(tuple_(ContactRow.search_name, ContactRow.id) > tuple_(*after(cursor_, str, int)))
+            where.append(tuple_(ContactRow.search_name, ContactRow.id) > tuple_(*after(cursor_, "contacts", str, int)))
         async with self._database.read() as session:
             found = await _contacts(session, and_(True, *where), limit=limit + 1)
         shown = found[:limit]
-        more = cursor(shown[-1].name.casefold(), shown[-1].id) if len(found) > limit else None
+        more = cursor("contacts", shown[-1].name.casefold(), shown[-1].id) if len(found) > limit else None
         return Page(tuple(shown), more)
 
     # -- accounts -----------------------------------------------------------------------------------------------------------
@@ -155,10 +155,10 @@ class Crm:
             by_name = and_(*(AccountRow.search_name.contains(word, autoescape=True) for word in words))
             query = query.where(or_(by_name, AccountRow.number.startswith(text.strip(), autoescape=True)))
         if cursor_ is not None:
-            query = query.where(tuple_(AccountRow.search_name, AccountRow.id) > tuple_(*after(cursor_, str, int)))
+            query = query.where(tuple_(AccountRow.search_name, AccountRow.id) > tuple_(*after(cursor_, "accounts", str, int)))
         async with self._database.read() as session:
             rows = list(await session.scalars(query))
-        more = cursor(rows[limit - 1].search_name, rows[limit - 1].id) if len(rows) > limit else None
+        more = cursor("accounts", rows[limit - 1].search_name, rows[limit - 1].id) if len(rows) > limit else None
         return Page(tuple(map(_account, rows[:limit])), more)
 
     # -- notes --------------------------------------------------------------------------------------------------------------

@@ -149,10 +149,10 @@ class Deliveries:
         if states:
             chosen = chosen.where(DeliveryRow.state.in_(states))
         if given is not None:
-            chosen = chosen.where(DeliveryRow.id < after(given, int)[0])
+            chosen = chosen.where(DeliveryRow.id < after(given, f"deliveries/{webhook}", int)[0])
         async with self._database.read() as session:
             rows = list(await session.scalars(chosen.order_by(DeliveryRow.id.desc()).limit(limit + 1)))
-        more = cursor(rows[limit - 1].id) if len(rows) > limit else None
+        more = cursor(f"deliveries/{webhook}", rows[limit - 1].id) if len(rows) > limit else None
         return Page(tuple(_delivery(row) for row in rows[:limit]), more)
 
     async def backlog(self) -> dict[int, Backlog]:

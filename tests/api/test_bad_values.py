@@ -9,6 +9,7 @@ import pytest
 
 from callcenter.kernel import commands
 from callcenter.kernel.ids import AgentId, ContactId
+from callcenter.store import paging
 from tests.api.house import KNOWN_CALLER, House, Reply
 
 BEYOND_32_BITS, BEYOND_64_BITS, ENDLESS = 2**31, 2**63, 99999999999999999999999
@@ -68,7 +69,8 @@ async def test_a_path_with_that_character_leads_nowhere(either_house: House, pat
 
 @pytest.mark.parametrize("last", [("a", ENDLESS), ("a", -ENDLESS), (NUL, 1)])
 async def test_a_forged_cursor(either_house: House, last: tuple[str, int]):
-    cursor = base64.urlsafe_b64encode(json.dumps(last).encode()).decode().rstrip("=")
+    text = json.dumps(["contacts", *last]).encode()
+    cursor = base64.urlsafe_b64encode(paging._check(text) + text).decode().rstrip("=")
 
     assert refused(await (await either_house.signed_in("ana")).get(f"/api/v1/contacts?cursor={quote(cursor)}"), "cursor")
 

@@ -19,6 +19,7 @@ from callcenter.api.schemas import calls as c
 from callcenter.api.schemas import customers as k
 from callcenter.api.schemas.common import PhoneNumber
 from callcenter.api.schemas.queries import CallQuery, Paging
+from callcenter.kernel.errors import Refused
 from callcenter.kernel.ids import AgentId, CallId, ContactId, PersonalId, RecordingId
 from callcenter.kernel.personal import ERASED
 from callcenter.store.tables import reporting_tables
@@ -63,8 +64,9 @@ async def _behind(ask: Ask, query: CallQuery, chosen: CallFilter) -> c.CallListB
                 connection, reporting_tables, query.figure, chosen, after=query.cursor, limit=query.limit
             )
         except ValueError as mistake:
-            field = "cursor" if str(mistake).startswith("after") else "figure"
-            raise ApiError("bad_request", str(mistake), field=field) from mistake
+            if str(mistake).startswith("after"):
+                raise Refused("bad_cursor", "this cursor was not given out for this list: begin without one") from mistake
+            raise ApiError("bad_request", str(mistake), field="figure") from mistake
         lines = await lines_of(connection, [row.call for row in page.rows])
     shown = await _shown(ask, lines.values())
     items = [_summary(ask, lines[row.call], shown, row) for row in page.rows]
