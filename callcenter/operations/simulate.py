@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -117,16 +118,29 @@ def _played(path: Path, scenario: Scenario, many: list[int], workers: int) -> It
     began = time.monotonic()
     for index, seed in enumerate(many):
         if index == 1 and workers > 1 and (time.monotonic() - began) * (len(many) - 1) > WORTH_S:
-            # spawned, not forked: a fork of a process with threads may stand still
-            with ProcessPoolExecutor(min(workers, len(many) - 1), get_context("spawn"), _read, (path,)) as pool:
-                futures = [pool.submit(_one, later) for later in many[1:]]
-                for done, future in enumerate(as_completed(futures), 2):
-                    progress.show(done)
-                    yield future.result()
+            yield from _side_by_side(path, scenario, many[1:], workers, progress)
             break
         replication = Replication(scenario, seed, ServiceResync())
         yield replication.play(partial(progress.show_part, index))
     progress.end()
+
+
+def _side_by_side(path: Path, scenario: Scenario, many: list[int], workers: int, progress: "Progress") -> Iterator[Played]:
+    """In processes; what a process that died (no memory was left, say) did not play is played here."""
+    left = set(many)
+    # spawned, not forked: a fork of a process with threads may stand still
+    with ProcessPoolExecutor(min(workers, len(many)), get_context("spawn"), _read, (path,)) as pool:
+        try:
+            for future in as_completed([pool.submit(_one, seed) for seed in many]):
+                played = future.result()
+                left.discard(played.seed)
+                progress.show(1 + len(many) - len(left))
+                yield played
+        except BrokenProcessPool:
+            print(f"a process died; {len(left)} replications go on in this one", file=sys.stderr)
+    for seed in sorted(left):
+        yield play(scenario, seed)
+        progress.show(1 + len(many) - len(left))
 
 
 _scenario: Scenario | None = None

@@ -1,6 +1,7 @@
 """The command from end to end: figures with intervals, the same for the same seed, violations, mistakes, scenarios that ship."""
 
 import json
+import os
 from pathlib import Path
 
 import msgspec
@@ -39,6 +40,12 @@ def small(tmp_path: Path) -> Path:
     path = tmp_path / "small.yaml"
     path.write_text(SMALL)
     return path
+
+
+@pytest.fixture(autouse=True)
+def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However full the machine is; the test of several processes says so itself."""
+    monkeypatch.setattr("callcenter.operations.simulate.WORTH_S", float("inf"))
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -80,6 +87,15 @@ def test_several_processes_find_what_one_finds(small, monkeypatch):
     together = simulate(small, 5, 3, workers=2)
     assert together.rows == alone.rows
     assert together.called == alone.called
+
+
+def test_a_process_that_dies_costs_time_only(small, monkeypatch, capsys):
+    alone = simulate(small, 5, 3, workers=1)
+    monkeypatch.setattr("callcenter.operations.simulate.WORTH_S", 0.0)
+    monkeypatch.setattr("callcenter.operations.simulate._one", os._exit)
+    together = simulate(small, 5, 3, workers=2)
+    assert together.rows == alone.rows
+    assert "a process died; 2 replications go on in this one" in capsys.readouterr().err
 
 
 def test_people_get_a_table(small, capsys):
