@@ -17,6 +17,8 @@ from sqlalchemy.engine import make_url
 from callcenter.api.app import make_app
 from callcenter.api.services import Services
 from callcenter.auth.sessions import Sessions
+from callcenter.auth.staff import Staff
+from callcenter.auth.tickets import Tickets
 from callcenter.auth.users import Users
 from callcenter.auth.whole_center import WholeCenter
 from callcenter.broadcast.fanout import Fanout
@@ -33,6 +35,7 @@ from callcenter.runtime.checkpoints import keep_live, restored_live
 from callcenter.runtime.engine import Engine
 from callcenter.runtime.jobs import StoreJobs
 from callcenter.runtime.performer import Performer
+from callcenter.store.audit import AuditLog
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
 from callcenter.store.deliveries import Deliveries
@@ -71,6 +74,7 @@ class Service:
         self.crm = Crm(self.database)
         self.users = Users(self.database)
         self.sessions = Sessions(self.database)
+        self.staff = Staff(self.database, self.users, self.sessions)
         self.recordings = Recordings(self.database, settings.recordings)
         self.carriers: dict[CarrierName, Carrier] = {
             carrier.name: make_carrier(carrier, settings) for carrier in settings.carriers
@@ -145,6 +149,9 @@ class Service:
             crm=self.crm,
             users=self.users,
             sessions=self.sessions,
+            staff=self.staff,
+            tickets=Tickets(self.database),
+            audit=AuditLog(self.database),
             recordings=self.recordings,
             webhooks=self.webhooks.desk,
             database=self.database,

@@ -10,10 +10,22 @@ from config.yaml import Place, Sheet, nearest
 
 SHORTEST_PASSWORD = 8
 
+ALL_TEAMS = "all"
+SOME_TEAMS = listed(NAME)
+
+
+def _teams(place: Place) -> tuple[str, ...]:
+    """All teams are a word of their own until `_user` has seen it: None stands for a key that is left out."""
+    return SOME_TEAMS(place) if place.is_list() or place.text(TEAMS.words) != ALL_TEAMS else (ALL_TEAMS,)
+
+
+TEAMS: Reader[tuple[str, ...]] = Reader("all, or a list of teams", _teams, (ALL_TEAMS,))
+
 USER_KEYS = (
     required("login", NAME),
     required("role", one_of(*get_args(Role))),
     optional("agent", NAME),
+    optional("teams", TEAMS),
     optional("password", TEXT),
     optional("password_file", TEXT),
     optional("language", LANGUAGE),
@@ -25,7 +37,12 @@ PHONE_KEYS = (required("number", PHONE), optional("label", OPEN_TEXT, ""))
 
 def _user(place: Place) -> UserSeed:
     values = read_keys(place, USER_KEYS, "a log-in")
-    file = values.pop("password_file")
+    file, teams = values.pop("password_file"), values["teams"]
+    if teams is None and values["role"] == "supervisor":
+        place.refuse("it is not said which teams this supervisor sees", "teams: all, or teams: with a list", alone=True)
+    elif teams is not None and values["role"] != "supervisor":
+        place.refuse("only a supervisor has teams", "this log-in without teams:", alone=True)
+    values["teams"] = None if teams == (ALL_TEAMS,) else teams
     if (file is None) == (values["password"] is None):
         place.refuse("a log-in has one password", "password: or password_file: with the name of a file that holds it", alone=True)
         values["password"] = ""
@@ -95,6 +112,10 @@ def check_people(sheet: Sheet, seed: CenterSeed) -> None:
         elif one.agent in desks:
             sheet.refuse_path(f"{where}.agent", f"another log-in opens the desk of agent {one.agent!r}", "another agent")
         desks.add(one.agent or "")
+        for team in one.teams or ():
+            if team not in seed.center.teams:
+                cure = nearest(team, sorted(seed.center.teams))
+                sheet.refuse_path(f"{where}.teams", f"there is no team {team!r}", cure)
     accounts: set[str] = set()
     for number, company in enumerate(seed.accounts):
         if company.name in accounts:

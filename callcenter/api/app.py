@@ -14,19 +14,25 @@ from callcenter.api import cookie, openapi, origin, probes
 from callcenter.api.dispatch import LARGEST_BODY, guard, handler
 from callcenter.api.errors import ApiError
 from callcenter.api.measures import LiveMeasures, Measures
+from callcenter.api.once import Once
 from callcenter.api.pages import Pages
 from callcenter.api.phones import Phones
 from callcenter.api.route import PREFIX, Parts
 from callcenter.api.routes import ROUTES
 from callcenter.api.services import Services
+from callcenter.api.session import Session
 from callcenter.api.socket import Sockets
 from callcenter.api.stage import Names, Stage
 from callcenter.api.views import ContactName
 from callcenter.auth.sessions import SignedIn
+from callcenter.auth.users import User
+from callcenter.kernel.clock import HOUR
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import ContactId
+from callcenter.store import idempotency
 
-SWEEP_EVERY_S = 60.0
+SWEEP_EVERY_S = 5.0
+"""How soon a session that another process has ended lets go of sockets and telephone here."""
 SOCKETS = web.AppKey("sockets", Sockets)
 """The open sockets of the application, for whoever runs it."""
 
@@ -51,7 +57,8 @@ def make_app(services: Services) -> web.Application:
     )
     sockets = Sockets(stage, services.clock, lambda: services.engine.writable)
     phones = Phones(services.carriers[services.phone_carrier], services.engine, services.fanout)
-    parts = Parts(services=services, stage=stage, sockets=sockets, phones=phones)
+    once = Once(services.database, services.engine.known)
+    parts = Parts(services=services, stage=stage, sockets=sockets, phones=phones, once=once)
 
     connect = services.connect_sources | {"ws" + ours.removeprefix("http") for ours in services.origins}
     measures = Measures(services.registry)
@@ -113,9 +120,13 @@ async def _life(parts: Parts) -> AsyncIterator[None]:
 
 
 async def _sweep(services: Services) -> None:
+    next_at = 0
     while True:
         await asyncio.sleep(SWEEP_EVERY_S)
         await _quietly("sessions_not_swept", services.sessions.sweep(services.clock()))
+        if services.clock() >= next_at:
+            next_at = services.clock() + HOUR
+            await _quietly("idempotency_not_swept", idempotency.sweep(services.database, services.clock()))
 
 
 async def _quietly(event: str, job: Coroutine[Any, Any, object]) -> None:
@@ -144,12 +155,23 @@ async def _open_socket(request: web.Request, parts: Parts) -> web.StreamResponse
     who = await cookie.recognise(request, services)
     if who is None:
         raise ApiError("signed_out")
+    if who.user.one_time_until is not None:
+        raise ApiError("password_one_time")
+    if not await services.tickets.use(request.query.get("ticket", ""), who.log_in, services.clock()):
+        raise ApiError("no_ticket")
     token = request.cookies[cookie.name(services.secure)]
 
     async def still_signed_in() -> bool:
         with contextlib.suppress(HouseError):  # a database that does not answer signs nobody out
             now = await services.sessions.find(token, services.clock())
-            return now is not None and now.user.role == who.user.role and now.user.agent == who.user.agent
+            return now is not None and rights(now.user) == rights(who.user)
         return True
 
-    return await parts.sockets.serve(request, who.log_in, who.user.role, who.user.agent, still_signed_in)
+    teams = frozenset(who.user.teams) if who.user.role == "supervisor" and who.user.teams is not None else None
+    session = Session(who.user.role, who.user.agent, teams)
+    return await parts.sockets.serve(request, who.log_in, session, still_signed_in)
+
+
+def rights(user: User) -> tuple[object, ...]:
+    """What a socket was opened with, and must not outlive."""
+    return user.role, user.agent, user.teams

@@ -7,12 +7,15 @@ numbers are ids of personal rows until `callcenter.api.handlers.calls` shows the
 from collections.abc import Collection
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, RowMapping, or_, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.api.reach import Reach
 from callcenter.kernel.ids import CallId, ContactId, PersonalId
 from callcenter.store.paging import Page, after, cursor
 from callcenter.store.tables import reporting_tables as tables
+from reporting.call_record import CallRecord
+from reporting.tables import record_of
 
 
 class CallLine(Struct, frozen=True, kw_only=True):
@@ -43,6 +46,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     direction: str | None = None
     end: str | None = None
     contact: ContactId | None = None
+    reach: Reach | None = None
+    """Only what this person may see; None: all."""
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -64,7 +69,39 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         where.append(
             or_(call.call.in_(select(offer.call).where(offer.agent.in_(wanted.agents))), *_of_agents(wanted.agents))
         )
+    if wanted.reach is not None and wanted.reach.agents is not None:
+        where.append(_reached(wanted.reach.agents, wanted.reach.queues or frozenset()))
     return where
+
+
+def _reached(agents: Collection[str], queues: Collection[str]) -> ColumnElement[bool]:
+    """What `Reach.call` says of a record, asked of the rows."""
+    call, entry, offer, one = tables.call_record.c, tables.queue_entry.c, tables.offer.c, tables.conversation.c
+    return or_(
+        call.call.in_(select(offer.call).where(offer.agent.in_(agents))),
+        *_of_agents(agents),
+        and_(
+            call.placed_by.is_(None),
+            call.call.not_in(select(one.call)),
+            call.call.in_(select(entry.call).where(entry.queue.in_(queues))),
+        ),
+    )
+
+
+async def reached(connection: AsyncConnection, calls: Collection[CallId], reach: Reach) -> set[CallId]:
+    """Those of these calls that this person may see."""
+    if reach.whole:
+        return set(calls)
+    call = tables.call_record.c.call
+    chosen = select(call).where(call.in_(set(calls)), *_conditions(Wanted(reach=reach)))
+    return {CallId(found) for found in await connection.scalars(chosen)}
+
+
+async def records_of(connection: AsyncConnection, calls: Collection[CallId]) -> dict[CallId, CallRecord]:
+    """The whole records of these calls."""
+    table = tables.call_record.c
+    rows = await connection.execute(select(table.call, table.body).where(table.call.in_(set(calls))))
+    return {CallId(call): record_of(body) for call, body in rows}
 
 
 def _of_agents(agents: Collection[str]) -> list[ColumnElement[bool]]:

@@ -1,17 +1,19 @@
 """A call record as the API shows it. Pure; what the record means is said in `reporting.call_record`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from callcenter.api.schemas import calls as c
 from callcenter.api.schemas.common import PhoneNumber
-from callcenter.kernel.ids import PersonalId
+from callcenter.kernel.ids import PersonalId, RecordingId
 from reporting.call_record import CallRecord, Conversation, RecordingRecord
 
 Number = Callable[[PersonalId | None], PhoneNumber | None]
 
 
-def detail(record: CallRecord, summary: c.CallSummary, notes: c.NotesBody, number: Number) -> c.CallDetailBody:
-    """`number` resolves a personal row."""
+def detail(
+    record: CallRecord, summary: c.CallSummary, notes: c.NotesBody, audible: Collection[RecordingId], number: Number
+) -> c.CallDetailBody:
+    """`audible`: the recordings that may be heard, for only those are named. `number` resolves a personal row."""
     return c.CallDetailBody(
         summary=summary,
         language=record.language,
@@ -91,6 +93,7 @@ def detail(record: CallRecord, summary: c.CallSummary, notes: c.NotesBody, numbe
                 state=_state(recording),
             )
             for recording in record.recordings
+            if recording.recording in audible
         ],
         notes=notes,
     )

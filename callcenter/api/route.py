@@ -13,13 +13,15 @@ import msgspec
 from aiohttp import web
 
 from callcenter.api.errors import ApiError
+from callcenter.api.once import Makes, Once
 from callcenter.api.phones import Phones
+from callcenter.api.reach import Reach, reach_of
 from callcenter.api.schemas.common import Role
 from callcenter.api.services import Services
 from callcenter.api.socket import Sockets
 from callcenter.api.stage import Stage
 from callcenter.auth.sessions import SignedIn
-from callcenter.kernel.ids import AgentId
+from callcenter.kernel.ids import AgentId, CallId
 
 PREFIX = "/api/v1"
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -55,6 +57,7 @@ class Parts:
     stage: Stage
     sockets: Sockets
     phones: Phones
+    once: Once
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Ask:
     now: int
     body: msgspec.Struct | None
     query: msgspec.Struct | None
+    new_call: CallId | None = None
+    """The id that a call made by this request must have; None: any."""
 
     @property
     def services(self) -> Services:
@@ -84,6 +89,11 @@ class Ask:
         if self.who.user.agent is None:
             raise ApiError("forbidden", "this person takes no calls")
         return self.who.user.agent
+
+    @property
+    def reach(self) -> Reach:
+        """What of the center the one who asks may see."""
+        return reach_of(self.who.user, self.services.engine.state.center)
 
     def read(self, kind: type[S]) -> S:
         """The body, as the route declares it."""
@@ -130,6 +140,10 @@ class Route:
     media: str = "application/json"
     refusals: Sequence[int] = ()
     """Statuses of errors beyond those that every route may answer with."""
+    makes: Makes | None = None
+    """What it creates, where it does: such a route takes an Idempotency-Key."""
+    with_one_time_password: bool = False
+    """Whether it is open to somebody who has not chosen a password of her own yet."""
 
     @property
     def name(self) -> str:

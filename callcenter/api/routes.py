@@ -2,14 +2,15 @@
 
 from http import HTTPStatus
 
-from callcenter.api.handlers import calls, center, customers, desk, session, statistics, webhooks
-from callcenter.api.route import ADMIN, AGENT, ANALYSTS, ANYONE, EVERYONE, FLOOR, LISTENERS, READERS, Route
+from callcenter.api.handlers import audit, calls, center, customers, desk, session, statistics, users, webhooks
+from callcenter.api.route import ADMIN, AGENT, ANALYSTS, ANYONE, EVERYONE, FLOOR, LISTENERS, OVERSEERS, READERS, Route
 from callcenter.api.schemas import calls as c
 from callcenter.api.schemas import center as d
 from callcenter.api.schemas import customers as k
 from callcenter.api.schemas import queries as q
 from callcenter.api.schemas import session as s
 from callcenter.api.schemas import statistics as t
+from callcenter.api.schemas import users as u
 from callcenter.api.schemas import webhooks as w
 from callcenter.api.schemas.common import DoneBody
 
@@ -27,15 +28,51 @@ SESSION = (
     ),
     Route(
         method="GET", path="/session", roles=EVERYONE, handler=session.read_session, answer=s.SessionBody,
-        summary="Who am I, and the words of my center",
+        with_one_time_password=True, summary="Who am I, and the words of my center",
     ),
     Route(
         method="PATCH", path="/session", roles=EVERYONE, handler=session.change_session, request=s.SessionPatch,
-        answer=s.SessionBody, summary="Choose language and theme",
+        answer=s.SessionBody, with_one_time_password=True, summary="Choose language and theme",
     ),
     Route(
         method="DELETE", path="/session", roles=EVERYONE, handler=session.sign_out, status=HTTPStatus.NO_CONTENT, refusals=STATE,
-        summary="Sign out",
+        with_one_time_password=True, summary="Sign out",
+    ),
+    Route(
+        method="PUT", path="/session/password", roles=EVERYONE, handler=session.choose_password, request=s.PasswordRequest,
+        answer=s.SessionBody, refusals=(HTTPStatus.UNAUTHORIZED, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS),
+        with_one_time_password=True, summary="Choose my password; my other sessions end",
+    ),
+    Route(
+        method="POST", path="/session/ticket", roles=EVERYONE, handler=session.give_ticket, answer=s.TicketBody,
+        status=HTTPStatus.CREATED, summary="A ticket that opens one WebSocket of this session within 30 s",
+    ),
+)  # fmt: skip
+
+USERS = (
+    Route(
+        method="GET", path="/users", roles=OVERSEERS, handler=users.list_users, answer=u.UserListBody, summary="The log-ins",
+    ),
+    Route(
+        method="POST", path="/users", makes="rows", roles=ADMIN, handler=users.create_user, request=u.UserCreate,
+        answer=u.OneTimeBody, status=HTTPStatus.CREATED, refusals=STATE,
+        summary="Make a log-in; the answer holds its one-time password, once",
+    ),
+    Route(
+        method="PATCH", path="/users/{user}", roles=ADMIN, handler=users.change_user, request=u.UserPatch, answer=u.UserBody,
+        refusals=STATE, summary="Change role, desk or teams of a log-in, or close it; its sessions end at once",
+    ),
+    Route(
+        method="POST", path="/users/{user}/password", roles=ADMIN, handler=users.reset_password, answer=u.OneTimeBody,
+        summary="Give a log-in a one-time password; its sessions end at once",
+    ),
+    Route(
+        method="DELETE", path="/users/{user}/sessions", roles=ADMIN, handler=users.end_sessions, answer=u.EndedBody,
+        summary="Sign somebody out everywhere",
+    ),
+    Route(
+        method="GET", path="/audit", roles=OVERSEERS, handler=audit.read_audit, query=u.AuditQuery, answer=u.AuditBody,
+        summary="Who did what, newest first",
     ),
 )  # fmt: skip
 
@@ -57,8 +94,8 @@ DESK = (
         summary="End my wrap-up",
     ),
     Route(
-        method="POST", path="/calls", roles=AGENT, handler=desk.place_call, request=c.PlaceCallRequest, answer=DoneBody,
-        status=HTTPStatus.CREATED, refusals=DIALS, summary="Call a number",
+        method="POST", path="/calls", makes="call", roles=AGENT, handler=desk.place_call, request=c.PlaceCallRequest,
+        answer=DoneBody, status=HTTPStatus.CREATED, refusals=DIALS, summary="Call a number",
     ),
     Route(
         method="POST", path="/calls/{call}/hold", roles=AGENT, handler=desk.hold, answer=DoneBody, refusals=STATE,
@@ -115,7 +152,7 @@ CUSTOMERS = (
         answer=k.ContactListBody, summary="Find contacts by name or number",
     ),
     Route(
-        method="POST", path="/contacts", roles=FLOOR, handler=customers.create_contact, request=k.ContactCreate,
+        method="POST", path="/contacts", makes="rows", roles=FLOOR, handler=customers.create_contact, request=k.ContactCreate,
         answer=k.ContactBody, status=HTTPStatus.CREATED, summary="Create a contact",
     ),
     Route(
@@ -135,7 +172,7 @@ CUSTOMERS = (
         answer=k.AccountListBody, summary="Find accounts",
     ),
     Route(
-        method="POST", path="/accounts", roles=FLOOR, handler=customers.create_account, request=k.AccountCreate,
+        method="POST", path="/accounts", makes="rows", roles=FLOOR, handler=customers.create_account, request=k.AccountCreate,
         answer=k.AccountBody, status=HTTPStatus.CREATED, summary="Create an account",
     ),
     Route(
@@ -197,7 +234,7 @@ WEBHOOKS = (
         summary="Subscriptions of other programs to what happens",
     ),
     Route(
-        method="POST", path="/webhooks", roles=ADMIN, handler=webhooks.create_webhook, request=w.WebhookRequest,
+        method="POST", path="/webhooks", makes="rows", roles=ADMIN, handler=webhooks.create_webhook, request=w.WebhookRequest,
         answer=w.WebhookSecretBody, status=HTTPStatus.CREATED, refusals=STATE,
         summary="Subscribe; the answer holds the secret, once",
     ),
@@ -218,8 +255,8 @@ WEBHOOKS = (
         summary="Make a new secret; the old one signs beside it for a day",
     ),
     Route(
-        method="POST", path="/webhooks/{webhook}/test", roles=ADMIN, handler=webhooks.test_webhook, answer=w.DeliveryBody,
-        status=HTTPStatus.CREATED, refusals=STATE, summary="Send an event of the kind test",
+        method="POST", path="/webhooks/{webhook}/test", makes="rows", roles=ADMIN, handler=webhooks.test_webhook,
+        answer=w.DeliveryBody, status=HTTPStatus.CREATED, refusals=STATE, summary="Send an event of the kind test",
     ),
     Route(
         method="GET", path="/webhooks/{webhook}/deliveries", roles=ADMIN, handler=webhooks.list_deliveries,
@@ -231,4 +268,4 @@ WEBHOOKS = (
     ),
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = (*SESSION, *DESK, *CALLS, *CUSTOMERS, *STATISTICS, *CENTER, *WEBHOOKS)
+ROUTES: tuple[Route, ...] = (*SESSION, *USERS, *DESK, *CALLS, *CUSTOMERS, *STATISTICS, *CENTER, *WEBHOOKS)

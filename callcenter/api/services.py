@@ -8,12 +8,15 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from callcenter.auth.sessions import Sessions
+from callcenter.auth.staff import Staff
+from callcenter.auth.tickets import Tickets
 from callcenter.auth.users import Users
 from callcenter.broadcast.fanout import Fanout
 from callcenter.hub.state import State
 from callcenter.kernel.commands import AnyCommand, Done
 from callcenter.kernel.events import Recorded
-from callcenter.kernel.ids import CarrierName, PersonalId
+from callcenter.kernel.ids import CallId, CarrierName, PersonalId
+from callcenter.store.audit import AuditLog
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
 from callcenter.store.recordings import Recordings
@@ -37,6 +40,7 @@ class Deciding(Protocol):
     def personal(self, row: PersonalId | None) -> str: ...
     async def recall(self, needed: Callable[[], set[PersonalId]]) -> None: ...
     async def ask(self, command: AnyCommand) -> Done: ...
+    async def known(self, call: CallId) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,9 @@ class Services:
     crm: Crm
     users: Users
     sessions: Sessions
+    staff: Staff
+    tickets: Tickets
+    audit: AuditLog
     recordings: Recordings
     webhooks: WebhookDesk
     carriers: Mapping[CarrierName, Carrier]

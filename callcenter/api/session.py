@@ -15,6 +15,7 @@ from callcenter.api import errors
 from callcenter.api.errors import ApiError
 from callcenter.api.schemas import live as m
 from callcenter.api.schemas.common import Role
+from callcenter.api.team_board import TeamBoard
 
 HEARTBEAT_MS = 5_000
 LARGEST_MESSAGE = 4 * 1024
@@ -27,6 +28,20 @@ BROKEN_RULES = 4400
 SIGNED_OUT = 4401
 TOO_SLOW = 4408
 TOO_MANY = 4429
+
+CLOSE_CODES: dict[int, tuple[str, str]] = {
+    1000: ("the page has closed it", "nothing"),
+    GOING_DOWN: ("the service goes down, or shows nothing live any more", "connect anew, with a growing pause"),
+    1002: ("a frame broke the WebSocket's own rules", "a mistake in the program: connect anew"),
+    1007: ("a text was not UTF-8", "a mistake in the program: connect anew"),
+    1009: ("a message was larger than 4 KiB", "a mistake in the program: connect anew"),
+    1011: ("the service made a mistake, which is in its log", "connect anew, with a growing pause"),
+    BROKEN_RULES: ("a message could not be read or broke the rules below", "a mistake in the program: connect anew"),
+    SIGNED_OUT: ("the session is over, or its rights have changed", "sign in"),
+    TOO_SLOW: ("the page was too slow and has missed something", "connect and subscribe again"),
+    TOO_MANY: ("more than 20 messages in 10 s", "connect anew later"),
+}
+"""Every code with which a socket ends: why, and what the page does then. docs/websocket.md is printed from here."""
 
 TOPICS: dict[m.Topic, frozenset[Role]] = {
     "board": frozenset({"supervisor", "auditor"}),
@@ -84,15 +99,17 @@ class _Following:
     position: int
     agents: set[str]
     calls: set[str]
+    queues: frozenset[str]
     """Ids that the page has."""
 
 
 class Session:
-    """`agent` is None for a person who takes no calls."""
+    """`agent` is None for a person who takes no calls, `teams` for whoever sees the whole center on the board."""
 
-    def __init__(self, role: Role, agent: str | None) -> None:
+    def __init__(self, role: Role, agent: str | None, teams: frozenset[str] | None = None) -> None:
         self._role = role
         self._agent = agent
+        self._team_board = None if teams is None else TeamBoard(teams)
         self._last_id = 0
         self._following: dict[int, _Following] = {}
         self._times: deque[int] = deque(maxlen=MOST_MESSAGES)
@@ -133,7 +150,9 @@ class Session:
             raise ApiError("forbidden", field="topic")
         if len(self._following) >= MOST_SUBSCRIPTIONS:
             raise ApiError("bad_request", f"at most {MOST_SUBSCRIPTIONS} subscriptions", field="topic")
-        following = _Following(message.id, message.topic, shown.position, set(), set())
+        following = _Following(message.id, message.topic, shown.position, set(), set(), frozenset())
+        board = self._board(following)
+        following.queues = frozenset(shown.queues) if board is None else board.queues(shown)
         agents = {id: view for id in shown.agents if (view := self._agent_view(following, shown.agents[id])) is not None}
         calls = self._calls(following, shown)
         following.agents = set(agents)
@@ -144,8 +163,8 @@ class Session:
             subscription=message.id,
             topic=message.topic,
             position=shown.position,
-            center=shown.center,
-            queues=dict(shown.queues),
+            center=shown.center if board is None else board.center(shown, following.queues),
+            queues={id: view for id, view in shown.queues.items() if id in following.queues},
             agents=agents,
             calls=calls,
         )
@@ -186,25 +205,44 @@ class Session:
             elif id in following.agents:
                 agents_gone.add(id)
         calls, calls_gone = self._call_changes(following, change, shown)
+        queues, queues_gone, center = self._queue_changes(following, change, shown)
         notices = [notice for agent, notice in change.notices if following.topic == "desk" and agent == self._agent]
         following.agents = (following.agents - agents_gone) | set(agents)
         following.calls = (following.calls - calls_gone) | set(calls)
-        if not (change.center or change.queues or change.queues_gone or agents or agents_gone or calls or calls_gone or notices):
+        if not (center or queues or queues_gone or agents or agents_gone or calls or calls_gone or notices):
             return None
         return m.Delta(
             now=now,
             subscription=following.id,
             position=change.position,
-            center=change.center,
-            set=m.Views(queues=dict(change.queues), agents=agents, calls=calls),
-            remove=m.Removed(queues=sorted(change.queues_gone), agents=sorted(agents_gone), calls=sorted(calls_gone)),
+            center=center,
+            set=m.Views(queues=queues, agents=agents, calls=calls),
+            remove=m.Removed(queues=sorted(queues_gone), agents=sorted(agents_gone), calls=sorted(calls_gone)),
             notices=notices,
         )
+
+    def _board(self, following: _Following) -> TeamBoard | None:
+        """Who narrows what this subscription shows; None: nobody."""
+        return self._team_board if following.topic == "board" else None
+
+    def _queue_changes(
+        self, following: _Following, change: Change, shown: Shown
+    ) -> tuple[dict[str, m.QueueView], set[str], m.CenterView | None]:
+        """Queues to put in and to take out, and the center's tiles."""
+        board = self._board(following)
+        if board is None:
+            return dict(change.queues), set(change.queues_gone), change.center
+        had, following.queues = following.queues, board.queues(shown)
+        queues = {id: view for id, view in change.queues.items() if id in following.queues}
+        queues.update((id, shown.queues[id]) for id in following.queues - had if id in shown.queues)
+        gone = {id for id in had if id in change.queues_gone or id not in following.queues}
+        new = board.center(shown, following.queues) if queues or gone or change.center is not None else None
+        return queues, gone, new
 
     def _agent_view(self, following: _Following, agent: m.AgentView) -> m.AgentView | None:
         """The agent as this topic shows her; None: not at all."""
         if following.topic == "board":
-            return agent
+            return agent if self._team_board is None or self._team_board.agent(agent) else None
         if following.topic == "desk":
             return agent if agent.id == self._agent else None
         if agent.presence == "signed_out":
@@ -213,15 +251,19 @@ class Session:
 
     def _calls(self, following: _Following, shown: Shown) -> dict[str, m.CallView]:
         if following.topic == "board":
-            return dict(shown.calls)
+            return {id: view for id, view in shown.calls.items() if self._on_board(view, following, shown)}
         if following.topic == "desk":
             mine = self._my_call(shown)
             return {mine: shown.calls[mine]} if mine is not None and mine in shown.calls else {}
         return {}
 
+    def _on_board(self, view: m.CallView, following: _Following, shown: Shown) -> bool:
+        return self._team_board is None or self._team_board.call(view, shown, following.queues)
+
     def _call_changes(self, following: _Following, change: Change, shown: Shown) -> tuple[dict[str, m.CallView], set[str]]:
         if following.topic == "board":
-            return dict(change.calls), {id for id in change.calls_gone if id in following.calls}
+            seen = {id: view for id, view in change.calls.items() if self._on_board(view, following, shown)}
+            return seen, {id for id in following.calls if id in change.calls_gone or (id in change.calls and id not in seen)}
         if following.topic == "destinations":
             return {}, set()
         me = change.agents.get(self._agent or "")

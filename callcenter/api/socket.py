@@ -12,7 +12,6 @@ from typing import Any
 import structlog
 from aiohttp import WSMsgType, web
 
-from callcenter.api.schemas.common import Role
 from callcenter.api import shared
 from callcenter.api.schemas.live import AnyServerMessage
 from callcenter.api.session import (
@@ -50,12 +49,12 @@ class Sockets:
         return sum(len(sockets) for sockets in self._open.values())
 
     async def serve(
-        self, request: web.Request, log_in: str, role: Role, agent: str | None, valid: Callable[[], Awaitable[bool]]
+        self, request: web.Request, log_in: str, session: Session, valid: Callable[[], Awaitable[bool]]
     ) -> web.WebSocketResponse:
         """Runs one socket to its end. `log_in` is what `end` names; `valid` says whether the log-in still stands."""
         response = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE, compress=False, writer_limit=UNSENT_BYTES)
         await response.prepare(request)
-        socket = _Socket(response, Session(role, agent), self._stage, self._clock, self._ready, valid)
+        socket = _Socket(response, session, self._stage, self._clock, self._ready, valid)
         self._open[log_in].add(socket)
         try:
             closing = await socket.run()
@@ -140,6 +139,8 @@ class _Socket:
                 raise Closing(BROKEN_RULES, "message not understood")
             if message.type is not WSMsgType.TEXT:
                 raise Closing(BROKEN_RULES, "messages are text")
+            if not await self._valid():
+                raise Closing(SIGNED_OUT, "signed out")
             # No await between the snapshot and its place among the changes: both are in one turn of the loop.
             for answer in self._session.receive(message.data, self._clock(), self._stage):
                 await self._send(answer)

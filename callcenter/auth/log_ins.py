@@ -7,6 +7,7 @@ the running service, which looks through them every minute, closes its telephone
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import select, update
@@ -14,9 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.roles import ROLES
-from callcenter.auth.users import fold_login
+from callcenter.auth.staff import an_administrator_stays, rights
+from callcenter.auth.users import fold_login, listed
 from callcenter.kernel.errors import Conflict, Refused
 from callcenter.kernel.seed import UserSeed
+from callcenter.store import audit
+from callcenter.store.audit import Entry
 from callcenter.store.database import Database
 from callcenter.store.directory import Difference
 from callcenter.store.tables.people import SessionRow, UserRow
@@ -29,6 +33,7 @@ class Kept(Struct, frozen=True):
 
     role: str
     agent: str | None
+    teams: list[str] | None
     password_hash: str
     active: bool
 
@@ -63,6 +68,8 @@ async def compare(database: Database, passwords: Passwords, users: Sequence[User
             found.append(Difference(path=f"{path}.role", kind="changed", before=old.role, after=user.role))
         if old.agent != user.agent:
             found.append(Difference(path=f"{path}.agent", kind="changed", before=old.agent, after=user.agent))
+        if old.teams != listed(user.teams):
+            found.append(Difference(path=f"{path}.teams", kind="changed", before=old.teams, after=listed(user.teams)))
         if not (await passwords.verify(old.password_hash, user.password)).right:
             found.append(Difference(path=f"{path}.password", kind="changed", before=SECRET, after=ANOTHER))
             hashes[login] = await passwords.hash(user.password)
@@ -77,29 +84,51 @@ async def write(session: AsyncSession, change: LogInChange, now: int) -> None:
     if await _kept(session) != change.compared:
         raise Conflict("the log-ins were changed meanwhile: compare again")
     rows = {row.login: row for row in await session.scalars(select(UserRow))}
-    signed_out: list[int] = []
+    signed_out: set[int] = set()
+    entries: list[Entry] = []
     for login, user in change.given.items():
         row = rows.pop(login, None)
+        before = None if row is None else rights(row)
         if row is None:
             row = UserRow(login=login, language=user.language, theme=user.theme, created_at=now)
             session.add(row)
-        elif login in change.hashes or (row.role, row.agent) != (user.role, user.agent):
-            signed_out.append(row.id)
-        row.role, row.agent, row.active = user.role, user.agent, True
+        row.role, row.agent, row.teams, row.active = user.role, user.agent, listed(user.teams), True
         if login in change.hashes:
             row.password_hash, row.one_time_until = change.hashes[login], None
+        await session.flush()
+        if before is None:
+            entries.append(Entry(action="user_created", subject=f"users/{row.id}", details=rights(row)))
+            continue
+        if login in change.hashes:
+            entries.append(Entry(action="password_reset", subject=f"users/{row.id}"))
+        if before != rights(row):
+            entries.append(_changed(row, before))
+        if login in change.hashes or before != rights(row):
+            signed_out.add(row.id)
     if change.given:
-        for row in rows.values():
-            row.active = False
-            signed_out.append(row.id)
+        for row in (row for row in rows.values() if row.active):
+            before, row.active = rights(row), False
+            entries.append(_changed(row, before))
+            signed_out.add(row.id)
     await session.flush()
+    if any(old.role == "administrator" and old.active for old in change.compared.values()):
+        await an_administrator_stays(session)
+    await audit.append(session, now, *entries)
     await session.execute(
         update(SessionRow).where(SessionRow.user_id.in_(signed_out), SessionRow.expires_at > now).values(expires_at=now)
     )
 
 
+def _changed(row: UserRow, before: dict[str, Any]) -> Entry:
+    return Entry(action="user_changed", subject=f"users/{row.id}", details={"before": before, "after": rights(row)})
+
+
 async def _kept(session: AsyncSession) -> dict[str, Kept]:
     rows = await session.execute(
-        select(UserRow.login, UserRow.role, UserRow.agent, UserRow.password_hash, UserRow.active).order_by(UserRow.login)
-    )
-    return {login: Kept(role, agent, hashed, active) for login, role, agent, hashed, active in rows}
+        select(
+            UserRow.login, UserRow.role, UserRow.agent, UserRow.teams, UserRow.password_hash, UserRow.active
+        ).order_by(UserRow.login)
+    )  # fmt: skip
+    return {
+        login: Kept(role, agent, teams, hashed, active) for login, role, agent, teams, hashed, active in rows
+    }

@@ -6,13 +6,16 @@ Role, desk and whether the log-in is active are read with every request, so a ch
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.auth.users import User, to_user
 from callcenter.kernel.clock import DAY, HOUR, MINUTE
+from callcenter.store import audit
+from callcenter.store.audit import Entry
 from callcenter.store.database import Database
 from callcenter.store.tables.people import SessionRow, UserRow
 
@@ -40,13 +43,15 @@ class Sessions:
         self._database = database
         self.ended: list[Callable[[str], None]] = []
 
-    async def open(self, user: User, now: int) -> tuple[str, SignedIn]:
-        """The token for the cookie, which is nowhere else, and what it stands for."""
+    async def open(self, user: User, now: int, peer: str = "") -> tuple[str, SignedIn]:
+        """The token for the cookie, which is nowhere else, and what it stands for. `peer`: the address it goes to."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         log_in, expires_at = token_hash(token), now + IDLE_MS
         row = SessionRow(token_hash=log_in, user_id=user.id, created_at=now, seen_at=now, expires_at=expires_at)
         async with self._database.write() as session:
             session.add(row)
+            entry = Entry(action="signed_in", subject=f"users/{user.id}", user_id=user.id, details={"peer": peer})
+            await audit.append(session, now, entry)
         return token, SignedIn(log_in=log_in, user=user, expires_at=expires_at)
 
     async def find(self, token: str, now: int) -> SignedIn | None:
@@ -76,33 +81,44 @@ class Sessions:
             row.expires_at = min(now + IDLE_MS, row.created_at + LONGEST_MS)
             return row.expires_at
 
-    async def end(self, log_in: str) -> None:
-        """Harmless when it is over already."""
+    async def end(self, log_in: str, now: int, entry: Entry | None = None) -> None:
+        """Harmless when it is over already. `entry`: what the audit log says of it."""
         async with self._database.write() as session:
-            await session.execute(delete(SessionRow).where(SessionRow.token_hash == log_in))
-        self._tell([log_in])
+            gone = await close(session, SessionRow.token_hash == log_in)
+            if gone and entry is not None:
+                await audit.append(session, now, entry)
+        self.tell([log_in])
 
-    async def end_all(self, user: int) -> None:
-        """Every session of one log-in, e.g. when its password became known."""
+    async def end_all(self, user: int) -> int:
+        """Every session of one log-in, e.g. when its password became known; how many."""
         async with self._database.write() as session:
-            mine = SessionRow.user_id == user
-            gone = list(await session.scalars(select(SessionRow.token_hash).where(mine)))
-            await session.execute(delete(SessionRow).where(mine))
-        self._tell(gone)
+            gone = await close(session, SessionRow.user_id == user)
+        self.tell(gone)
+        return len(gone)
 
     async def sweep(self, now: int) -> int:
         """Deletes what is over; how many."""
+        over = SessionRow.expires_at <= now
+        async with self._database.read() as session:
+            if await session.scalar(select(SessionRow.token_hash).where(over).limit(1)) is None:
+                return 0
         async with self._database.write() as session:
-            over = SessionRow.expires_at <= now
-            gone = list(await session.scalars(select(SessionRow.token_hash).where(over)))
-            await session.execute(delete(SessionRow).where(over))
-        self._tell(gone)
+            gone = await close(session, over)
+        self.tell(gone)
         return len(gone)
 
-    def _tell(self, log_ins: list[str]) -> None:
+    def tell(self, log_ins: Iterable[str]) -> None:
+        """These sessions are over, and that is stored: whoever serves them lets go."""
         for log_in in log_ins:
             for told in self.ended:
                 told(log_in)
+
+
+async def close(session: AsyncSession, which: ColumnElement[bool]) -> list[str]:
+    """Ends sessions in a transaction that does more; their names are for `Sessions.tell`, once it is committed."""
+    gone = list(await session.scalars(select(SessionRow.token_hash).where(which)))
+    await session.execute(delete(SessionRow).where(SessionRow.token_hash.in_(gone)))
+    return gone
 
 
 def token_hash(token: str) -> str:

@@ -23,14 +23,15 @@ class TooManyAttempts(Refused):
 
 
 class _Rule(Struct, frozen=True):
+    name: str
     free: int
     """Failures that cost nothing."""
     longest_ms: int
 
 
-_PAIR = _Rule(5, 5 * MINUTE)
-_LOGIN = _Rule(20, 30 * SECOND)
-_PEER = _Rule(50, 5 * MINUTE)
+_PAIR = _Rule("pair", 5, 5 * MINUTE)
+_LOGIN = _Rule("login", 20, 30 * SECOND)
+_PEER = _Rule("peer", 50, 5 * MINUTE)
 
 
 class _Failures(Struct):
@@ -50,17 +51,24 @@ class Throttle:
         if max(waits) > 0:
             raise TooManyAttempts(max(waits))
 
-    def failed(self, login: str, peer: str, now: int) -> None:
+    def failed(self, login: str, peer: str, now: int) -> list[str]:
+        """Which rules make the next one wait, each named when it begins to and whenever its count has doubled since then: a word
+        for the audit log, which nobody can flood by guessing on.
+        """
+        begun: list[str] = []
         if len(self._failures) > MOST_KEYS:
             self._failures = {key: f for key, f in self._failures.items() if now - f.last_at < FORGET_MS}
         if len(self._failures) > MOST_KEYS:
             self._failures = dict(list(self._failures.items())[MOST_KEYS // 2 :])
-        for key, _ in _keys(login, peer):
+        for key, rule in _keys(login, peer):
             failures = self._failures.get(key)
             if failures is None or now - failures.last_at >= FORGET_MS:
                 failures = self._failures[key] = _Failures(0, now)
             failures.count += 1
             failures.last_at = now
+            if failures.count % rule.free == 0 and (failures.count // rule.free).bit_count() == 1:
+                begun.append(rule.name)
+        return begun
 
     def succeeded(self, login: str, peer: str) -> None:
         """What this person mistyped is forgotten; what came from the same address for others is not."""

@@ -1,4 +1,6 @@
-"""Log-ins: made, changed, and checked against a password. Sessions are in `sessions`."""
+"""Log-ins: seeded, looked up, and checked against a password. Sessions are in `sessions`; what changes who may do what is in
+`staff`.
+"""
 
 import unicodedata
 from collections.abc import Iterable
@@ -11,9 +13,11 @@ from callcenter.auth.passwords import Passwords
 from callcenter.auth.roles import ROLES
 from callcenter.auth.throttle import Throttle
 from callcenter.kernel.errors import NotFound, Refused
-from callcenter.kernel.ids import AgentId
+from callcenter.kernel.ids import AgentId, TeamId
 from callcenter.kernel.seed import Role, Theme, UserSeed
 from callcenter.kernel.words import Language
+from callcenter.store import audit
+from callcenter.store.audit import Entry
 from callcenter.store.database import Database
 from callcenter.store.tables.people import UserRow
 
@@ -26,6 +30,10 @@ class User(Struct, frozen=True, kw_only=True):
     role: Role
     agent: AgentId | None
     """Whose desk this is; None: somebody who takes no calls."""
+    teams: tuple[TeamId, ...] | None
+    """Of a supervisor, the teams that she sees; None: the whole center."""
+    one_time_until: int | None
+    """The password was made by the service, is void from then on, and opens only the choice of another; None: her own."""
     language: Language | None
     """None: the center's."""
     theme: Theme
@@ -50,8 +58,11 @@ class Users:
         async with self._database.read() as session:
             row = await session.scalar(select(UserRow).where(UserRow.login == folded, UserRow.active))
         verdict = await self._passwords.verify(row.password_hash if row is not None else None, password)
-        if row is None or not verdict.right:
-            self._throttle.failed(folded, peer, now)
+        void = row is not None and row.one_time_until is not None and row.one_time_until <= now
+        if row is None or void or not verdict.right:
+            begun = self._throttle.failed(folded, peer, now)
+            if begun:
+                await self._note_throttled(row, begun, peer, now)
             raise Refused(WRONG, "the user name or the password is wrong: check both and try again")
         self._throttle.succeeded(folded, peer)
         if verdict.rehash is not None:
@@ -60,6 +71,12 @@ class Users:
                 if kept is not None and kept.password_hash == row.password_hash:
                     kept.password_hash = verdict.rehash
         return to_user(row)
+
+    async def _note_throttled(self, row: UserRow | None, begun: list[str], peer: str, now: int) -> None:
+        """What was typed is not kept: people type passwords into the wrong field."""
+        subject = "users/unknown" if row is None else f"users/{row.id}"
+        async with self._database.write() as session:
+            await audit.append(session, now, Entry(action="throttled", subject=subject, details={"peer": peer, "rules": begun}))
 
     async def user(self, login: str) -> User:
         async with self._database.read() as session:
@@ -88,7 +105,7 @@ class Users:
                     raise Refused("user_invalid", "a log-in needs a name, and a role of " + ", ".join(ROLES))
                 row = rows.get(login)
                 if row is not None:
-                    row.role, row.agent = user.role, user.agent
+                    row.role, row.agent, row.teams = user.role, user.agent, listed(user.teams)
                 elif login in hashes:
                     made.append(
                         UserRow(
@@ -96,6 +113,8 @@ class Users:
                             password_hash=hashes[login],
                             role=user.role,
                             agent=user.agent,
+                            teams=listed(user.teams),
+                            one_time_until=None,
                             language=user.language,
                             theme=user.theme,
                             active=True,
@@ -104,15 +123,6 @@ class Users:
                     )
             session.add_all(made)
         return [to_user(row) for row in made]
-
-    async def set_password(self, user: int, password: str) -> None:
-        """The sessions that are open stay: end them besides, where the old password was known to somebody."""
-        hashed = await self._passwords.hash(password)
-        async with self._database.write() as session:
-            row = await session.get(UserRow, user)
-            if row is None:
-                raise NotFound("there is no such log-in")
-            row.password_hash = hashed
 
     async def prefer(self, user: int, *, language: Language | UnsetType | None = UNSET, theme: Theme | UnsetType = UNSET) -> User:
         """How the pages look to this person. What is UNSET stays."""
@@ -126,17 +136,14 @@ class Users:
                 row.theme = theme
         return to_user(row)
 
-    async def set_active(self, user: int, active: bool) -> None:
-        """False: refused at the door from now on, with every session that is open."""
-        async with self._database.write() as session:
-            row = await session.get(UserRow, user)
-            if row is None:
-                raise NotFound("there is no such log-in")
-            row.active = active
-
 
 def fold_login(login: str) -> str:
     return unicodedata.normalize("NFKC", login).strip().casefold()
+
+
+def listed(teams: Iterable[TeamId] | None) -> list[str] | None:
+    """Teams as a row holds them."""
+    return None if teams is None else [str(team) for team in teams]
 
 
 def to_user(row: UserRow) -> User:

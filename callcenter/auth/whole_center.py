@@ -9,9 +9,14 @@ from callcenter.auth.log_ins import LogInChange
 from callcenter.auth.passwords import Passwords
 from callcenter.kernel.ids import Entropy
 from callcenter.kernel.seed import CenterSeed
+from callcenter.store import audit
+from callcenter.store.audit import Entry
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
 from callcenter.store.directory import Difference, Directory, DirectoryStore
+
+PATHS_TOLD = 100
+"""How many changed values an entry of the audit log names; never the values themselves, some of which are of people."""
 
 
 class CenterChange(Struct, frozen=True, kw_only=True):
@@ -44,6 +49,11 @@ class WholeCenter:
         seed = change.seed
         async with self._database.write() as session:
             directory = await self._directory.write(session, seed, change.version, now)
+            if directory.version != change.version:
+                paths = sorted({one.path for one in change.differences} - {one.path for one in change.log_ins.differences})
+                told = {"changes": len(paths), "paths": paths[:PATHS_TOLD]}
+                entry = Entry(action="center_changed", subject=f"center/{directory.version}", details=told)
+                await audit.append(session, now, entry)
             await log_ins.write(session, change.log_ins, now)
             if change.version == 0:
                 await self._crm.write_seed(session, seed.accounts, seed.contacts, directory.center.outside.region, now)

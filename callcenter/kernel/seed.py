@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from callcenter.kernel.center import Center
-from callcenter.kernel.ids import AgentId, PersonalId
+from callcenter.kernel.ids import AgentId, PersonalId, TeamId
 from callcenter.kernel.words import Language
 
 Role = Literal["agent", "supervisor", "campaign_manager", "administrator", "auditor"]
@@ -27,6 +27,8 @@ class UserSeed(Struct, frozen=True, kw_only=True):
     role: Role
     agent: AgentId | None = None
     """The agent whose desk this person sits at; None: somebody without a desk."""
+    teams: tuple[TeamId, ...] | None = None
+    """Of a supervisor, the teams that she sees; None: the whole center."""
     language: Language | None = None
     """Of the pages; None: the center's."""
     theme: Theme = "system"

@@ -52,8 +52,9 @@ class DemoDay:
         """What to sign in with, for each role."""
         yield "Sign in as"
         free = set(self._free_desks())
-        for user in (*self._users("supervisor"), *(u for u in self._users("agent") if u.agent in free)):
-            yield f"  {user.role:<11} user {user.login:<9} password {user.password:<15} {user.language or 'en'}"
+        others = [user for user in self._seed.users if user.role not in ("supervisor", "agent")]
+        for user in (*self._users("supervisor"), *(u for u in self._users("agent") if u.agent in free), *others):
+            yield f"  {user.role:<16} user {user.login:<9} password {user.password:<15} {user.language or 'en'}"
         yield "Any other agent of the sample center can be signed in too; her desk is played until then."
 
     def _numbers(self) -> list[str]:

@@ -21,6 +21,8 @@ from callcenter.api.services import Services
 from callcenter.api.socket import Sockets
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import Sessions
+from callcenter.auth.staff import Staff
+from callcenter.auth.tickets import Tickets
 from callcenter.auth.users import Users
 from callcenter.broadcast.fanout import Fanout
 from callcenter.hub.state import State
@@ -34,6 +36,7 @@ from callcenter.runtime import clock
 from callcenter.runtime.checkpoints import keep_live
 from callcenter.runtime.engine import Engine
 from callcenter.runtime.performer import Performer
+from callcenter.store.audit import AuditLog
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
 from callcenter.store.deliveries import Deliveries
@@ -108,6 +111,7 @@ class House:
         self.projector = Projector(self.log, self.database, pause_s=0)
         self.users = Users(self.database, Passwords(QUICK))
         self.sessions = Sessions(self.database)
+        self.staff = Staff(self.database, self.users, self.sessions, Passwords(QUICK))
         self.carrier = SimulatedCarrier(CARRIER, clock=clock.now, seed=b"test")
         self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings)), holder="test")
         self.fanout: Fanout[Sequence[Recorded]] = Fanout(fanout_capacity)
@@ -136,6 +140,9 @@ class House:
             crm=self.crm,
             users=self.users,
             sessions=self.sessions,
+            staff=self.staff,
+            tickets=Tickets(self.database),
+            audit=AuditLog(self.database),
             recordings=self.recordings,
             webhooks=self.webhooks.desk,
             carriers={CARRIER: self.carrier},
@@ -156,7 +163,7 @@ class House:
         await self.users.seed(USERS, clock.now())
         await self.crm.seed(ACCOUNTS, CONTACTS, "US", clock.now())
         await self.engine.start()
-        values = center(flows={"main": STRAIGHT_TO_BILLING})
+        values = center(flows={"main": STRAIGHT_TO_BILLING}, agents_hear_own=True)
         self.carrier.use_prompts(values.prompts)
         await self.carrier.start(self.engine.tell)
         await self.engine.ask(c.ApplyCenter(version=1, center=values, personal=PEOPLE))
@@ -286,8 +293,16 @@ class Client:
         return await self.ask("PUT", path, body)
 
     async def socket(self) -> "Page":
-        opened = await self.http.ws_connect(f"{self.origin}/api/v1/ws", headers={"Origin": self.origin})
-        return await Page(opened).welcomed()
+        return await Page(await self.open_socket(await self.ticket())).welcomed()
+
+    async def ticket(self) -> str:
+        return str((await self.post("/api/v1/session/ticket")).json()["ticket"])
+
+    async def open_socket(self, ticket: str | None, origin: str | None = "") -> ClientWebSocketResponse:
+        """`origin`: of this house, unless another is named; None: none."""
+        headers = {} if origin is None else {"Origin": origin or self.origin}
+        query = {} if ticket is None else {"ticket": ticket}
+        return await self.http.ws_connect(f"{self.origin}/api/v1/ws", params=query, headers=headers)
 
 
 class Page:

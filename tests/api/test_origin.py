@@ -28,7 +28,8 @@ def test_an_origin_is_compared_in_one_form(written, meant):
 @pytest.mark.parametrize(
     ("sent", "verdict"),
     [
-        ({}, True),
+        ({}, False),
+        ({"Sec-Fetch-Site": "none"}, False),
         ({"Origin": "https://desk.example"}, True),
         ({"Origin": "https://desk.example", "Sec-Fetch-Site": "same-origin"}, True),
         ({"Origin": "https://evil.example"}, False),

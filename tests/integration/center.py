@@ -94,7 +94,7 @@ agents:
   "1002": {{name: Ben, team: day, skills: {{orders: 3}}}}
   "1003": {{name: Eva, team: day, skills: {{billing: 5}}}}
 users:
-  - {{login: lead, role: supervisor, password: {PASSWORD}}}
+  - {{login: lead, role: supervisor, teams: all, password: {PASSWORD}}}
   - {{login: "1001", role: agent, agent: "1001", password: {PASSWORD}}}
   - {{login: "1002", role: agent, agent: "1002", password: {PASSWORD}}}
   - {{login: "1003", role: agent, agent: "1003", password: {PASSWORD}}}

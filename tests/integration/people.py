@@ -75,7 +75,8 @@ class Board(Person):
         self._reading: asyncio.Task[None] | None = None
 
     async def follow(self) -> None:
-        socket = await self.http.ws_connect(f"{self.url}/api/v1/ws", max_msg_size=0)
+        ticket = (await self.ask("POST", "/session/ticket"))["ticket"]
+        socket = await self.http.ws_connect(f"{self.url}/api/v1/ws?ticket={ticket}", max_msg_size=0)
         await socket.send_json({"type": "subscribe", "id": 1, "topic": "board"})
         self._reading = asyncio.create_task(self._read(socket))
         await self.until(lambda board: bool(board.center), "the board shows nothing")

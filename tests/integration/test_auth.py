@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from callcenter.auth.passwords import LONGEST, Passwords
 from callcenter.auth.sessions import IDLE_MS, LONGEST_MS, SEEN_EVERY_MS, Sessions
+from callcenter.auth.staff import Change, Staff
 from callcenter.auth.throttle import TooManyAttempts
 from callcenter.auth.users import User, Users
 from callcenter.kernel.clock import HOUR, MINUTE
@@ -33,6 +34,11 @@ def users(database: Database) -> Users:
 @pytest.fixture
 def sessions(database: Database) -> Sessions:
     return Sessions(database)
+
+
+@pytest.fixture
+def staff(database: Database, users: Users, sessions: Sessions) -> Staff:
+    return Staff(database, users, sessions, Passwords(CHEAP))
 
 
 @pytest.fixture
@@ -95,7 +101,8 @@ async def test_no_more_than_two_hashes_run_at_once():
 
 
 async def test_the_right_password_lets_in_however_the_log_in_is_typed(users: Users, ana: User):
-    assert ana == User(id=ana.id, login="ana", role="agent", agent=AgentId("ana"), language="zh", theme="dark", active=True)
+    assert (ana.login, ana.role, ana.agent, ana.language, ana.theme) == ("ana", "agent", "ana", "zh", "dark")
+    assert ana.active
     for typed in ("ana", " ANA ", "ａｎａ"):
         assert await users.check(typed, PASSWORD, PEER, 2) == ana
 
@@ -160,22 +167,22 @@ async def test_preferences_change_one_by_one(users: Users, ana: User):
     assert (await users.user("ANA")).language is None
 
 
-async def test_a_new_password_replaces_the_old(users: Users, ana: User):
-    await users.set_password(ana.id, "tropical fish")
+async def test_a_new_password_replaces_the_old(users: Users, staff: Staff, ana: User):
+    await staff.choose_password(ana, "no session", PASSWORD, "tropical fish", PEER, 1)
     await users.check("ana", "tropical fish", PEER, 2)
     with pytest.raises(Refused):
         await users.check("ana", PASSWORD, PEER, 2)
 
 
-async def test_who_is_not_there_is_not_found(users: Users):
+async def test_who_is_not_there_is_not_found(users: Users, staff: Staff):
     with pytest.raises(NotFound):
         await users.user("nobody")
     with pytest.raises(NotFound):
-        await users.set_password(99, PASSWORD)
-    with pytest.raises(NotFound):
         await users.prefer(99, theme="dark")
     with pytest.raises(NotFound):
-        await users.set_active(99, False)
+        await staff.change(99, Change(active=False), by=1, now=2)
+    with pytest.raises(NotFound):
+        await staff.reset_password(99, by=1, now=2)
 
 
 # -- sessions ---------------------------------------------------------------------------------------------------------------
@@ -215,11 +222,11 @@ async def test_sign_out_ends_it_at_once_and_says_so(sessions: Sessions, ana: Use
     sessions.ended.append(told.append)
     token, opened = await sessions.open(ana, 1)
     other, _ = await sessions.open(ana, 1)
-    await sessions.end(opened.log_in)
+    await sessions.end(opened.log_in, 2)
     assert told == [opened.log_in]
     assert await sessions.find(token, 2) is None
     assert await sessions.find(other, 2) is not None
-    await sessions.end(opened.log_in)
+    await sessions.end(opened.log_in, 2)
 
 
 async def test_use_keeps_it_open_but_not_for_ever(sessions: Sessions, ana: User):
@@ -252,14 +259,20 @@ async def test_not_every_request_writes(database: Database, sessions: Sessions, 
     assert await seen() == SEEN_EVERY_MS + MINUTE
 
 
-async def test_a_log_in_that_is_shut_is_refused_with_its_sessions(users: Users, sessions: Sessions, ana: User):
-    token, _ = await sessions.open(ana, 1)
-    await users.set_active(ana.id, False)
+async def test_a_log_in_that_is_shut_is_refused_and_its_sessions_are_over(
+    users: Users, staff: Staff, sessions: Sessions, ana: User
+):
+    told: list[str] = []
+    sessions.ended.append(told.append)
+    token, opened = await sessions.open(ana, 1)
+    await staff.change(ana.id, Change(active=False), by=ana.id, now=2)
+    assert told == [opened.log_in]
     assert await sessions.find(token, 2) is None
     with pytest.raises(Refused):
         await users.check("ana", PASSWORD, PEER, 2)
-    await users.set_active(ana.id, True)
-    assert await sessions.find(token, 2) is not None
+    await staff.change(ana.id, Change(active=True), by=ana.id, now=3)
+    assert await sessions.find(token, 4) is None, "what is over stays over"
+    assert (await users.check("ana", PASSWORD, PEER, 4)).active
 
 
 async def test_a_role_changes_from_one_request_to_the_next(users: Users, sessions: Sessions, ana: User):

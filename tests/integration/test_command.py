@@ -104,7 +104,7 @@ async def test_a_running_center_follows_a_change_as_a_whole(serving: tuple[Path,
         credentials = {"login": "lead-en", "password": "harbor-lead-en"}
         async with http.post(f"{url}/api/v1/session", json=credentials) as answer:
             assert answer.status in (200, 201)
-        socket = await http.ws_connect(f"{url}/api/v1/ws")
+        socket = await open_socket(http, url)
         await socket.send_json({"type": "subscribe", "id": 1, "topic": "board"})
         edit(home / "center.yaml", "label: {en: Billing, zh: 账单}", "label: {en: Invoices, zh: 账单}")
         arguments = ("center", "apply", str(home / "center.yaml"), "--config", str(home / "settings.yaml"))
@@ -129,6 +129,12 @@ async def test_a_running_center_follows_a_change_as_a_whole(serving: tuple[Path,
             assert ready.status == 200
 
 
+async def open_socket(http: aiohttp.ClientSession, url: str) -> aiohttp.ClientWebSocketResponse:
+    async with http.post(f"{url}/api/v1/session/ticket") as answer:
+        ticket = (await answer.json())["ticket"]
+    return await http.ws_connect(f"{url}/api/v1/ws", params={"ticket": ticket})
+
+
 class Browser:
     """Signs in, and asks who she is."""
 
@@ -151,7 +157,7 @@ async def test_log_ins_follow_the_file_and_no_secret_is_told(serving: tuple[Path
     stays, moved, gone, new = (Browser(url) for _ in range(4))
     for browser, login in ((stays, "1001"), (moved, "1002"), (gone, "1003")):
         assert await browser.sign_in(login, f"harbor-{login}") == 200
-    socket = await gone.http.ws_connect(f"{url}/api/v1/ws")
+    socket = await open_socket(gone.http, url)
     edit(people, '  "1012":', '  "1013":\n    name: Nora Vance\n    team: lane\n    skills: {orders: 2}\n  "1012":')
     edit(people, "password: harbor-1002", "password: another secret word")
     edit(people, '  - {login: "1003", role: agent, agent: "1003", password: harbor-1003, language: en}\n',

@@ -1,27 +1,31 @@
 """Call records: lists, the calls behind a figure, one call whole, its notes and recordings, and a customer's timeline.
 
-An agent reads the calls in which she took part; a list by customer shows everybody's, for the timeline is the customer's.
+Whose calls somebody reads is in `callcenter.api.reach`; a list by customer shows everybody's, for the timeline is the customer's.
 """
 
 from collections.abc import Iterable
 from typing import Literal
 
+import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from callcenter.api.call_list import CallLine, Wanted, call_of_recording, lines_of, list_calls
+from callcenter.api.call_list import CallLine, Wanted, call_of_recording, lines_of, list_calls, reached, records_of
 from callcenter.api.errors import ApiError
 from callcenter.api.numbers import phone_number
 from callcenter.api.period import days
+from callcenter.api.reach import Reach
 from callcenter.api.record_body import detail
 from callcenter.api.route import Ask
 from callcenter.api.schemas import calls as c
 from callcenter.api.schemas import customers as k
 from callcenter.api.schemas.common import PhoneNumber
 from callcenter.api.schemas.queries import CallQuery, Paging
+from callcenter.kernel.clock import MINUTE
 from callcenter.kernel.errors import Refused
 from callcenter.kernel.ids import AgentId, CallId, ContactId, PersonalId, RecordingId
 from callcenter.kernel.personal import ERASED
+from callcenter.store.audit import Entry
 from callcenter.store.tables import reporting_tables
 from reporting import queries
 from reporting.call_record import CallRecord
@@ -29,22 +33,34 @@ from reporting.queries import CallFilter, CallRow
 from reporting.tables import record_of
 
 EVER = 1 << 62
+ONE_LISTENING_MS = 10 * MINUTE
+"""A player asks for a recording in many ranges; within this time that is one listening of one person."""
 
 
 async def find_calls(ask: Ask) -> c.CallListBody:
     query = ask.asked(CallQuery)
-    queues, agents = tuple(query.queue) or None, _agents_shown(ask, query)
+    reach = ask.reach
     since, until = _span(ask, query)
     if query.figure is not None:
-        return await _behind(ask, query, CallFilter(since=since, until=until, queues=queues, agents=agents))
+        # A figure of a queue counts what other teams did in it: it is narrowed by queue, and whoever is named.
+        by_agent = bool(query.agent) or reach.role == "agent"
+        chosen = CallFilter(
+            since=since,
+            until=until,
+            queues=reach.named_queues(query.queue) if query.queue or not by_agent else None,
+            agents=reach.named_agents(query.agent) if by_agent else None,
+        )
+        return await _behind(ask, query, chosen)
+    everybodys = query.contact is not None
     wanted = Wanted(
         since=since,
         until=until,
-        queues=queues,
-        agents=agents,
+        queues=tuple(query.queue) or None,
+        agents=tuple(query.agent) or None if everybodys or not query.agent else reach.named_agents(query.agent),
         direction=query.direction,
         end=query.end,
         contact=None if query.contact is None else ContactId(query.contact),
+        reach=None if everybodys else reach,
     )
     async with ask.services.database.read() as session:
         page = await list_calls(await session.connection(), wanted, limit=query.limit, cursor_=query.cursor)
@@ -68,8 +84,14 @@ async def _behind(ask: Ask, query: CallQuery, chosen: CallFilter) -> c.CallListB
                 raise Refused("bad_cursor", "this cursor was not given out for this list: begin without one") from mistake
             raise ApiError("bad_request", str(mistake), field="figure") from mistake
         lines = await lines_of(connection, [row.call for row in page.rows])
-    shown = await _shown(ask, lines.values())
-    items = [_summary(ask, lines[row.call], shown, row) for row in page.rows]
+        seen = await reached(connection, lines.keys(), ask.reach)
+    shown = await _shown(ask, (line for line in lines.values() if line.call in seen))
+    items = [
+        _summary(ask, lines[row.call], shown, row)
+        if row.call in seen
+        else _outline(_summary(ask, lines[row.call], _Shown(), row))
+        for row in page.rows
+    ]
     return c.CallListBody(items=items, total=page.total, next=page.after)
 
 
@@ -80,22 +102,10 @@ def _span(ask: Ask, query: CallQuery) -> tuple[int, int]:
     return period.since_at, period.until_at
 
 
-def _agents_shown(ask: Ask, query: CallQuery) -> tuple[str, ...] | None:
-    """Whose calls: an agent's own, unless the list is a customer's."""
-    named = tuple(query.agent) or None
-    if ask.who.user.role != "agent":
-        return named
-    if query.contact is not None and query.figure is None:
-        return named
-    if named is not None and named != (ask.agent,):
-        raise ApiError("forbidden", "these are a colleague's calls", field="agent")
-    return (ask.agent,)
-
-
 async def read_call(ask: Ask) -> c.CallDetailBody:
     call = CallId(ask.word("call"))
     record, line = await _record(ask, call)
-    if ask.who.user.role == "agent" and ask.agent not in people(record):
+    if not ask.reach.call(record):
         raise ApiError("not_found")
     note = await ask.services.crm.note(call)
     shown = await _shown(ask, [line], record)
@@ -104,7 +114,8 @@ async def read_call(ask: Ask) -> c.CallDetailBody:
         author=None if note is None else note.author,
         saved_at=None if note is None else note.saved_at,
     )
-    return detail(record, _summary(ask, line, shown, None), notes, lambda row: _number(ask, shown, row))
+    audible = {one.recording for one in record.recordings if ask.reach.recording(record, one.recording)}
+    return detail(record, _summary(ask, line, shown, None), notes, audible, lambda row: _number(ask, shown, row))
 
 
 async def _record(ask: Ask, call: CallId) -> tuple[CallRecord, CallLine]:
@@ -118,23 +129,13 @@ async def _record(ask: Ask, call: CallId) -> tuple[CallRecord, CallLine]:
     raise ApiError("not_found")
 
 
-def people(record: CallRecord) -> set[AgentId]:
-    """The agents who took part: talked, placed it, or were offered it."""
-    found = {conversation.agent for conversation in record.conversations} | {offer.agent for offer in record.offers}
-    return found if record.placed_by is None else found | {record.placed_by}
-
-
 async def _may_touch(ask: Ask, call: CallId) -> None:
     """Raises ApiError unless there is such a call and the one who asks has to do with it."""
-    if call in ask.parts.stage.calls:
-        if ask.who.user.role != "agent":
-            return
-        view = ask.parts.stage.calls[call]
-        talked = {conversation.agent for conversation in view.conversations}
-        if ask.agent in talked or ask.agent == view.placed_by or (view.offer is not None and view.offer.agent == ask.agent):
-            return
+    live = ask.parts.stage.calls.get(call)
+    if live is not None and ask.reach.live_call(live):
+        return
     record, _ = await _record(ask, call)
-    if ask.who.user.role == "agent" and ask.agent not in people(record):
+    if not ask.reach.call(record):
         raise ApiError("not_found")
 
 
@@ -155,14 +156,18 @@ async def write_notes(ask: Ask) -> c.NotesBody:
 
 
 async def read_recording(ask: Ask) -> web.StreamResponse:
-    """The file; aiohttp answers Range requests."""
+    """The file; aiohttp answers Range requests. Who hears it is in the audit log before the first sound of it."""
     recording = RecordingId(ask.word("recording"))
     async with ask.services.database.read() as session:
         call = await call_of_recording(await session.connection(), recording)
     if call is None:
         raise ApiError("not_found")
-    await _may_touch(ask, call)
+    record, _ = await _record(ask, call)
+    if not ask.reach.recording(record, recording):
+        raise ApiError("not_found")
     kept = await ask.services.recordings.find(recording)
+    entry = Entry(action="listened", subject=f"recordings/{recording}", user_id=ask.who.user.id, details={"call": call})
+    await ask.services.audit.add(ask.now, entry, once_in_ms=ONE_LISTENING_MS)
     return web.FileResponse(kept.path, headers={"Content-Type": kept.media_type, "Cache-Control": "private, no-store"})
 
 
@@ -173,11 +178,9 @@ async def read_timeline(ask: Ask) -> k.TimelineBody:
     async with ask.services.database.read() as session:
         connection = await session.connection()
         page = await list_calls(connection, Wanted(contact=contact), limit=query.limit, cursor_=query.cursor)
-        mine: set[CallId] | None = None
-        if ask.who.user.role == "agent":
-            own = Wanted(contact=contact, agents=(ask.agent,))
-            mine = {line.call for line in (await list_calls(connection, own, limit=query.limit, cursor_=query.cursor)).items}
+        records = await records_of(connection, [line.call for line in page.items if line.recording is not None])
     notes = await ask.services.crm.notes([line.call for line in page.items])
+    reach = ask.reach
     items = [
         k.TimelineItem(
             kind="call",
@@ -191,11 +194,32 @@ async def read_timeline(ask: Ask) -> k.TimelineBody:
             talk_ms=line.talk_ms,
             disposition=line.disposition,
             notes=notes[line.call].text if line.call in notes else "",
-            recording=line.recording if mine is None or line.call in mine else None,
+            recording=_audible(reach, records, line),
         )
         for line in page.items
     ]
     return k.TimelineBody(items=items, next=page.next)
+
+
+def _audible(reach: Reach, records: dict[CallId, CallRecord], line: CallLine) -> str | None:
+    """The line's recording, for those who may hear it."""
+    if line.recording is None or line.call not in records:
+        return None
+    return line.recording if reach.recording(records[line.call], RecordingId(line.recording)) else None
+
+
+def _outline(summary: c.CallSummary) -> c.CallSummary:
+    """A call that a figure counted and another team had: when, how long and how it ended, not with whom."""
+    counted = summary.counted
+    return msgspec.structs.replace(
+        summary,
+        number=None,
+        contact=None,
+        agent=None,
+        agent_name=None,
+        disposition=None,
+        counted=None if counted is None else msgspec.structs.replace(counted, agent=None),
+    )
 
 
 # -- showing ----------------------------------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ async def list_agents(ask: Ask) -> center.AgentListBody:
             active=agent.active,
         )
         for agent in state.center.agents.values()
+        if ask.reach.agents is None or agent.id in ask.reach.agents
     ]
     return center.AgentListBody(version=state.center_version, items=items)
 

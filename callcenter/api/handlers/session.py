@@ -6,12 +6,23 @@ from aiohttp import web
 
 from callcenter.api import cookie
 from callcenter.api.dispatch import json
+from callcenter.api.reach import reach_of
 from callcenter.api.route import Ask
 from callcenter.api.schemas.common import Words
-from callcenter.api.schemas.session import CodeChoice, NamedItem, SessionBody, SessionPatch, SignInRequest
+from callcenter.api.schemas.session import (
+    CodeChoice,
+    NamedItem,
+    PasswordRequest,
+    SessionBody,
+    SessionPatch,
+    SignInRequest,
+    TicketBody,
+)
 from callcenter.auth.sessions import SignedIn
+from callcenter.auth.tickets import GOOD_FOR_MS
 from callcenter.auth.users import User
 from callcenter.kernel.center import Label
+from callcenter.store.audit import Entry
 
 
 async def sign_in(ask: Ask) -> web.StreamResponse:
@@ -19,9 +30,9 @@ async def sign_in(ask: Ask) -> web.StreamResponse:
     services, given = ask.services, ask.read(SignInRequest)
     user = await services.users.check(given.login, given.password, ask.http.remote or "", ask.now)
     before = await cookie.recognise(ask.http, services)
-    token, signed_in = await services.sessions.open(user, ask.now)
+    token, signed_in = await services.sessions.open(user, ask.now, ask.http.remote or "")
     if before is not None:
-        await services.sessions.end(before.log_in)
+        await services.sessions.end(before.log_in, ask.now)
     response = json(session_body(ask, signed_in))
     cookie.give(response, token, services.secure)
     return response
@@ -42,15 +53,30 @@ async def sign_out(ask: Ask) -> web.StreamResponse:
     who = ask.who
     if who.user.agent is not None:
         await ask.parts.phones.sign_out(who.user.agent, who.log_in)
-    await ask.services.sessions.end(who.log_in)
+    entry = Entry(action="signed_out", subject=f"users/{who.user.id}", user_id=who.user.id)
+    await ask.services.sessions.end(who.log_in, ask.now, entry)
     response = web.Response(status=HTTPStatus.NO_CONTENT)
     cookie.take(response, ask.services.secure)
     return response
 
 
+async def choose_password(ask: Ask) -> SessionBody:
+    """My own choice. Whoever else is signed in with the old one is signed out."""
+    given, who = ask.read(PasswordRequest), ask.who
+    peer = ask.http.remote or ""
+    user = await ask.services.staff.choose_password(who.user, who.log_in, given.present, given.password, peer, ask.now)
+    return session_body(ask, SignedIn(log_in=who.log_in, user=user, expires_at=who.expires_at))
+
+
+async def give_ticket(ask: Ask) -> TicketBody:
+    ticket = await ask.services.tickets.give(ask.who.log_in, ask.now)
+    return TicketBody(ticket=ticket, expires_at=ask.now + GOOD_FOR_MS)
+
+
 def session_body(ask: Ask, signed_in: SignedIn) -> SessionBody:
     state, user = ask.services.engine.state, signed_in.user
     center = state.center
+    reach = reach_of(user, center)
     return SessionBody(
         login=user.login,
         name=_name(ask, user),
@@ -67,8 +93,11 @@ def session_body(ask: Ask, signed_in: SignedIn) -> SessionBody:
         dispositions=[CodeChoice(code=choice.code, label=_words(choice.label)) for choice in center.dispositions],
         queues=[NamedItem(id=queue.id, label=_words(queue.label)) for queue in center.queues.values()],
         teams=[NamedItem(id=id, label=_words(label)) for id, label in center.teams.items()],
+        my_teams=None if reach.teams is None else sorted(reach.teams),
+        my_queues=None if reach.teams is None else sorted(reach.queues or ()),
         skills=[NamedItem(id=id, label=_words(label)) for id, label in center.skills.items()],
         numbers=[NamedItem(id=number.id, label=_words(number.label)) for number in center.numbers.values()],
+        choose_password=user.one_time_until is not None,
         now=ask.now,
         expires_at=signed_in.expires_at,
     )

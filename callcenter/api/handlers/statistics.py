@@ -24,6 +24,7 @@ from callcenter.api.series import points, step_ms
 from callcenter.kernel.center import Center
 from callcenter.kernel.words import Language
 from callcenter.store import unadopted
+from callcenter.store.audit import Entry
 from callcenter.store.tables import reporting_tables
 from reporting import export, queries
 from reporting.counters import NOTHING, Counters, Kind, total
@@ -43,12 +44,12 @@ async def read_formulas(ask: Ask) -> s.FormulasBody:
 async def read_summary(ask: Ask) -> s.SummaryBody:
     query = ask.asked(StatisticsQuery)
     center = ask.services.engine.state.center
-    queues, agents = _queues(query, center), _agents(query, center)
+    queues, agents, team = _queues(ask, query), _agents(ask, query), _team_of(ask, query)
 
     async def read(connection: AsyncConnection, period: Days) -> Counters:
         if agents is not None:
             return total((await queries.by_agent(connection, reporting_tables, period.asked(), agents)).values())
-        return await _queues_together(connection, period, queues)
+        return await _queues_together(connection, period, queues, team)
 
     period, compared, now, before = await _both(ask, query, read)
     targets = f.targets_of(center.queues[queue] for queue in center.queues if queues is None or queue in queues)
@@ -63,7 +64,7 @@ async def read_summary(ask: Ask) -> s.SummaryBody:
 async def read_queues(ask: Ask) -> s.QueueTableBody:
     center = ask.services.engine.state.center
     query = ask.asked(StatisticsQuery)
-    period, compared, (rows, whole), before = await _both(ask, query, _queue_rows(query, center))
+    period, compared, (rows, whole), before = await _both(ask, query, _queue_rows(ask, query))
     then, whole_then = before if before is not None else ({}, None)
     targets = f.targets_of(center.queues[queue] for queue in center.queues if queue in rows)
     return s.QueueTableBody(
@@ -86,7 +87,7 @@ async def read_queues(ask: Ask) -> s.QueueTableBody:
 async def read_agents(ask: Ask) -> s.AgentTableBody:
     state = ask.services.engine.state
     query = ask.asked(StatisticsQuery)
-    period, compared, rows, before = await _both(ask, query, _agent_rows(query, state.center))
+    period, compared, rows, before = await _both(ask, query, _agent_rows(ask, query))
     return s.AgentTableBody(
         period=period.body(),
         compared=None if compared is None else compared.body(),
@@ -108,8 +109,8 @@ async def read_agents(ask: Ask) -> s.AgentTableBody:
 async def read_intervals(ask: Ask) -> s.SeriesBody:
     query = ask.asked(SeriesQuery)
     center = ask.services.engine.state.center
-    period, compared, now, before = await _both(ask, query, _of_center(query, _series(query, center)))
-    queues = _queues(query, center)
+    period, compared, now, before = await _both(ask, query, _of_center(query, _series(ask, query)))
+    queues = _queues(ask, query)
     targets = f.targets_of(center.queues[queue] for queue in center.queues if queues is None or queue in queues)
 
     def shown(series: Mapping[int, Counters]) -> list[s.IntervalPoint]:
@@ -127,25 +128,27 @@ async def read_intervals(ask: Ask) -> s.SeriesBody:
 async def queues_csv(ask: Ask) -> web.Response:
     center = ask.services.engine.state.center
     query, language = ask.asked(StatisticsQuery), _language(ask)
-    period, _, (rows, whole), _ = await _both(ask, query, _queue_rows(query, center))
+    period, _, (rows, whole), _ = await _both(ask, query, _queue_rows(ask, query))
     named = [(_in(language, _label(center, queue)), of) for queue, of in rows.items()]
     named.append(("全部" if language == "zh" else "All", whole))
-    return _csv("queues", period, export.table_csv("队列" if language == "zh" else "Queue", named, f.QUEUE_TABLE, language))
+    text = export.table_csv("队列" if language == "zh" else "Queue", named, f.QUEUE_TABLE, language)
+    return await _csv(ask, "queues", period, text)
 
 
 async def agents_csv(ask: Ask) -> web.Response:
     query, language = ask.asked(StatisticsQuery), _language(ask)
-    period, _, rows, _ = await _both(ask, query, _agent_rows(query, ask.services.engine.state.center))
+    period, _, rows, _ = await _both(ask, query, _agent_rows(ask, query))
     named = [(_agent_name(ask, agent), of) for agent, of in rows.items()]
     named.append(("全部" if language == "zh" else "All", total(rows.values())))
-    return _csv("agents", period, export.table_csv("坐席" if language == "zh" else "Agent", named, f.AGENT_TABLE, language))
+    text = export.table_csv("坐席" if language == "zh" else "Agent", named, f.AGENT_TABLE, language)
+    return await _csv(ask, "agents", period, text)
 
 
 async def intervals_csv(ask: Ask) -> web.Response:
     center = ask.services.engine.state.center
     query = ask.asked(SeriesQuery)
-    period, _, now, _ = await _both(ask, query, _of_center(query, _series(query, center)))
-    return _csv("intervals", period, export.series_csv(now, _columns(query), Calendar(center.tz()), _language(ask)))
+    period, _, now, _ = await _both(ask, query, _of_center(query, _series(ask, query)))
+    return await _csv(ask, "intervals", period, export.series_csv(now, _columns(query), Calendar(center.tz()), _language(ask)))
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------------
@@ -163,33 +166,43 @@ async def _both(ask: Ask, query: StatisticsQuery, read: Read[T]) -> tuple[Days, 
     return period, compared, now, before
 
 
-async def _queues_together(connection: AsyncConnection, period: Days, queues: Collection[str] | None) -> Counters:
+async def _queues_together(
+    connection: AsyncConnection, period: Days, queues: Collection[str] | None, team: Collection[str] | None
+) -> Counters:
     if queues is None:
         whole = await queries.summary(connection, reporting_tables, period.asked())
         return msgspec.structs.replace(whole, unadopted=len(await unadopted.starts(connection, period.since_at, period.until_at)))
     rows = await queries.by_queue(connection, reporting_tables, period.asked(), queues)
-    return _without_time(total(rows.values())) if len(queues) > 1 else total(rows.values())
+    together = total(rows.values())
+    if team is not None:
+        agents = await queries.by_agent(connection, reporting_tables, period.asked(), team)
+        return _with_time(together, total(agents.values()))
+    return _with_time(together, NOTHING) if len(queues) > 1 else together
 
 
-def _without_time(of: Counters) -> Counters:
-    return msgspec.structs.replace(of, **dict.fromkeys(AGENTS_TIME, 0))
+def _with_time(of: Counters, agents: Counters) -> Counters:
+    """The calls of queues with the time of these agents."""
+    return msgspec.structs.replace(of, **{name: getattr(agents, name) for name in AGENTS_TIME})
 
 
-def _queue_rows(query: StatisticsQuery, center: Center) -> Read[tuple[dict[str, Counters], Counters]]:
-    queues = _queues(query, center)
+def _queue_rows(ask: Ask, query: StatisticsQuery) -> Read[tuple[dict[str, Counters], Counters]]:
+    center = ask.services.engine.state.center
+    queues, team = _queues(ask, query), _team_of(ask, query)
 
     async def read(connection: AsyncConnection, period: Days) -> tuple[dict[str, Counters], Counters]:
         found = await queries.by_queue(connection, reporting_tables, period.asked(), queues)
         wanted = [queue for queue in center.queues if queues is None or queue in queues]
         rows = {str(queue): found.get(queue, NOTHING) for queue in wanted}
         rows.update((queue, of) for queue, of in found.items() if queue not in rows)  # queues of the past
-        return rows, await _queues_together(connection, period, queues)
+        return rows, await _queues_together(connection, period, queues, team)
 
     return read
 
 
-def _agent_rows(query: StatisticsQuery, center: Center) -> Read[dict[str, Counters]]:
-    agents = _agents(query, center)
+def _agent_rows(ask: Ask, query: StatisticsQuery) -> Read[dict[str, Counters]]:
+    center, agents = ask.services.engine.state.center, _agents(ask, query)
+    if agents is None:
+        agents = ask.reach.named_agents(())
 
     async def read(connection: AsyncConnection, period: Days) -> dict[str, Counters]:
         found = await queries.by_agent(connection, reporting_tables, period.asked(), agents)
@@ -201,27 +214,36 @@ def _agent_rows(query: StatisticsQuery, center: Center) -> Read[dict[str, Counte
     return read
 
 
-def _series(query: SeriesQuery, center: Center) -> Read[dict[int, Counters]]:
-    queues, agents = _queues(query, center), _agents(query, center)
-    if queues is not None and agents is not None:
+def _series(ask: Ask, query: SeriesQuery) -> Read[dict[int, Counters]]:
+    queues, agents, team = _queues(ask, query), _agents(ask, query), _team_of(ask, query)
+    if query.queue and agents is not None:
         raise ApiError("bad_request", "a series is of queues or of agents, not of both", field="agent")
-    kind: Kind = "queue" if queues is not None else "agent" if agents is not None else "center"
-    subjects = queues if queues is not None else agents
+    kind: Kind = "agent" if agents is not None else "queue" if queues is not None else "center"
+    subjects = agents if agents is not None else queues
 
     async def read(connection: AsyncConnection, period: Days) -> dict[int, Counters]:
-        if query.step == "1d":
-            by_day = await queries.by_day(connection, reporting_tables, kind, period.asked(), subjects)
-            series = points(period, None, by_day)
-        else:
-            if (period.until_at - period.since_at) // step_ms(query.step) > MOST_POINTS:
-                raise ApiError("bad_request", f"more than {MOST_POINTS} points: take longer steps or fewer days", field="step")
-            by_quarter = await queries.by_quarter(connection, reporting_tables, kind, period.asked(), subjects)
-            series = points(period, step_ms(query.step), by_quarter)
-        if queues is not None and len(queues) > 1:
-            return {at: _without_time(of) for at, of in series.items()}
+        series = await _points(connection, period, query, kind, subjects)
+        if kind != "queue":
+            return series
+        if team is not None:
+            times = await _points(connection, period, query, "agent", team)
+            return {at: _with_time(of, times[at]) for at, of in series.items()}
+        if subjects is not None and len(subjects) > 1:
+            return {at: _with_time(of, NOTHING) for at, of in series.items()}
         return series
 
     return read
+
+
+async def _points(
+    connection: AsyncConnection, period: Days, query: SeriesQuery, kind: Kind, subjects: Collection[str] | None
+) -> dict[int, Counters]:
+    if query.step == "1d":
+        return points(period, None, await queries.by_day(connection, reporting_tables, kind, period.asked(), subjects))
+    if (period.until_at - period.since_at) // step_ms(query.step) > MOST_POINTS:
+        raise ApiError("bad_request", f"more than {MOST_POINTS} points: take longer steps or fewer days", field="step")
+    by_quarter = await queries.by_quarter(connection, reporting_tables, kind, period.asked(), subjects)
+    return points(period, step_ms(query.step), by_quarter)
 
 
 def _columns(query: SeriesQuery) -> tuple[str, ...]:
@@ -247,14 +269,23 @@ def _of_center(query: SeriesQuery, read: Read[dict[int, Counters]]) -> Read[dict
 # -- what was asked ---------------------------------------------------------------------------------------------------------
 
 
-def _queues(query: StatisticsQuery, center: Center) -> tuple[str, ...] | None:
-    return tuple(query.queue) or None
+def _queues(ask: Ask, query: StatisticsQuery) -> tuple[str, ...] | None:
+    """The queues named, or those that the one who asks sees; None: all."""
+    return ask.reach.named_queues(query.queue)
 
 
-def _agents(query: StatisticsQuery, center: Center) -> tuple[str, ...] | None:
-    """The agents named, and those of the teams named; None: all."""
+def _team_of(ask: Ask, query: StatisticsQuery) -> tuple[str, ...] | None:
+    """Whose time stands beside queues together that nobody named: that of the agents whom the one who asks sees."""
+    return None if query.queue or ask.reach.agents is None else tuple(ask.reach.agents)
+
+
+def _agents(ask: Ask, query: StatisticsQuery) -> tuple[str, ...] | None:
+    """The agents named, and those of the teams named; None: nobody is named."""
     if not query.agent and not query.team:
         return None
+    ask.reach.named_agents(query.agent)
+    ask.reach.named_teams(query.team)
+    center = ask.services.engine.state.center
     of_teams = [agent.id for agent in center.agents.values() if agent.team in query.team]
     if not query.team:
         return tuple(query.agent)
@@ -293,7 +324,11 @@ def _in(language: Language, words: Words) -> str:
     return words.zh if language == "zh" else words.en
 
 
-def _csv(what: str, period: Days, text: str) -> web.Response:
+async def _csv(ask: Ask, what: str, period: Days, text: str) -> web.Response:
+    """What leaves the house as a file is in the audit log before it does."""
+    days_ = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    entry = Entry(action="exported", subject=f"statistics/{what}.csv", user_id=ask.who.user.id, details=days_)
+    await ask.services.audit.add(ask.now, entry)
     name = f"{what}-{period.first.isoformat()}-{period.last.isoformat()}.csv"
     return web.Response(
         body=text.encode(),

@@ -12,6 +12,19 @@ class SignInRequest(Body, frozen=True, kw_only=True):
     password: str
 
 
+class PasswordRequest(Body, frozen=True, kw_only=True):
+    present: str
+    password: str
+    """8 to 256 characters, and not the present one."""
+
+
+class TicketBody(Body, frozen=True, kw_only=True):
+    """Opens one WebSocket of this session: /api/v1/ws?ticket=..."""
+
+    ticket: str
+    expires_at: int
+
+
 class SessionPatch(Body, frozen=True, kw_only=True):
     """What is absent stays as it is."""
 
@@ -67,9 +80,15 @@ class SessionBody(Body, frozen=True, kw_only=True):
     """In the order of the outcome keys, 1 first."""
     queues: list[NamedItem]
     teams: list[NamedItem]
+    my_teams: list[str] | None
+    """Ids of the teams whose agents and calls I see; null: all."""
+    my_queues: list[str] | None
+    """Ids of the queues that I see, for some agent of my teams serves them; null: all."""
     skills: list[NamedItem]
     numbers: list[NamedItem]
     """The center's own numbers."""
+    choose_password: bool
+    """My password was made by the service: nothing else is answered until I have chosen one (PUT /session/password)."""
     now: int
     expires_at: int
 

@@ -5,6 +5,7 @@ import type { CenterBody, SessionBody } from "./api/types";
 import { type Language, language, said } from "./i18n";
 import { serverSaid } from "./live/clock";
 import { announcedCenterVersion, connect, disconnect } from "./live/socket";
+import { first } from "./rights";
 import { go } from "./router";
 
 export type Theme = "light" | "dark" | "system";
@@ -44,10 +45,10 @@ export function skillsText(skills: Readonly<Record<string, number>>): string {
     .join(" · ");
 }
 
-/** Where somebody of this role begins. */
-export function home(body: SessionBody): string {
-  return body.role === "supervisor" ? "/board" : "/agent";
-}
+/** Where this person begins. */
+export const home = (body: SessionBody) => first(body.role);
+/** Of a list of the center's, what this person sees of it: null stands for all. */
+export const mine = <T extends { id: string }>(all: readonly T[] | undefined, ids: readonly string[] | null | undefined) => (all ?? []).filter((each) => ids == null || ids.includes(each.id));
 
 /** How many choices were made on this page, all of them together, and the last one on its way to the server. */
 let choices = 0;
@@ -62,8 +63,11 @@ function begin(body: SessionBody, asked = choices): void {
     language.value = body.language;
     theme.value = body.theme;
   }
-  connect(end);
+  if (!body.choose_password) connect(end);
 }
+
+/** The session is as the server has just said, for instance after a password was chosen. */
+export const entered = (body: SessionBody) => begin(body);
 
 function end(): void {
   if (session.value === null) return;

@@ -13,6 +13,7 @@ import { lastHeardAt, linkState, notLiveSince, serverReady } from "./live/socket
 import { Kbd, Popover } from "./parts/controls";
 import { Icon, type IconName, Mark, Silhouette } from "./parts/icons";
 import { MARKS, StatePill, stateDetail, stateWord } from "./parts/states";
+import { has } from "./rights";
 import { place } from "./router";
 import { choose, home, reasonName, session, signOut, theme, zone } from "./session";
 
@@ -56,17 +57,15 @@ export function Shell({ page, title, tools, ends, children }: { page: string; ti
 function Rail() {
   const body = session.value;
   if (!body) return null;
-  const items: { href: string; icon: IconName; name: string }[] =
-    body.role === "supervisor"
-      ? [
-          { href: "/board", icon: "grid", name: t("nav.board") },
-          { href: "/statistics", icon: "chart", name: t("nav.statistics") },
-          { href: "/customers", icon: "users", name: t("nav.customers") },
-        ]
-      : [
-          { href: "/agent", icon: "headset", name: t("nav.desk") },
-          { href: "/customers", icon: "users", name: t("nav.customers") },
-        ];
+  const all: { href: string; icon: IconName; name: string }[] = [
+    { href: "/agent", icon: "headset", name: t("nav.desk") },
+    { href: "/board", icon: "grid", name: t("nav.board") },
+    { href: "/statistics", icon: "chart", name: t("nav.statistics") },
+    { href: "/customers", icon: "users", name: t("nav.customers") },
+    { href: "/people", icon: "server", name: t("nav.people") },
+    { href: "/audit", icon: "clock", name: t("nav.audit") },
+  ];
+  const items = all.filter((item) => has(body.role, item.href));
   return (
     <nav class="rail" aria-label={t("nav.main")}>
       <a class="mark-link" href={home(body)} aria-label={body.center} title={body.center}>

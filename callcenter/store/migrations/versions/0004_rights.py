@@ -27,7 +27,7 @@ ONLY_ADDED_TO = "the audit log is only added to"
 def upgrade() -> None:
     for table, column, kind, comment in ADDED:
         op.add_column(table, sa.Column(column, kind, nullable=True, comment=comment))
-    hear = sa.Column(
+    hear: sa.Column[bool] = sa.Column(
         "agents_hear_own",
         sa.Boolean(),
         nullable=False,

@@ -25,6 +25,16 @@ export interface SignInRequest {
   password: string;
 }
 
+export interface PasswordRequest {
+  present: string;
+  password: string;
+}
+
+export interface TicketBody {
+  ticket: string;
+  expires_at: number;
+}
+
 export interface SessionPatch {
   language?: "en" | "zh";
   theme?: "dark" | "light" | "system";
@@ -64,8 +74,11 @@ export interface SessionBody {
   dispositions: CodeChoice[];
   queues: NamedItem[];
   teams: NamedItem[];
+  my_teams: string[] | null;
+  my_queues: string[] | null;
   skills: NamedItem[];
   numbers: NamedItem[];
+  choose_password: boolean;
   now: number;
   expires_at: number;
 }
@@ -89,6 +102,69 @@ export interface PhoneBody {
 export interface PresenceRequest {
   presence: "available" | "not_ready";
   reason?: string | null;
+}
+
+export interface UserBody {
+  id: number;
+  login: string;
+  role: "administrator" | "agent" | "auditor" | "campaign_manager" | "supervisor";
+  agent: string | null;
+  teams: string[] | null;
+  active: boolean;
+  one_time_until: number | null;
+  created_at: number;
+  sessions: number;
+  seen_at: number | null;
+}
+
+export interface UserListBody {
+  items: UserBody[];
+}
+
+export interface UserCreate {
+  login: string;
+  role: "administrator" | "agent" | "auditor" | "campaign_manager" | "supervisor";
+  agent?: string | null;
+  teams?: string[] | null;
+}
+
+export interface UserPatch {
+  role?: "administrator" | "agent" | "auditor" | "campaign_manager" | "supervisor";
+  agent?: string | null;
+  teams?: string[] | null;
+  active?: boolean;
+}
+
+export interface OneTimeBody {
+  user: UserBody;
+  password: string;
+}
+
+export interface EndedBody {
+  sessions: number;
+}
+
+export interface AuditQuery {
+  limit?: number;
+  cursor?: string | null;
+  user?: number | null;
+  action?: "center_changed" | "exported" | "listened" | "password_changed" | "password_reset" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | null;
+}
+
+export interface AuditEntry {
+  id: number;
+  at: number;
+  user: number | null;
+  login: string | null;
+  action: "center_changed" | "exported" | "listened" | "password_changed" | "password_reset" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created";
+  subject: string;
+  details: string;
+  hash: string;
+}
+
+export interface AuditBody {
+  items: AuditEntry[];
+  next: string | null;
 }
 
 export interface PlaceCallRequest {

@@ -10,7 +10,7 @@ import { Kbd, MultiPicker, Picker } from "../parts/controls";
 import { Icon, Silhouette } from "../parts/icons";
 import { MARKS, stateWord } from "../parts/states";
 import { go, place } from "../router";
-import { session, zone } from "../session";
+import { mine, session, zone } from "../session";
 import { Freshness, Shell } from "../shell";
 import { Agents } from "./agents";
 import { Queues, Waiting } from "./queues";
@@ -35,8 +35,8 @@ export function BoardPage() {
     <>
       <span class="sep hide-m hide-wall" />
       <span class="hide-m hide-wall row">
-        <Picker label={t("board.team")} value={team} options={[{ value: "", label: t("all") }, ...(session.value?.teams ?? []).map((each) => ({ value: each.id, label: said(each.label) }))]} onChange={setTeam} />
-        <MultiPicker label={t("board.queues")} chosen={chosen} options={(session.value?.queues ?? []).map((each) => ({ value: each.id, label: said(each.label) }))} onChange={setChosen} />
+        <Picker label={t("board.team")} value={team} options={[{ value: "", label: t("all") }, ...mine(session.value?.teams, session.value?.my_teams).map((each) => ({ value: each.id, label: said(each.label) }))]} onChange={setTeam} />
+        <MultiPicker label={t("board.queues")} chosen={chosen} options={mine(session.value?.queues, session.value?.my_queues).map((each) => ({ value: each.id, label: said(each.label) }))} onChange={setChosen} />
       </span>
       <Freshness />
     </>

@@ -4,13 +4,14 @@ import type { Words } from "../api/types";
 import { agentWords } from "./agent";
 import { boardWords } from "./board";
 import { commonWords } from "./common";
+import { peopleWords } from "./people";
 import { statisticsWords } from "./statistics";
 
 export type Language = "en" | "zh";
 /** English first, 简体中文 second. */
 export type Pair = readonly [en: string, zh: string];
 
-export const words = { ...commonWords, ...agentWords, ...boardWords, ...statisticsWords };
+export const words = { ...commonWords, ...agentWords, ...boardWords, ...statisticsWords, ...peopleWords };
 export type Key = keyof typeof words;
 export type Values = Readonly<Record<string, string | number>>;
 

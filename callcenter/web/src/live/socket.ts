@@ -1,8 +1,8 @@
 // The one WebSocket of a page: it connects, subscribes, connects again with a growing pause, and knows how old what it shows
 // is. What the views mean is not known here.
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { ApiFault, UNREACHED } from "../api/http";
-import type { AnyServerMessage, Notice, Subscribe } from "../api/types";
+import { api, ApiFault, UNREACHED } from "../api/http";
+import type { AnyServerMessage, Notice, Subscribe, TicketBody } from "../api/types";
 import { serverSaid } from "./clock";
 import { type TopicViews, applyDelta, fromSnapshot } from "./topic";
 
@@ -45,6 +45,7 @@ let socket: WebSocket | null = null;
 let wanted = new Map<Topic, Wanted>();
 let nextId = 1;
 let attempts = 0;
+let attempt = 0;
 let heartbeatMs = 5000;
 let retry: number | undefined;
 let watch: number | undefined;
@@ -60,6 +61,7 @@ export function disconnect(): void {
   window.clearTimeout(retry);
   window.clearInterval(watch);
   watch = undefined;
+  attempt += 1;
   const open = socket;
   socket = null;
   open?.close(1000);
@@ -100,9 +102,24 @@ export function connectNow(): void {
   for (const [topic, entry] of wanted) if (entry.refused.value !== null) ask(topic, entry);
 }
 
+/** Asks for the ticket that opens one socket, then opens it. A newer attempt makes this one void. */
 function open(): void {
   window.clearTimeout(retry);
-  const made = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/ws`);
+  const mine = ++attempt;
+  api.post<TicketBody>("/session/ticket").then(
+    ({ ticket }) => {
+      if (mine === attempt && watch !== undefined && socket === null) openWith(ticket);
+    },
+    (error: unknown) => {
+      if (mine !== attempt || watch === undefined) return;
+      lose();
+      if (!(error instanceof ApiFault) || error.status !== 401) again();
+    },
+  );
+}
+
+function openWith(ticket: string): void {
+  const made = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/ws?ticket=${ticket}`);
   socket = made;
   const openedAt = Date.now();
   heardAt.value = openedAt;

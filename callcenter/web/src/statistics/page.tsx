@@ -11,7 +11,7 @@ import { Empty, Fault, MultiPicker, Picker, Popover, Segments, Skeleton } from "
 import { Figure } from "../parts/figure";
 import { Icon } from "../parts/icons";
 import { place } from "../router";
-import { session, zone } from "../session";
+import { mine, session, zone } from "../session";
 import { Shell } from "../shell";
 import { Chart } from "./chart";
 import { ClearFilters, failedFilter } from "./clear";
@@ -85,9 +85,9 @@ function Filters({ selection, today }: { selection: Selection; today: string }) 
         ]}
         onChange={(compare) => select({ compare })}
       />
-      <MultiPicker label={t("board.queues")} chosen={selection.queues} options={(session.value?.queues ?? []).map((each) => ({ value: each.id, label: said(each.label) }))} onChange={(queue) => select({ queue, open: null })} />
+      <MultiPicker label={t("board.queues")} chosen={selection.queues} options={mine(session.value?.queues, session.value?.my_queues).map((each) => ({ value: each.id, label: said(each.label) }))} onChange={(queue) => select({ queue, open: null })} />
       {selection.tab === "agents" ? (
-        <MultiPicker label={t("board.team")} chosen={selection.teams} options={(session.value?.teams ?? []).map((each) => ({ value: each.id, label: said(each.label) }))} onChange={(team) => select({ team, open: null })} />
+        <MultiPicker label={t("board.team")} chosen={selection.teams} options={mine(session.value?.teams, session.value?.my_teams).map((each) => ({ value: each.id, label: said(each.label) }))} onChange={(team) => select({ team, open: null })} />
       ) : null}
       <span class="push xs t3">
         {zone.value.replaceAll("_", " ")} ({offset(minute.value, zone.value)})
