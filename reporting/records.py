@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from callcenter.kernel import events as e
 from callcenter.kernel.center import NO_CENTER, Center
-from callcenter.kernel.ids import CallId
+from callcenter.kernel.ids import CallId, CarrierName
 from callcenter.kernel.words import CallEnd, Cause
 from reporting.call_record import CallRecord
 from reporting.fold import RECORDED, call_of, fold
@@ -27,6 +27,7 @@ class _Saved(Struct):
     center: Center
     records: list[CallRecord]
     heard: dict[CallId, Heard]
+    away: frozenset[CarrierName] = frozenset()
 
 
 class RecordBook:
@@ -40,6 +41,8 @@ class RecordBook:
         self.center: Center = NO_CENTER
         self.records: dict[CallId, CallRecord] = {}
         self._heard: dict[CallId, Heard] = {}
+        self._away: set[CarrierName] = set()
+        """Carriers that cannot be heard: what happens to their calls meanwhile is ours, and proves nothing about the caller."""
         self._touched: set[CallId] = set()
 
     def apply(self, recorded: e.Recorded) -> CallRecord | None:
@@ -47,6 +50,9 @@ class RecordBook:
         event, at = recorded.event, recorded.at
         if isinstance(event, e.CenterChanged):
             self.center = event.center
+            return None
+        if isinstance(event, e.CarrierChanged):
+            (self._away.discard if event.up else self._away.add)(event.carrier)
             return None
         call = call_of(event)
         if call is None:
@@ -58,7 +64,7 @@ class RecordBook:
         if isinstance(event, e.CallOver) and event.end is CallEnd.LOST:
             heard = self._heard.get(call, Heard(at, at))
             after = replace(after, certain_until=heard.last if heard.last < at else heard.before)
-        if not (isinstance(event, e.LegDown) and event.cause is Cause.LOST):
+        if after.carrier not in self._away and not (isinstance(event, e.LegDown) and event.cause is Cause.LOST):
             self._hear(call, at)
         if after is not before:
             self.records[call] = after
@@ -99,7 +105,7 @@ class RecordBook:
 
     def dump(self) -> bytes:
         """What `load` needs. Drain first: a loaded book has nothing to drain."""
-        return msgspec.json.encode(_Saved(self.center, list(self.records.values()), self._heard))
+        return msgspec.json.encode(_Saved(self.center, list(self.records.values()), self._heard, frozenset(self._away)))
 
     def load(self, saved: bytes) -> None:
         """Raises msgspec.ValidationError for what another version wrote; then rebuild from the log."""
@@ -107,4 +113,5 @@ class RecordBook:
         self.center = found.center
         self.records = {record.call: record for record in found.records}
         self._heard = found.heard
+        self._away = set(found.away)
         self._touched = set()

@@ -4,9 +4,9 @@
 
 A gap begins when the service stands still or dies and ends when it has taken over what Asterisk has ("until"). Standard library
 only. What is asked of a call:
-- known before the gap, or still there after it: exactly one record; a time that fell into the gap is recorded within the
-  gap (what had been decided when it began, and was heard only after it, is recorded at its beginning); a call that ended in the gap is marked as lost, and its true end lies between the
-  last certain moment and the recorded end;
+- known before the gap, or still there after it: exactly one record; a time that fell into the gap is recorded within the gap
+  (what had been decided when it began, and was heard only after it, is recorded at its beginning); a call that ended in the gap
+  is marked as lost, and its true end lies between the last certain moment and the recorded end;
 - come and gone within the gap: one record at most;
 - taken by the dialplan's fallback (Asterisk's own records say so): no record unless it was known before.
 What people heard is judged besides: in a conversation each other's tone, in a queue the music, without a pause.

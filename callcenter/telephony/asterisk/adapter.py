@@ -92,6 +92,9 @@ class AsteriskCarrier:
 
     async def start(self, deliver: Deliver) -> None:
         self._deliver = deliver
+        held, self._held = self._held, []
+        for effect in held:
+            self._refuse(effect)
         await self.client.start()
         self.client.activate()
         self._spawn(self._run())
@@ -101,8 +104,8 @@ class AsteriskCarrier:
             self._translation.effect(effect, self._clock())
             self._flush()
             self._changed.set()
-        elif self._up:
-            self._held.append(effect)
+        elif self._up or self._deliver is None:
+            self._held.append(effect)  # not started yet, it is refused at the start: a deadline may be due before
         else:
             self._refuse(effect)
 

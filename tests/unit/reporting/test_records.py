@@ -192,6 +192,16 @@ def test_a_call_that_an_agent_places(reached):
         assert found.settled
 
 
+def test_what_we_decide_while_nobody_is_heard_does_not_move_the_bound():
+    """The service was killed and started again: a limit that had passed meanwhile ends the offer before Asterisk is back."""
+    story = Story().at("09:00:00").arrives(CALL)
+    story.at("09:00:20").queues(CALL)
+    story.at("09:06:50").emit(e.CarrierChanged(carrier=CarrierName("pbx"), up=False))
+    story.at("09:06:55").emit(e.AnnouncementsSet(call=CALL, next_at=None))
+    story.at("09:07:00").hangs_up(CALL, CALLER, Cause.LOST).over(CALL, CallEnd.LOST, Party.SYSTEM)
+    assert record(story).certain_until == clock("09:00:20")
+
+
 def test_a_call_lost_in_a_gap_is_bounded_by_the_last_that_was_heard_of_it():
     story = Story().at("09:00:00").arrives(CALL)
     story.at("09:00:20").queues(CALL)
