@@ -196,7 +196,7 @@ def test_what_we_decide_while_nobody_is_heard_does_not_move_the_bound():
     """The service was killed and started again: a limit that had passed meanwhile ends the offer before Asterisk is back."""
     story = Story().at("09:00:00").arrives(CALL)
     story.at("09:00:20").queues(CALL)
-    story.at("09:06:50").emit(e.CarrierChanged(carrier=CarrierName("pbx"), up=False))
+    story.at("09:06:50").emit(e.CarrierChanged(carrier=CARRIER, up=False))
     story.at("09:06:55").emit(e.AnnouncementsSet(call=CALL, next_at=None))
     story.at("09:07:00").hangs_up(CALL, CALLER, Cause.LOST).over(CALL, CallEnd.LOST, Party.SYSTEM)
     assert record(story).certain_until == clock("09:00:20")
