@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from callcenter.kernel.errors import Conflict, TryAgain
 
 BUSY_S = 5.0
+ANSWER_S = 8.0
+"""How long a statement of PostgreSQL may take: so long a person may wait for "try again"."""
 
 
 class StoreFault(TryAgain):
@@ -62,7 +64,7 @@ class Database:
             options["connect_args"] = {"timeout": BUSY_S}
         else:
             options |= {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
-            options["connect_args"] = {"timeout": 5, "command_timeout": 30}
+            options["connect_args"] = {"timeout": 5, "command_timeout": ANSWER_S}
         driver = "sqlite+aiosqlite" if self.sqlite else "postgresql+asyncpg"
         self.engine: AsyncEngine = create_async_engine(given.set(drivername=driver), **options)
         self._writing = asyncio.Lock() if self.sqlite else None

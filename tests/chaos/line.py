@@ -120,7 +120,7 @@ async def on_the_line(day: Day, chaos: Round) -> AsyncIterator[Line]:
     """Two agents in conversations, and the other callers of the round waiting behind them."""
     line = Line(day)
     async with contextlib.AsyncExitStack() as stack:
-        for desk in await stack.enter_async_context(day.at_desk(ANA, BEN)):
+        for desk in await stack.enter_async_context(_at_desk(day)):
             answers = phone_answers(day.tone(desk.tone_hz), Stay(120_000), rings_ms=200)
             await stack.enter_async_context(day.telephone(desk, answers, calls=99))
             await desk.available()
@@ -129,6 +129,19 @@ async def on_the_line(day: Day, chaos: Round) -> AsyncIterator[Line]:
             line.waiting.append(await _calls(day, stack, index, "queued", None))
         await line.all_hear()
         yield line
+
+
+@contextlib.asynccontextmanager
+async def _at_desk(day: Day) -> AsyncIterator[list[Desk]]:
+    """As `Day.at_desk`, but who cannot go home after a story that failed does not hide why it did."""
+    desks = [await day.service.desk(agent) for agent in (ANA, BEN)]
+    try:
+        yield desks
+        for desk in desks:
+            await desk.leaves()
+    finally:
+        for desk in desks:
+            await desk.close()
 
 
 async def _calls(day: Day, stack: contextlib.AsyncExitStack, index: int, state: str, desk: Desk | None) -> Talk:
