@@ -53,8 +53,8 @@ async def _pages(url: str, pipe: Connection) -> None:
 
 def lateness(pipe: Connection) -> None:
     """The yardstick: an idle process that asks to be woken every 10 ms; answers with the ms by which it was late, once asked."""
-    late = []
-    while not pipe.poll(0):
+    late: list[float] = []
+    while not late or not pipe.poll(0):
         began = time.perf_counter()
         time.sleep(0.01)
         late.append((time.perf_counter() - began) * 1000 - 10)

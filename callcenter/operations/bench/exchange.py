@@ -9,6 +9,7 @@ import contextlib
 import os
 import secrets
 import shutil
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -113,9 +114,9 @@ class Exchange:
                 stdin=asyncio.subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True,
             )  # fmt: skip
         url = f"http://{LOOPBACK}:{self.values.http_port}/ari/asterisk/info?only=status"
-        known = aiohttp.BasicAuth(self.values.ari_user, self.values.ari_password)
+        known = b64encode(f"{self.values.ari_user}:{self.values.ari_password}".encode()).decode()
         try:
-            async with asyncio.timeout(BOOT_S), aiohttp.ClientSession(auth=known) as http:
+            async with asyncio.timeout(BOOT_S), aiohttp.ClientSession(headers={"Authorization": f"Basic {known}"}) as http:
                 while self.process.returncode is None:
                     with contextlib.suppress(aiohttp.ClientError):
                         async with http.get(url) as answer:
