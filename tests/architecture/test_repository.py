@@ -19,6 +19,7 @@ MAY_BE_LONG = {
     "docs/schema.md": "generated from the tables",
     "tests/unit/reporting/histories.py": "one machine of moves, which reads best in one piece",
     "tests/recount/recorded/*": "captured from real calls",
+    "tests/recount/recorded_gap/*": "captured from real calls",
     "callcenter/web/src/api/types.ts": "printed by callcenter.api.typescript",
 }
 
