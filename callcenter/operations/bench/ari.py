@@ -10,6 +10,7 @@ import asyncio
 import os
 import tempfile
 import time
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,7 +79,7 @@ async def _ari(*, full: bool, small: bool) -> Found:
     about = machine()
     agents = 6 if small else 60
     calls = 6 if small else 1_000 if full else 150
-    waiting = 4 if small else 20
+    waiting = 6 if small else 90
     rates = [] if small else [10, 20, 40, 60, 80, 120] if full else [10, 20, 40, 60]
     rows: list[dict[str, Any]] = []
     ratios: dict[str, float] = {}
@@ -217,15 +218,15 @@ class Floor:
         callers, phones, sample = await self._play(system, sip.caller(PATIENCE_MS), scenario, calls, calls / 2)
         where = {m.call_id: m.line.split("@")[0].rpartition(":")[2] for m in phones if m.line.startswith("INVITE")}
         free: dict[str, float] = {}
-        last_arrival = max(m.at for m in callers if m.sent and m.line.startswith("INVITE"))
+        arrivals = sorted({m.call_id: m.at for m in reversed(callers) if m.sent and m.line.startswith("INVITE")}.values())
+        rung = sorted(m.at for m in phones if not m.sent and m.line.startswith("INVITE"))
         for message in sorted(phones, key=lambda one: one.at):
             phone = where.get(message.call_id, "")
             if message.sent and message.line.startswith("BYE"):
-                free.setdefault(phone, message.at)
+                if bisect(arrivals, message.at) > bisect(rung, message.at):  # somebody waits
+                    free.setdefault(phone, message.at)
             elif not message.sent and message.line.startswith("INVITE") and phone in free:
-                at = free.pop(phone)
-                if at > last_arrival - PATIENCE_MS:
-                    sample.took.append(message.at - at)
+                sample.took.append(message.at - free.pop(phone))
         return sample
 
     async def _play(
