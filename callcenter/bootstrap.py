@@ -15,6 +15,7 @@ from aiohttp import web
 from sqlalchemy.engine import make_url
 
 from callcenter.api.app import make_app
+from callcenter.api.measures import Socket
 from callcenter.api.services import Services
 from callcenter.auth.sessions import Sessions
 from callcenter.auth.staff import Staff
@@ -32,9 +33,10 @@ from callcenter.media.tune import write_tune
 from callcenter.runtime import clock
 from callcenter.runtime.center_watch import CenterWatch
 from callcenter.runtime.checkpoints import keep_live, restored_live
-from callcenter.runtime.engine import Engine
 from callcenter.runtime.jobs import StoreJobs
+from callcenter.runtime.lease import LEASE_MS
 from callcenter.runtime.performer import Performer
+from callcenter.runtime.vitals import LogCheck, WatchedEngine
 from callcenter.store.audit import AuditLog
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
@@ -81,7 +83,7 @@ class Service:
         }
         self.jobs = StoreJobs(self.crm, self.recordings, lambda: self.engine.state.center.outside.region)
         self.holder = f"{socket.gethostname()}:{settings.data}"
-        self.engine = Engine(self.log, Performer(self.carriers, self.jobs), holder=self.holder)
+        self.engine = WatchedEngine(self.log, Performer(self.carriers, self.jobs), holder=self.holder)
         self.fanout: Fanout[Sequence[Recorded]] = Fanout()
         self.projector = Projector(self.log, self.database)
         self.webhooks = make_dispatch(self.log, self.database, settings)
@@ -161,9 +163,16 @@ class Service:
             pages=PAGES,
             version=version("callcenter"),
             clock=clock.now,
-            checks={"records": self._records_follow},
+            checks={"records": self._records_follow, "log": LogCheck(self.engine.vitals, lambda: self.log.renew(LEASE_MS))},
+            vitals=self.engine.vitals,
+            projection_lag=lambda: self.projector.lag().events,
+            carrier_sockets=self._carrier_sockets,
             set_aside=lambda: self.projector.set_aside,
         )
+
+    def _carrier_sockets(self) -> dict[CarrierName, Socket]:
+        clients = {name: one.client for name, one in self.carriers.items() if isinstance(one, AsteriskCarrier)}
+        return {name: Socket(one.backlog, one.unknown.total(), one.orphans) for name, one in clients.items()}
 
     async def _records_follow(self) -> str:
         return self.projector.failed

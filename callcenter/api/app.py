@@ -13,7 +13,7 @@ from aiohttp import web
 from callcenter.api import cookie, openapi, origin, probes
 from callcenter.api.dispatch import LARGEST_BODY, guard, handler
 from callcenter.api.errors import ApiError
-from callcenter.api.measures import LiveMeasures, Measures
+from callcenter.api.measures import LiveMeasures, Measures, ServiceMeasures
 from callcenter.api.once import Once
 from callcenter.api.pages import Pages
 from callcenter.api.phones import Phones
@@ -63,6 +63,9 @@ def make_app(services: Services) -> web.Application:
     connect = services.connect_sources | {"ws" + ours.removeprefix("http") for ours in services.origins}
     measures = Measures(services.registry)
     services.registry.register(LiveMeasures(stage, lambda: len(sockets), lambda: sockets.cut, services.set_aside))
+    services.registry.register(
+        ServiceMeasures(services.vitals, services.projection_lag, services.carrier_sockets, services.webhooks)
+    )
     app = web.Application(middlewares=[guard(services.origins, connect, measures)], client_max_size=LARGEST_BODY)
 
     async def recognise(request: web.Request) -> SignedIn | None:

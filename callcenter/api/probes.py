@@ -10,7 +10,7 @@ from sqlalchemy import text
 from callcenter.api.dispatch import json
 from callcenter.api.route import Parts
 from callcenter.api.schemas.center import HealthBody
-from callcenter.api.services import Check
+from callcenter.api.services import Check, Services
 from callcenter.kernel.errors import HouseError
 from callcenter.store.database import Database
 
@@ -41,13 +41,16 @@ async def health(parts: Parts) -> HealthBody:
     asked: dict[str, Check] = {"database": lambda: _writable(services.database), **services.checks}
     found = await asyncio.gather(*(_within(check) for check in asked.values()))
     checks.update(zip(asked, found, strict=True))
-    return HealthBody(ready=not any(checks.values()), checks=checks, warnings=_warnings(services.set_aside()))
+    return HealthBody(ready=not any(checks.values()), checks=checks, warnings=_warnings(services))
 
 
-def _warnings(set_aside: int) -> dict[str, str]:
+def _warnings(services: Services) -> dict[str, str]:
+    """What does not keep the service from working."""
+    set_aside, webhooks = services.set_aside(), services.webhooks.warning()
+    said = {"webhooks": webhooks} if webhooks else {}
     if not set_aside:
-        return {}
-    return {
+        return said
+    return said | {
         "records": f"{set_aside} call records could not be written and are set aside: see record_set_aside in the log of the "
         "service and the table projection_set_aside; all other records go on"
     }

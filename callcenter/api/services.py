@@ -7,6 +7,7 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from callcenter.api.measures import Socket
 from callcenter.auth.sessions import Sessions
 from callcenter.auth.staff import Staff
 from callcenter.auth.tickets import Tickets
@@ -16,6 +17,7 @@ from callcenter.hub.state import State
 from callcenter.kernel.commands import AnyCommand, Done
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import CallId, CarrierName, PersonalId
+from callcenter.runtime.vitals import Vitals
 from callcenter.store.audit import AuditLog
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
@@ -79,6 +81,12 @@ class Services:
     """Further checks of /readyz by name; hub, live views, carriers and database are checked in any case."""
     set_aside: Callable[[], int] = lambda: 0
     """How many call records could not be written: told by /readyz as a warning, and by /metrics."""
+    vitals: Vitals = field(default_factory=Vitals)
+    """What the engine counts."""
+    projection_lag: Callable[[], int] = lambda: 0
+    """Events that the call records do not include yet."""
+    carrier_sockets: Callable[[], Mapping[CarrierName, Socket]] = dict
+    """Of the carriers that have one."""
     connect_sources: frozenset[str] = frozenset()
     """Further addresses that pages may open sockets to, for the policy: wss://pbx.example:8089."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
