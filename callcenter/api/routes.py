@@ -230,7 +230,7 @@ CENTER = (
 
 WEBHOOKS = (
     Route(
-        method="GET", path="/webhooks", roles=ADMIN, handler=webhooks.list_webhooks, answer=w.WebhookListBody,
+        method="GET", path="/webhooks", roles=OVERSEERS, handler=webhooks.list_webhooks, answer=w.WebhookListBody,
         summary="Subscriptions of other programs to what happens",
     ),
     Route(
@@ -239,7 +239,7 @@ WEBHOOKS = (
         summary="Subscribe; the answer holds the secret, once",
     ),
     Route(
-        method="GET", path="/webhooks/{webhook}", roles=ADMIN, handler=webhooks.read_webhook, answer=w.WebhookBody,
+        method="GET", path="/webhooks/{webhook}", roles=OVERSEERS, handler=webhooks.read_webhook, answer=w.WebhookBody,
         summary="One subscription",
     ),
     Route(
@@ -259,7 +259,7 @@ WEBHOOKS = (
         answer=w.DeliveryBody, status=HTTPStatus.CREATED, refusals=STATE, summary="Send an event of the kind test",
     ),
     Route(
-        method="GET", path="/webhooks/{webhook}/deliveries", roles=ADMIN, handler=webhooks.list_deliveries,
+        method="GET", path="/webhooks/{webhook}/deliveries", roles=OVERSEERS, handler=webhooks.list_deliveries,
         query=w.DeliveryQuery, answer=w.DeliveryListBody, summary="What it was told and is to be told, newest first",
     ),
     Route(

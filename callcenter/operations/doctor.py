@@ -131,12 +131,28 @@ async def _databases(settings: Settings) -> AsyncIterator[Finding]:
     else:
         migrated = "" if revision == look.newest_revision() else "not migrated yet: the service does it at its start"
         yield _well("database", NOT_YET if revision is None else migrated)
+        yield await _audit(settings)
     there = next(folder for folder in (settings.data, *settings.data.absolute().parents) if folder.exists())
     free = shutil.disk_usage(there).free // 1_000_000
     if free < 500:
         yield _wrong("disk", f"{free} MB are left for {settings.data}", "make room: events and recordings need it")
     else:
         yield _well("disk", f"{free} MB are left")
+
+
+async def _audit(settings: Settings) -> Finding:
+    """Prints the chain's end: whoever keeps it elsewhere sees later whether rows were cut off behind it."""
+    try:
+        chain = await look.audit(settings.database_url)
+    except HouseError as error:
+        return _wrong("audit log", "it cannot be read", f"see the database ({error.__cause__.__class__.__name__})")
+    if chain is None:
+        return _well("audit log", NOT_YET)
+    if chain.broken is None:
+        return _well("audit log", f"{chain.count} entries, the last is {chain.head}")
+    what = f"entry {chain.broken} does not follow from the {chain.count} before it: somebody changed, removed or put in a row"
+    cure = "find out who writes to the database beside the service; a backup shows what stood there"
+    return _wrong("audit log", what, cure)
 
 
 async def _asterisk(carrier: AsteriskSettings) -> AsyncIterator[Finding]:

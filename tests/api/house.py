@@ -112,6 +112,8 @@ class House:
         self.users = Users(self.database, Passwords(QUICK))
         self.sessions = Sessions(self.database)
         self.staff = Staff(self.database, self.users, self.sessions, Passwords(QUICK))
+        self.tickets = Tickets(self.database)
+        self.audit = AuditLog(self.database)
         self.carrier = SimulatedCarrier(CARRIER, clock=clock.now, seed=b"test")
         self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings)), holder="test")
         self.fanout: Fanout[Sequence[Recorded]] = Fanout(fanout_capacity)
@@ -141,8 +143,8 @@ class House:
             users=self.users,
             sessions=self.sessions,
             staff=self.staff,
-            tickets=Tickets(self.database),
-            audit=AuditLog(self.database),
+            tickets=self.tickets,
+            audit=self.audit,
             recordings=self.recordings,
             webhooks=self.webhooks.desk,
             carriers={CARRIER: self.carrier},
