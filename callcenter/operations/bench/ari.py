@@ -215,7 +215,7 @@ class Floor:
     async def crowd(self, system: str, calls: int) -> Sample:
         """More callers than telephones, at once; telephones hang up after a moment and are rung again."""
         scenario = sip.telephone(RINGS_MS, TALKS_MS)
-        callers, phones, sample = await self._play(system, sip.caller(PATIENCE_MS), scenario, calls, calls / 2)
+        callers, phones, sample = await self._play(system, sip.caller(PATIENCE_MS), scenario, calls, max(calls / 2, 30))
         where = {m.call_id: m.line.split("@")[0].rpartition(":")[2] for m in phones if m.line.startswith("INVITE")}
         free: dict[str, float] = {}
         arrivals = sorted({m.call_id: m.at for m in reversed(callers) if m.sent and m.line.startswith("INVITE")}.values())
