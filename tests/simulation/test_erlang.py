@@ -21,6 +21,9 @@ from callcenter.simulation.estimates import Estimate, figure, mean
 from reporting.counters import Counters, IntervalKey, total
 from reporting.metrics import ABANDON_RATE_ALL, ASA, AWT, OCCUPANCY, SL_ANSWERED
 
+pytestmark = pytest.mark.timeout(900)
+"""A dozen seconds of CPU each; minutes on a machine that is full."""
+
 NOTHING_MS = Constant(mean_ms=0)
 """Every wait above this is a wait: ringing takes 30 ms, a call's way into the conversation no more."""
 AT_ONCE_MS = 100
