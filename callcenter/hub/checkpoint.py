@@ -17,7 +17,7 @@ from callcenter.hub.state import Agent, Call, Leg, Offer, Pending, Recording, St
 from callcenter.kernel.center import Center
 from callcenter.kernel.ids import AgentId, BridgeId, CallId, CarrierName, PersonalId
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the state gets another shape or folding another meaning: older bytes are then thrown away and all is folded."""
 
 _MAY_BE_PERSONAL = re.compile(rb'"(p[^"\\]+)"')

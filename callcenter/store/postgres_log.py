@@ -211,7 +211,7 @@ class _Session:
                 return await job(self._db)
             except asyncpg.UniqueViolationError:
                 raise
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
                 if not isinstance(error, asyncpg.PostgresError) or self._db is None or self._db.is_closed():
                     self._drop()
                 raise _fault(error) from error

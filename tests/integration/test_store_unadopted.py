@@ -1,6 +1,7 @@
 """Callers whom the service never took: read from rows as Asterisk writes them, compared with the records, kept once."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -38,7 +39,7 @@ async def adopt(database: Database, leg: str, at: int) -> None:
             await session.execute(insert(table), [{**needed, **values}])
 
 
-def _any(column) -> object:  # type: ignore[no-untyped-def]
+def _any(column: Any) -> object:
     return {int: 0, bool: False, str: "", dict: {}}[column.type.python_type]
 
 
