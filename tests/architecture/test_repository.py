@@ -17,7 +17,6 @@ MAY_BE_LONG = {
     "callcenter/web/package-lock.json": "lock file",
     "callcenter/store/migrations/versions/*.py": "written by Alembic",
     "docs/schema.md": "generated from the tables",
-    "docs/webhooks.md": "generated from the vocabulary",
     "tests/unit/reporting/histories.py": "one machine of moves, which reads best in one piece",
     "tests/recount/recorded/*": "captured from real calls",
     "tests/recount/recorded_gap/*": "captured from real calls",
