@@ -5,9 +5,8 @@ and at once when this process changed them.
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any
 
 import structlog
 
@@ -96,6 +95,10 @@ class Dispatch:
         """A listener of the engine."""
         self.follower.wake(events[-1].position)
 
+    def read_again(self) -> None:
+        """Looks at the rows now: a subscription was changed, or something of its was put back into the queue."""
+        self._changed.set()
+
     def warning(self) -> str:
         """What somebody should look after; empty when all is well. Calls and readiness do not depend on it."""
         said = []
@@ -121,7 +124,7 @@ class Dispatch:
     async def _keep_reading(self) -> None:
         while True:
             self._changed.clear()
-            await self._quietly(self._read())
+            await self._quietly(self._read)
             with suppress(TimeoutError):
                 async with asyncio.timeout(READ_AGAIN_S):
                     await self._changed.wait()
@@ -159,17 +162,17 @@ class Dispatch:
 
     async def _keep_pruning(self) -> None:
         while True:
-            await self._quietly(self._prune())
+            await self._quietly(self._prune)
             await asyncio.sleep(PRUNE_EVERY_S)
 
     async def _prune(self) -> None:
         while await self._deliveries.prune(self._now() - KEPT_MS):
             pass
 
-    async def _quietly(self, job: Coroutine[Any, Any, None]) -> None:
+    async def _quietly(self, job: Callable[[], Awaitable[None]]) -> None:
         try:
             async with self._working:
-                await job
+                await job()
         except HouseError as error:
             log.warning("webhooks_wait_for_the_store", code=error.code)
         except Exception:

@@ -46,18 +46,19 @@ class Post:
         self._threads = threads
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=min(CONNECT_S, timeout_s))
         self._session: aiohttp.ClientSession | None = None
+        self._resolver: FencedResolver | None = None
 
     async def open(self) -> None:
-        connector = aiohttp.TCPConnector(
-            resolver=FencedResolver(self._fence, self._threads), use_dns_cache=False, limit=0, keepalive_timeout=15
-        )
+        self._resolver = FencedResolver(self._fence, self._threads)
+        connector = aiohttp.TCPConnector(resolver=self._resolver, use_dns_cache=False, limit=0, keepalive_timeout=15)
         self._session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=self._timeout, auto_decompress=False
         )
 
     async def close(self) -> None:
-        if self._session is not None:
+        if self._session is not None and self._resolver is not None:
             await self._session.close()
+            await self._resolver.close()
 
     async def attempt(self, url: str, body: bytes, headers: dict[str, str]) -> Attempt:
         """Never raises for anything that the receiver or the network does."""

@@ -1,8 +1,14 @@
-"""An office that tells receivers what happens: a real log, real rows, and what delivers, without the rest of the service."""
+"""Where deliveries are made and watched: a real log, real rows, and what delivers, in the test's own process.
+
+What is sent goes to a `tests.integration.receiver.Receiver`; time can be moved on, and the delivering part ended at any moment.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+
+import pytest
 
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.personal import PersonalRow
@@ -14,10 +20,12 @@ from callcenter.store.webhooks import Asked, Webhook, Webhooks
 from callcenter.webhooks.address import Fence, networks
 from callcenter.webhooks.dispatch import Dispatch
 from callcenter.webhooks.projection import Projection
+from callcenter.webhooks.retry import GIVE_UP_AFTER_MS
 from callcenter.webhooks.signing import Key
-from tests.integration.receiver import Receiver
+from tests.integration.receiver import Receiver, accept
 
 MASTER = b"k" * 32
+DAY = GIVE_UP_AFTER_MS
 
 
 class Office:
@@ -82,7 +90,7 @@ class Office:
     async def later(self, ms: int) -> None:
         """Time passes."""
         self.shift_ms += ms
-        self.dispatch.desk._changed()
+        self.dispatch.read_again()
 
     async def until(self, condition: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
         """Whenever something was tried, or the rows were read again, the condition is looked at."""
@@ -91,3 +99,36 @@ class Office:
             while not await condition():
                 await turn.wait()
                 turn = self.dispatch.turn
+
+
+@pytest.fixture
+async def rows(sqlite_rows_url: str) -> AsyncIterator[Database]:
+    database = Database(sqlite_rows_url)
+    await database.upgrade()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def office(tmp_path: Path, rows: Database) -> AsyncIterator[Office]:
+    office = Office(tmp_path, rows)
+    await office.open()
+    yield office
+    await office.close()
+
+
+@pytest.fixture
+async def receivers() -> AsyncIterator[Callable[..., Awaitable[Receiver]]]:
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(answer: object = accept, running: bool = True) -> Receiver:
+            receiver = Receiver(answer)  # type: ignore[arg-type]
+            if running:
+                await receiver.start()
+            stack.push_async_callback(receiver.stop)
+            return receiver
+
+        yield make
+
+
+Make = Callable[..., Awaitable[Receiver]]

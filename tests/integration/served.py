@@ -1,4 +1,4 @@
-"""The sample center on the simulated network, served by `callcenter serve` as a process of its own: killed, starved, asked.
+"""The sample center on the simulated network, served by `callcenter serve` as a process of its own: to be killed and starved.
 
 `Served` is started and stopped by the test; its fixture prepares the folder and sees to it that nothing is left.
 """
