@@ -111,9 +111,6 @@ class House:
         self.projector = Projector(self.log, self.database, pause_s=0)
         self.users = Users(self.database, Passwords(QUICK))
         self.sessions = Sessions(self.database)
-        self.staff = Staff(self.database, self.users, self.sessions, Passwords(QUICK))
-        self.tickets = Tickets(self.database)
-        self.audit = AuditLog(self.database)
         self.carrier = SimulatedCarrier(CARRIER, clock=clock.now, seed=b"test")
         self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings)), holder="test")
         self.fanout: Fanout[Sequence[Recorded]] = Fanout(fanout_capacity)
@@ -128,6 +125,18 @@ class House:
         self.checks: dict[str, Callable[[], Any]] = {}
         self._clients: list[Client] = []
         self._runner: web.AppRunner | None = None
+
+    @property
+    def staff(self) -> Staff:
+        return Staff(self.database, self.users, self.sessions, Passwords(QUICK))
+
+    @property
+    def tickets(self) -> Tickets:
+        return Tickets(self.database)
+
+    @property
+    def audit(self) -> AuditLog:
+        return AuditLog(self.database)
 
     @property
     def services(self) -> Services:

@@ -297,7 +297,7 @@ async def test_the_doctor_migrates_no_database(home: Path, postgres: Postgres):
         return found
 
     _, out, _ = await command("doctor", "--config", str(home / "settings.yaml"))
-    assert (out.count("not there yet"), await tables()) == (2, 0)
+    assert (out.count("not there yet"), await tables()) == (3, 0)
 
     database = Database(url)
     await database.upgrade()
