@@ -1,5 +1,5 @@
 // One log-in's rights: for a new one, or to change one that there is. What ends sessions says so on its button.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiFault } from "../api/http";
 import type { AgentBody, OneTimeBody, UserBody } from "../api/types";
 import { said, t } from "../i18n";
@@ -15,6 +15,14 @@ export function UserForm({ user, agents, done, close }: { user: UserBody | null;
   const [asked, setAsked] = useState("");
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    form.current?.querySelector<HTMLElement>("input, select")?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
   const rights = { role, agent: agent || null, teams: role === "supervisor" ? teams : null };
 
   const act = async (work: () => Promise<OneTimeBody | null>) => {
@@ -40,6 +48,7 @@ export function UserForm({ user, agents, done, close }: { user: UserBody | null;
   );
   return (
     <form
+      ref={form}
       class="user-form"
       aria-label={user ? t("people.edit", { login: user.login }) : t("people.new")}
       onKeyDown={(event) => event.key === "Escape" && close()}
@@ -53,12 +62,12 @@ export function UserForm({ user, agents, done, close }: { user: UserBody | null;
         {user ? null : (
           <label class="field">
             <span>{t("people.login")}</span>
-            <input class="input" name="login" required maxLength={64} value={login} autocomplete="off" autofocus onInput={(event) => setLogin(event.currentTarget.value)} />
+            <input class="input" name="login" required maxLength={64} value={login} autocomplete="off" onInput={(event) => setLogin(event.currentTarget.value)} />
           </label>
         )}
         <label class="field">
           <span>{t("people.role")}</span>
-          <select class="input" name="role" value={role} autofocus={user !== null} onChange={(event) => setRole(event.currentTarget.value as Role)}>
+          <select class="input" name="role" value={role} onChange={(event) => setRole(event.currentTarget.value as Role)}>
             {ROLES.map((each) => (
               <option key={each} value={each}>
                 {t(`role.${each}`)}

@@ -1,5 +1,5 @@
 // Choosing one's own password, in place of every other page while the one that there is was made by the service.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiFault } from "../api/http";
 import type { SessionBody } from "../api/types";
 import { said, t } from "../i18n";
@@ -13,6 +13,8 @@ export function OwnPasswordPage() {
   const [again, setAgain] = useState("");
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>("[name=present]")?.focus(), []);
   const send = async () => {
     if (chosen !== again) return setWrong(t("own.different"));
     setBusy(true);
@@ -27,7 +29,7 @@ export function OwnPasswordPage() {
   const field = (name: string, label: string, value: string, set: (text: string) => void, complete: string) => (
     <label class="field">
       <span>{label}</span>
-      <input class="input" name={name} type="password" required value={value} autocomplete={complete} autofocus={name === "present"} onInput={(event) => set(event.currentTarget.value)} />
+      <input class="input" name={name} type="password" required value={value} autocomplete={complete} onInput={(event) => set(event.currentTarget.value)} />
     </label>
   );
   return (
@@ -47,6 +49,7 @@ export function OwnPasswordPage() {
           <h1>{t("own.title")}</h1>
           <p class="t2">{t("own.why")}</p>
           <form
+            ref={form}
             onSubmit={(event) => {
               event.preventDefault();
               void send();
