@@ -17,7 +17,7 @@ _PERSONAL = frozenset({"number", "caller", "dialed", "caller_id", "name", "digit
 _SECRET = frozenset({"password", "token", "cookie", "secret", "authorization"})
 _CHATTY = ("alembic",)
 """Libraries that tell at every start what is always so; their warnings count."""
-_FIGURES = frozenset({"timestamp", "at", "position", "startup_time"})
+_FIGURES = frozenset({"timestamp", "at", "position", "startup_time", "chain"})
 
 Fields = MutableMapping[str, Any]
 

@@ -88,7 +88,7 @@ async def append(session: AsyncSession, now: int, *entries: Entry) -> None:
         row.hash = ""
         previous = row.hash = hash_of(_written(row))
         session.add(row)
-        lines.append({"number": number, "action": entry.action, "hash": previous})
+        lines.append({"entry": number, "action": entry.action, "chain": previous})
     await session.flush()
     # Only what is committed is told: a line in the log is the proof that the row was there.
     event.listen(session.sync_session, "after_commit", lambda _: [log.info("audit", **line) for line in lines], once=True)
