@@ -16,7 +16,12 @@ SOME_TEAMS = listed(NAME)
 
 def _teams(place: Place) -> tuple[str, ...]:
     """All teams are a word of their own until `_user` has seen it: None stands for a key that is left out."""
-    return SOME_TEAMS(place) if place.is_list() or place.text(TEAMS.words) != ALL_TEAMS else (ALL_TEAMS,)
+    if place.is_list():
+        return SOME_TEAMS(place)
+    text = place.text(TEAMS.words)
+    if text not in (None, ALL_TEAMS):
+        place.refuse(f"{text!r} is no word for teams", TEAMS.words)
+    return (ALL_TEAMS,)
 
 
 TEAMS: Reader[tuple[str, ...]] = Reader("all, or a list of teams", _teams, (ALL_TEAMS,))

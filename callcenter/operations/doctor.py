@@ -6,7 +6,8 @@ It only reads: no folder, no table and no prompt comes into being, no event sock
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Mapping
+import wave
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from callcenter.bootstrap import PAGES, ari_settings
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.seed import CenterSeed
 from callcenter.media.prompts import file_name
+from callcenter.media.sound import RATE
 from callcenter.operations import look, readiness, unadopted
 from callcenter.runtime import clock
 from callcenter.store.database import StoreFault
@@ -26,7 +28,6 @@ from config.yaml import BadFile
 
 NAMED = 5
 """Files that one finding names."""
-
 
 NOT_YET = "not there yet: the service makes it at its start"
 EXAMPLE = Path(config.__file__).parent / "example"
@@ -170,13 +171,35 @@ async def _asterisk(carrier: AsteriskSettings) -> AsyncIterator[Finding]:
 
 def _prompts(settings: Settings, seed: CenterSeed) -> Finding:
     wanted = [file_name(prompt, language) for prompt in seed.center.prompts for language in seed.center.languages]
-    missing = [name for name in wanted if not (settings.prompts / name).is_file()]
-    if not missing:
+    missing = [name for name in wanted if not (settings.prompts / name).exists()]
+    spoiled = [f"{name} {why}" for name in wanted if name not in missing and (why := _unplayable(settings.prompts / name))]
+    if not missing and not spoiled:
         return _well("prompts", f"{len(wanted)} files")
     if shutil.which("espeak-ng") is None:
-        return _wrong("prompts", f"{len(missing)} are missing, and so is espeak-ng", "install the package espeak-ng")
+        what = f"{len(missing) + len(spoiled)} of {len(wanted)} are missing or spoiled, and so is espeak-ng"
+        return _wrong("prompts", what, "install the package espeak-ng, which makes them")
+    if spoiled:
+        cure = f"delete them in {settings.prompts} and start the service: it makes them"
+        return _wrong("prompts", f"{len(spoiled)} of {len(wanted)} cannot be played: {_some(spoiled)}", cure)
     cure = "start the service: it makes them, or says prompts_not_made in its log"
-    return _warning("prompts", f"{len(missing)} of {len(wanted)} are not there yet", cure)
+    return _warning("prompts", f"{len(missing)} of {len(wanted)} are not there yet: {_some(missing)}", cure)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _unplayable(file: Path) -> str:
+    """Why Asterisk could not play this file; empty when it can."""
+    try:
+        with wave.open(str(file), "rb") as sound:
+            form = (sound.getframerate(), sound.getnchannels(), sound.getsampwidth())
+            return "" if form == (RATE, 1, 2) and sound.getnframes() else "is not 8 kHz, mono, 16 bit, or has no sound in it"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    except (wave.Error, EOFError):
+        return "is no WAV file"
 
 
 def _log_ins(seed: CenterSeed) -> list[Finding]:

@@ -96,11 +96,11 @@ BAD_PROMPTS: Mapping[str, PromptSpoiler] = {
 
 
 DOCTOR = {
-    "missing": "is missing",
-    "empty": "is no WAV file",
-    "not_a_sound": "is no WAV file",
-    "cut_short": "is no WAV file",
-    "a_folder": "cannot be read",
+    "missing": "are not there yet: en/menu.wav",
+    "empty": "cannot be played: en/menu.wav is no WAV file",
+    "not_a_sound": "cannot be played: en/menu.wav is no WAV file",
+    "cut_short": "cannot be played: en/menu.wav is no WAV file",
+    "a_folder": "cannot be played: en/menu.wav cannot be read",
 }
 """Spoiled prompt -> what the doctor says; as root, she can read everything."""
 
@@ -254,7 +254,7 @@ def test_a_prompt_that_cannot_be_played_holds_nobody_up(day: Kept, name: str):
 @pytest.mark.parametrize("name", DOCTOR)
 def test_the_doctor_names_it(day: Kept, name: str):
     finding = day.story("doctor").note[name]
-    assert f"en/menu.wav {DOCTOR[name]}" in finding["what"]
+    assert DOCTOR[name] in finding["what"]
     assert finding["cure"]
 
 

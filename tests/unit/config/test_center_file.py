@@ -36,6 +36,12 @@ def test_a_sound_center_is_read_as_written(tmp_path):
     assert seed.users[0].password == "long-enough"
 
 
+@pytest.mark.parametrize(("written", "teams"), [("all", None), ("[one]", ("one",)), ("[]", ())])
+def test_a_supervisor_sees_all_teams_or_those_that_are_listed(tmp_path, written, teams):
+    seed = read(tmp_path, changed(CENTER, "    role: agent\n", f"    role: supervisor\n    teams: {written}\n"))
+    assert seed.users[0].teams == teams
+
+
 CENTER_MISTAKES = [
     # (what stands there, what is written instead, where the mistake is told, words of it, words of what to write)
     ("name: Two Rooms\n", "", "zone:", "needs 'name'", "name: a text"),
@@ -43,6 +49,16 @@ CENTER_MISTAKES = [
     ("zone: America/New_York", "zone: America", "zone:", "no time zone", ""),
     ("zone: America/New_York", "zone: ../../etc/passwd", "zone:", "no time zone", "such as America/New_York"),
     ("default_queue: desk", "default_queue: dessk", "default_queue:", "no queue 'dessk'", "desk"),
+    (
+        "    role: agent\n    agent:",
+        "    role: supervisor\n    agent:",
+        "- login:",
+        "which teams this supervisor sees",
+        "teams: all",
+    ),
+    ("    role: agent\n", "    role: supervisor\n    teams: [two]\n", "    teams: [two]", "no team 'two'", "one"),
+    ("    role: agent\n", "    role: supervisor\n    teams: some\n", "    teams: some", "no word for teams", "all, or a list"),
+    ("    role: agent\n", "    role: agent\n    teams: all\n", "- login:", "only a supervisor has teams", "without teams"),
     ("default_queue: desk", "default_queu: desk", "default_queu:", "no key 'default_queu'", "default_queue"),
     ("ring: 20s", "ring: 20", "ring:", "'20' has no unit", "20s"),
     ("ring: 20s", "ring: twenty", "ring:", "no duration", "1500ms"),
