@@ -1,7 +1,6 @@
 """The web application: routes, WebSocket, probes, pages, and what a carrier wants mounted. Built from what bootstrap gives."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from importlib.metadata import version
 from typing import Any
@@ -25,7 +24,6 @@ from callcenter.api.socket import Sockets
 from callcenter.api.stage import Names, Stage
 from callcenter.api.views import ContactName
 from callcenter.auth.sessions import SignedIn
-from callcenter.auth.users import User
 from callcenter.kernel.clock import HOUR
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import ContactId
@@ -55,7 +53,7 @@ def make_app(services: Services) -> web.Application:
         _names(services),
         services.clock,
     )
-    sockets = Sockets(stage, services.clock, lambda: services.engine.writable)
+    sockets = Sockets(stage, services.clock, lambda: services.engine.writable, services.sessions.standing)
     phones = Phones(services.carriers[services.phone_carrier], services.engine, services.fanout)
     once = Once(services.database, services.engine.known)
     parts = Parts(services=services, stage=stage, sockets=sockets, phones=phones, once=once)
@@ -113,12 +111,13 @@ async def _life(parts: Parts) -> AsyncIterator[None]:
 
     await parts.stage.start()
     services.sessions.ended.append(ended)
-    sweeping = asyncio.create_task(_sweep(services), name="sessions")
+    jobs.add(asyncio.create_task(_sweep(services), name="sessions"))
+    jobs.add(asyncio.create_task(parts.sockets.watch(), name="sockets"))
     yield
     services.sessions.ended.remove(ended)
-    for job in (sweeping, *jobs):
+    for job in jobs:
         job.cancel()
-    await asyncio.gather(sweeping, *jobs, return_exceptions=True)
+    await asyncio.gather(*jobs, return_exceptions=True)
     await parts.stage.close()
 
 
@@ -162,19 +161,7 @@ async def _open_socket(request: web.Request, parts: Parts) -> web.StreamResponse
         raise ApiError("password_one_time")
     if not await services.tickets.use(request.query.get("ticket", ""), who.log_in, services.clock()):
         raise ApiError("no_ticket")
-    token = request.cookies[cookie.name(services.secure)]
-
-    async def still_signed_in() -> bool:
-        with contextlib.suppress(HouseError):  # a database that does not answer signs nobody out
-            now = await services.sessions.find(token, services.clock())
-            return now is not None and rights(now.user) == rights(who.user)
-        return True
 
     teams = frozenset(who.user.teams) if who.user.role == "supervisor" and who.user.teams is not None else None
     session = Session(who.user.role, who.user.agent, teams)
-    return await parts.sockets.serve(request, who.log_in, session, still_signed_in)
-
-
-def rights(user: User) -> tuple[object, ...]:
-    """What a socket was opened with, and must not outlive."""
-    return user.role, user.agent, user.teams
+    return await parts.sockets.serve(request, who, session)

@@ -6,7 +6,7 @@ Commands do not come this way. All sockets of a log-in close when it ends.
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 import structlog
@@ -25,11 +25,17 @@ from callcenter.api.session import (
     Session,
 )
 from callcenter.api.stage import Stage
+from callcenter.auth.sessions import SignedIn
+from callcenter.auth.users import User
 from callcenter.broadcast.fanout import Lagging
+from callcenter.kernel.errors import HouseError
 
 SEND_WITHIN_S = 10.0
 UNSENT_BYTES = 1 << 20
 """What may wait in the socket's buffer before a send waits for the page."""
+
+Standing = Callable[[Collection[str], int], Awaitable[Mapping[str, SignedIn]]]
+"""Which of these log-ins still stand, and with which rights: `Sessions.standing`."""
 
 log = structlog.get_logger()
 
@@ -37,10 +43,11 @@ log = structlog.get_logger()
 class Sockets:
     """The open sockets of this process, by log-in."""
 
-    def __init__(self, stage: Stage, clock: Callable[[], int], ready: Callable[[], bool]) -> None:
+    def __init__(self, stage: Stage, clock: Callable[[], int], ready: Callable[[], bool], standing: Standing) -> None:
         self._stage = stage
         self._clock = clock
         self._ready = ready
+        self._standing = standing
         self._open: defaultdict[str, set[_Socket]] = defaultdict(set)
         self.cut = 0
         """How many were cut because they were too slow."""
@@ -48,13 +55,19 @@ class Sockets:
     def __len__(self) -> int:
         return sum(len(sockets) for sockets in self._open.values())
 
-    async def serve(
-        self, request: web.Request, log_in: str, session: Session, valid: Callable[[], Awaitable[bool]]
-    ) -> web.WebSocketResponse:
-        """Runs one socket to its end. `log_in` is what `end` names; `valid` says whether the log-in still stands."""
+    async def serve(self, request: web.Request, who: SignedIn, session: Session) -> web.WebSocketResponse:
+        """Runs one socket to its end, which comes at the latest when the log-in ends or its rights change."""
+
+        async def valid() -> bool:
+            with contextlib.suppress(HouseError):  # a database that does not answer signs nobody out
+                now = (await self._standing([log_in], self._clock())).get(log_in)
+                return now is not None and rights(now.user) == rights(who.user)
+            return True
+
+        log_in = who.log_in
         response = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE, compress=False, writer_limit=UNSENT_BYTES)
         await response.prepare(request)
-        socket = _Socket(response, session, self._stage, self._clock, self._ready, valid)
+        socket = _Socket(response, session, self._stage, self._clock, self._ready, rights(who.user), valid)
         self._open[log_in].add(socket)
         try:
             closing = await socket.run()
@@ -69,6 +82,23 @@ class Sockets:
                 async with asyncio.timeout(SEND_WITHIN_S):
                     await response.close(code=closing.code, message=closing.why.encode())
         return response
+
+    async def watch(self) -> None:
+        """Ends what another process has made stale. One look at the database for all sockets: a look for each would take more
+        of the processor than all that is sent."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_MS / 1000)
+            open_now = {log_in: tuple(sockets) for log_in, sockets in self._open.items()}
+            try:
+                standing = await self._standing(open_now, self._clock())
+            except HouseError as error:  # a database that does not answer signs nobody out
+                log.warning("sockets.not_watched", code=error.code)
+                continue
+            for log_in, sockets in open_now.items():
+                now = standing.get(log_in)
+                for socket in sockets:
+                    if now is None or rights(now.user) != socket.rights:
+                        socket.end(Closing(SIGNED_OUT, "signed out"))
 
     def end(self, log_in: str) -> None:
         """Closes the sockets of a log-in that is over."""
@@ -90,8 +120,10 @@ class _Socket:
         stage: Stage,
         clock: Callable[[], int],
         ready: Callable[[], bool],
+        rights: tuple[object, ...],
         valid: Callable[[], Awaitable[bool]],
     ) -> None:
+        self.rights = rights
         self._response = response
         self._session = session
         self._stage = stage
@@ -160,8 +192,6 @@ class _Socket:
     async def _send_heartbeats(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_MS / 1000)
-            if not await self._valid():
-                raise Closing(SIGNED_OUT, "signed out")
             stage = self._stage
             await self._send(
                 self._session.heartbeat(self._clock(), stage.position, stage.center_version, self._ready() and stage.alive)
@@ -176,3 +206,8 @@ class _Socket:
                 await self._response.send_str(text)
         except TimeoutError:
             raise Closing(TOO_SLOW, "too slow: subscribe again") from None
+
+
+def rights(user: User) -> tuple[object, ...]:
+    """What a socket was opened with, and must not outlive."""
+    return user.role, user.agent, user.teams

@@ -6,10 +6,10 @@ Role, desk and whether the log-in is active are read with every request, so a ch
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.auth.users import User, to_user
@@ -24,6 +24,8 @@ IDLE_MS = 12 * HOUR
 LONGEST_MS = 7 * DAY
 """and this long after it began, used or not."""
 TOKEN_BYTES = 32
+MOST_AT_ONCE = 500
+"""Sessions that one query names."""
 SEEN_EVERY_MS = 10 * MINUTE
 """How exactly the last use is kept: not every request shall write."""
 
@@ -57,29 +59,34 @@ class Sessions:
     async def find(self, token: str, now: int) -> SignedIn | None:
         """Who is signed in with this token; None when it is unknown, over, or its log-in may not come in any more."""
         log_in = token_hash(token)
+        return (await self.standing([log_in], now)).get(log_in)
+
+    async def standing(self, log_ins: Collection[str], now: int) -> dict[str, SignedIn]:
+        """Which of these sessions still stand, and for whom, in one look at the database; being looked at is use."""
         query = (
             select(SessionRow, UserRow)
             .join(UserRow, UserRow.id == SessionRow.user_id)
-            .where(SessionRow.token_hash == log_in, SessionRow.expires_at > now, UserRow.active)
+            .where(SessionRow.expires_at > now, UserRow.active)
         )
+        found: dict[str, SignedIn] = {}
+        used = []
         async with self._database.read() as session:
-            found = (await session.execute(query)).one_or_none()
-        if found is None:
-            return None
-        row, user = found
-        expires_at = row.expires_at
-        if now - row.seen_at >= SEEN_EVERY_MS:
-            expires_at = await self._use(log_in, now)
-        return SignedIn(log_in=log_in, user=to_user(user), expires_at=expires_at)
-
-    async def _use(self, log_in: str, now: int) -> int:
-        async with self._database.write() as session:
-            row = await session.get(SessionRow, log_in)
-            if row is None or row.expires_at <= now:  # ended a moment ago; the next request is told
-                return now
-            row.seen_at = now
-            row.expires_at = min(now + IDLE_MS, row.created_at + LONGEST_MS)
-            return row.expires_at
+            asked = tuple(log_ins)
+            for first in range(0, len(asked), MOST_AT_ONCE):
+                named = SessionRow.token_hash.in_(asked[first : first + MOST_AT_ONCE])
+                for row, user in await session.execute(query.where(named)):
+                    expires_at = row.expires_at
+                    if now - row.seen_at >= SEEN_EVERY_MS:
+                        expires_at = min(now + IDLE_MS, row.created_at + LONGEST_MS)
+                        used.append({"log_in": row.token_hash, "until": expires_at})
+                    found[row.token_hash] = SignedIn(log_in=row.token_hash, user=to_user(user), expires_at=expires_at)
+        if used:
+            # One that ended a moment ago has no row any more, or none that this may give new life; the next look tells.
+            mine = (SessionRow.token_hash == bindparam("log_in")) & (SessionRow.expires_at > now)
+            async with self._database.write() as session:
+                connection = await session.connection()
+                await connection.execute(update(SessionRow).where(mine).values(seen_at=now, expires_at=bindparam("until")), used)
+        return found
 
     async def end(self, log_in: str, now: int, entry: Entry | None = None) -> None:
         """Harmless when it is over already. `entry`: what the audit log says of it."""
