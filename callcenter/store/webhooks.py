@@ -1,10 +1,12 @@
-"""Subscriptions of other programs as rows, and how far the log has been turned into deliveries.
+"""Subscriptions of other programs as rows, and how far the log has been turned into deliveries. Every change of a subscription is
+one transaction with its entry in the audit log, which has neither a secret nor more of an address than its host.
 
 What is delivered, and how it went, is in `callcenter.store.deliveries`; what is sent and how, in `callcenter.webhooks`.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -13,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.errors import Conflict, NotFound, Refused
 from callcenter.kernel.ids import PersonalId
+from callcenter.store import audit
+from callcenter.store.audit import Entry
 from callcenter.store.database import Database
 from callcenter.store.tables.webhooks import DeliveryRow, WebhookPositionRow, WebhookRow
 
@@ -57,6 +61,13 @@ class Asked(Struct, frozen=True, kw_only=True):
     active: bool = True
 
 
+class By(Struct, frozen=True):
+    """Who asks for a change."""
+
+    user_id: int
+    login: str
+
+
 class Draft(Struct, frozen=True):
     """A public event that is to be told."""
 
@@ -95,32 +106,36 @@ class Webhooks:
         async with self._database.read() as session:
             return _webhook(await _row(session, webhook))
 
-    async def create(self, asked: Asked, key_id: str, fingerprint: str, since: int, by: str, now: int) -> Webhook:
+    async def create(self, asked: Asked, key_id: str, fingerprint: str, since: int, by: By, now: int) -> Webhook:
         """Raises Refused when there are too many."""
         async with self._database.write() as session:
             if (await session.scalar(select(func.count()).select_from(WebhookRow)) or 0) >= MOST:
                 raise Refused("too_many_webhooks", f"There are {MOST} subscriptions already: delete one that nobody needs.")
             row = WebhookRow(
                 name=asked.name, url=asked.url, kinds=list(asked.kinds), active=asked.active, inactive_why=None,
-                numbers_allowed_by=by if asked.numbers else None, since=since, key_id=key_id, key_fingerprint=fingerprint,
-                old_key_id=None, old_key_until=0, created_by=by, created_at=now, changed_at=now,
+                numbers_allowed_by=by.login if asked.numbers else None, since=since, key_id=key_id, key_fingerprint=fingerprint,
+                old_key_id=None, old_key_until=0, created_by=by.login, created_at=now, changed_at=now,
             )  # fmt: skip
             session.add(row)
             await session.flush()
+            await audit.append(session, now, _entry("webhook_created", row.id, by, _told(row)))
             return _webhook(row)
 
-    async def use_key(self, webhook: int, key_id: str, fingerprint: str, old_until: int, now: int) -> Webhook:
+    async def use_key(self, webhook: int, key_id: str, fingerprint: str, old_until: int, by: By, now: int) -> Webhook:
         """From now on this key signs; the one before goes on beside it until `old_until`. Raises NotFound."""
         async with self._database.write() as session:
             row = await _row(session, webhook)
             row.old_key_id, row.old_key_until = row.key_id, old_until
             row.key_id, row.key_fingerprint, row.changed_at = key_id, fingerprint, now
+            told = {"name": row.name, "old_until": old_until}
+            await audit.append(session, now, _entry("webhook_secret_changed", webhook, by, told))
             return _webhook(row)
 
-    async def change(self, webhook: int, values: dict[str, Any], since: int, now: int) -> Webhook:
+    async def change(self, webhook: int, values: dict[str, Any], since: int, by: By, now: int) -> Webhook:
         """Sets columns. Who begins anew, or asks for other kinds, is told what comes from now on (`since`). Raises NotFound."""
         async with self._database.write() as session:
             row = await _row(session, webhook)
+            before, address = _told(row), row.url
             begins = values.get("active", row.active) and not row.active
             if begins or list(values.get("kinds", row.kinds)) != row.kinds:
                 row.since = max(row.since, since)
@@ -129,14 +144,20 @@ class Webhooks:
             if "active" in values:
                 row.inactive_why = None
             row.changed_at = now
+            after = _told(row)
+            if after != before or row.url != address:
+                told = {"before": before, "after": after, "url_changed": row.url != address}
+                await audit.append(session, now, _entry("webhook_changed", webhook, by, told))
             return _webhook(row)
 
     async def gone(self, webhook: int, now: int) -> int:
         """The receiver wants nothing more: collects and sends nothing for it. How many deliveries were given up."""
         async with self._database.write() as session:
-            await session.execute(
-                update(WebhookRow).where(WebhookRow.id == webhook).values(active=False, inactive_why=GONE, changed_at=now)
-            )
+            row = await session.get(WebhookRow, webhook)
+            if row is not None and row.active:
+                row.active, row.inactive_why, row.changed_at = False, GONE, now
+                told = {"name": row.name, "inactive_why": GONE}
+                await audit.append(session, now, _entry("webhook_switched_off", webhook, None, told))
             given_up = (
                 update(DeliveryRow)
                 .where(DeliveryRow.webhook == webhook, DeliveryRow.state == "pending")
@@ -144,10 +165,11 @@ class Webhooks:
             )
             return int((await session.execute(given_up)).rowcount)  # type: ignore[attr-defined]
 
-    async def remove(self, webhook: int) -> None:
+    async def remove(self, webhook: int, by: By, now: int) -> None:
         """With its deliveries. Raises NotFound."""
         async with self._database.write() as session:
-            await _row(session, webhook)
+            row = await _row(session, webhook)
+            await audit.append(session, now, _entry("webhook_deleted", webhook, by, _told(row)))
             await session.execute(delete(DeliveryRow).where(DeliveryRow.webhook == webhook))
             await session.execute(delete(WebhookRow).where(WebhookRow.id == webhook))
 
@@ -197,6 +219,21 @@ async def _row(session: AsyncSession, webhook: int) -> WebhookRow:
     if row is None:
         raise NotFound("there is no such subscription")
     return row
+
+
+def _told(row: WebhookRow) -> dict[str, Any]:
+    """For the audit log. Of the address only the host: what comes after it is often a secret of its own."""
+    return {
+        "name": row.name,
+        "host": urlsplit(row.url).netloc.rpartition("@")[2],
+        "kinds": list(row.kinds),
+        "active": row.active,
+        "numbers_allowed_by": row.numbers_allowed_by,
+    }
+
+
+def _entry(action: audit.Action, webhook: int, by: By | None, told: dict[str, Any]) -> Entry:
+    return Entry(action=action, subject=f"webhooks/{webhook}", user_id=None if by is None else by.user_id, details=told)
 
 
 def _webhook(row: WebhookRow) -> Webhook:

@@ -11,7 +11,7 @@ import msgspec
 from callcenter.kernel.errors import Refused
 from callcenter.store.deliveries import Deliveries, Delivery, DeliveryState
 from callcenter.store.paging import Page
-from callcenter.store.webhooks import Asked, Draft, Webhook, Webhooks
+from callcenter.store.webhooks import Asked, By, Draft, Webhook, Webhooks
 from callcenter.webhooks import signing, vocabulary
 from callcenter.webhooks.address import Fence
 from callcenter.webhooks.figures import Figures
@@ -55,7 +55,7 @@ class WebhookDesk:
         """Whether the service has lost the key with which this subscription's secret was made: a new secret mends it."""
         return signing.fingerprint(signing.key(self._master, webhook.key_id)) != webhook.key_fingerprint
 
-    async def create(self, asked: Asked, since: int, by: str, now: int) -> tuple[Webhook, signing.Key]:
+    async def create(self, asked: Asked, since: int, by: By, now: int) -> tuple[Webhook, signing.Key]:
         """Events behind the log's position `since` are told. Raises Refused."""
         self._check(asked.url, asked.kinds)
         key = signing.key(self._master, signing.new_key_id())
@@ -63,23 +63,24 @@ class WebhookDesk:
         self._changed()
         return made, key
 
-    async def change(self, webhook: int, values: dict[str, Any], since: int, now: int) -> Webhook:
+    async def change(self, webhook: int, values: dict[str, Any], since: int, by: By, now: int) -> Webhook:
         """`values` are columns. Raises NotFound, Refused."""
         there = await self._webhooks.find(webhook)
         self._check(values.get("url", there.url), values.get("kinds", there.kinds))
-        changed = await self._webhooks.change(webhook, values, since, now)
+        changed = await self._webhooks.change(webhook, values, since, by, now)
         self._changed()
         return changed
 
-    async def new_secret(self, webhook: int, now: int) -> tuple[Webhook, signing.Key]:
+    async def new_secret(self, webhook: int, by: By, now: int) -> tuple[Webhook, signing.Key]:
         """The old secret goes on beside the new one for a day. Raises NotFound."""
         key = signing.key(self._master, signing.new_key_id())
-        changed = await self._webhooks.use_key(webhook, key.id, signing.fingerprint(key), now + signing.ROTATION_MS, now)
+        changed = await self._webhooks.use_key(webhook, key.id, signing.fingerprint(key), now + signing.ROTATION_MS, by, now)
         self._changed()
         return changed, key
 
-    async def remove(self, webhook: int) -> None:
-        await self._webhooks.remove(webhook)
+    async def remove(self, webhook: int, by: By, now: int) -> None:
+        """Raises NotFound."""
+        await self._webhooks.remove(webhook, by, now)
         self._changed()
 
     async def test(self, webhook: int, now: int) -> Delivery:

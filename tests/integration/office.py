@@ -16,7 +16,7 @@ from callcenter.runtime import clock
 from callcenter.store.database import Database
 from callcenter.store.deliveries import Deliveries, Delivery
 from callcenter.store.sqlite_log import SqliteLog
-from callcenter.store.webhooks import Asked, Webhook, Webhooks
+from callcenter.store.webhooks import Asked, By, Webhook, Webhooks
 from callcenter.webhooks.address import Fence, networks
 from callcenter.webhooks.dispatch import Dispatch
 from callcenter.webhooks.projection import Projection
@@ -26,6 +26,7 @@ from tests.integration.receiver import Receiver, accept
 
 MASTER = b"k" * 32
 DAY = GIVE_UP_AFTER_MS
+ROOT = By(1, "root")
 
 
 class Office:
@@ -75,7 +76,7 @@ class Office:
 
     async def subscribe(self, receiver: Receiver, **asked: object) -> tuple[Webhook, Key]:
         wanted = Asked(name="test", url=receiver.url, **asked)  # type: ignore[arg-type]
-        return await self.dispatch.desk.create(wanted, len(self.events), "root", self.now())
+        return await self.dispatch.desk.create(wanted, len(self.events), ROOT, self.now())
 
     def expected(self, after: int = 0) -> list[str]:
         """Ids of all public events of the log, made by nobody who delivers."""

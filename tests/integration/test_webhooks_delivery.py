@@ -15,7 +15,7 @@ from callcenter.store.database import Database
 from callcenter.store.webhooks import Asked
 from callcenter.webhooks.projection import Projection
 from callcenter.webhooks.signing import ROTATION_MS
-from tests.integration.office import DAY, Make, Office, office, receivers, rows
+from tests.integration.office import DAY, ROOT, Make, Office, office, receivers, rows
 from tests.integration.receiver import Receiver, accept, hang, in_order, refuse
 from tests.unit.reporting.histories import history
 
@@ -295,7 +295,7 @@ async def test_both_secrets_sign_for_a_day_after_a_rotation(office: Office, rece
     await office.start()
     receiver = await receivers()
     webhook, old = await office.subscribe(receiver)
-    _, new = await office.dispatch.desk.new_secret(webhook.id, office.now())
+    _, new = await office.dispatch.desk.new_secret(webhook.id, ROOT, office.now())
     await office.dispatch.desk.test(webhook.id, office.now())
     await receiver.until(lambda r: len(r.good) == 1)
     assert receiver.good[0].signed_with(old.secret)
@@ -318,7 +318,7 @@ async def test_without_the_key_nothing_is_sent_and_a_new_secret_mends_it(office:
     await office.until(lambda: _down(office))
     assert receiver.came == []
     assert office.dispatch.desk.key_changed(await office.dispatch.desk.find(webhook.id))
-    _, key = await office.dispatch.desk.new_secret(webhook.id, office.now())
+    _, key = await office.dispatch.desk.new_secret(webhook.id, ROOT, office.now())
     await receiver.until(lambda r: r.good)
     assert receiver.good[0].signed_with(key.secret)
 
@@ -329,7 +329,7 @@ async def test_a_network_that_is_not_allowed_any_more_is_not_sent_to(office: Off
     by_number, _ = await office.subscribe(receiver)
     named = Receiver(port=receiver.port)
     webhook, _ = await office.dispatch.desk.create(
-        Asked(name="by name", url=named.url.replace("127.0.0.1", "localhost")), 0, "root", office.now()
+        Asked(name="by name", url=named.url.replace("127.0.0.1", "localhost")), 0, ROOT, office.now()
     )
     office.allowed = []
     await office.restart()

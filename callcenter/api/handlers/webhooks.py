@@ -7,7 +7,7 @@ import msgspec
 from callcenter.api.route import Ask
 from callcenter.api.schemas import webhooks as w
 from callcenter.store.deliveries import Delivery
-from callcenter.store.webhooks import Asked, Webhook
+from callcenter.store.webhooks import Asked, By, Webhook
 
 
 async def list_webhooks(ask: Ask) -> w.WebhookListBody:
@@ -17,7 +17,7 @@ async def list_webhooks(ask: Ask) -> w.WebhookListBody:
 async def create_webhook(ask: Ask) -> w.WebhookSecretBody:
     given = ask.read(w.WebhookRequest)
     asked = Asked(name=given.name, url=given.url, kinds=tuple(given.kinds), numbers=given.numbers, active=given.active)
-    made, key = await ask.services.webhooks.create(asked, ask.parts.stage.position, ask.who.user.login, ask.now)
+    made, key = await ask.services.webhooks.create(asked, ask.parts.stage.position, _by(ask), ask.now)
     return w.WebhookSecretBody(webhook=_body(ask, made), secret=key.secret)
 
 
@@ -30,16 +30,16 @@ async def change_webhook(ask: Ask) -> w.WebhookBody:
     values = {name: value for name, value in msgspec.structs.asdict(given).items() if value is not msgspec.UNSET}
     if "numbers" in values:
         values["numbers_allowed_by"] = ask.who.user.login if values.pop("numbers") else None
-    changed = await ask.services.webhooks.change(ask.whole("webhook"), values, ask.parts.stage.position, ask.now)
+    changed = await ask.services.webhooks.change(ask.whole("webhook"), values, ask.parts.stage.position, _by(ask), ask.now)
     return _body(ask, changed)
 
 
 async def delete_webhook(ask: Ask) -> None:
-    await ask.services.webhooks.remove(ask.whole("webhook"))
+    await ask.services.webhooks.remove(ask.whole("webhook"), _by(ask), ask.now)
 
 
 async def new_secret(ask: Ask) -> w.WebhookSecretBody:
-    changed, key = await ask.services.webhooks.new_secret(ask.whole("webhook"), ask.now)
+    changed, key = await ask.services.webhooks.new_secret(ask.whole("webhook"), _by(ask), ask.now)
     return w.WebhookSecretBody(webhook=_body(ask, changed), secret=key.secret)
 
 
@@ -55,6 +55,10 @@ async def list_deliveries(ask: Ask) -> w.DeliveryListBody:
 
 async def redeliver(ask: Ask) -> w.DeliveryBody:
     return _delivery(await ask.services.webhooks.again(ask.whole("webhook"), ask.whole("delivery"), ask.now))
+
+
+def _by(ask: Ask) -> By:
+    return By(ask.who.user.id, ask.who.user.login)
 
 
 def _body(ask: Ask, webhook: Webhook) -> w.WebhookBody:

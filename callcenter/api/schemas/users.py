@@ -13,6 +13,7 @@ Action = Literal[
     "signed_in", "signed_out", "throttled", "password_changed",
     "user_created", "user_changed", "password_reset", "sessions_ended",
     "center_changed", "listened", "exported",
+    "webhook_created", "webhook_changed", "webhook_secret_changed", "webhook_switched_off", "webhook_deleted",
 ]  # fmt: skip
 
 

@@ -148,7 +148,7 @@ export interface AuditQuery {
   limit?: number;
   cursor?: string | null;
   user?: number | null;
-  action?: "center_changed" | "exported" | "listened" | "password_changed" | "password_reset" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | null;
+  action?: "center_changed" | "exported" | "listened" | "password_changed" | "password_reset" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | "webhook_changed" | "webhook_created" | "webhook_deleted" | "webhook_secret_changed" | "webhook_switched_off" | null;
 }
 
 export interface AuditEntry {
@@ -156,7 +156,7 @@ export interface AuditEntry {
   at: number;
   user: number | null;
   login: string | null;
-  action: "center_changed" | "exported" | "listened" | "password_changed" | "password_reset" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created";
+  action: "center_changed" | "exported" | "listened" | "password_changed" | "password_reset" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | "webhook_changed" | "webhook_created" | "webhook_deleted" | "webhook_secret_changed" | "webhook_switched_off";
   subject: string;
   details: string;
   hash: string;

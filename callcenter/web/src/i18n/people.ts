@@ -66,4 +66,9 @@ export const peopleWords = {
   "audit.center_changed": ["changed the center", "修改中心设置"],
   "audit.listened": ["listened", "收听录音"],
   "audit.exported": ["exported", "导出"],
+  "audit.webhook_created": ["made a webhook", "新建 Webhook"],
+  "audit.webhook_changed": ["changed a webhook", "修改 Webhook"],
+  "audit.webhook_secret_changed": ["gave a webhook a new secret", "更换 Webhook 密钥"],
+  "audit.webhook_switched_off": ["webhook switched off: its receiver is gone", "Webhook 已停用：接收方已不存在"],
+  "audit.webhook_deleted": ["deleted a webhook", "删除 Webhook"],
 } as const;
