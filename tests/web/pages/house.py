@@ -60,10 +60,13 @@ class WebHouse(House):
     # -- trouble, for real --------------------------------------------------------------------------------------------
 
     async def store_stops(self) -> None:
-        """The database takes no connection any more and cuts those it has."""
+        """The database takes no connection any more and cuts those it has, but for one that holds tables: whoever waits for it
+        would be answered in the moment in which it is cut."""
         await asyncio.to_thread(self._server.execute, self._sql("ALLOW_CONNECTIONS false"))
+        holder = 0 if self._held is None else self._held.get_server_pid()
         await asyncio.to_thread(
-            self._server.execute, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self._name}'"
+            self._server.execute,
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self._name}' AND pid <> {holder}",
         )
 
     async def store_comes_back(self) -> None:
