@@ -31,7 +31,7 @@ from callcenter.operations.bench.day import Tape, inbound, tape
 from callcenter.operations.bench.report import Found, machine, p50, progress
 from callcenter.operations.bench.servers import postgres
 from callcenter.operations.simulate import play
-from callcenter.runtime.checkpoints import Checkpoints
+from callcenter.runtime.checkpoints import EVERY, Checkpoints, keep_live, restored_live
 from callcenter.runtime.engine import Engine
 from callcenter.runtime.folding import folded
 from callcenter.runtime.items import Item
@@ -308,15 +308,15 @@ async def _live_calls(count: int, ratios: dict[str, float]) -> None:
     ratios["live_call_kb"] = _weight(traffic)
     ratios["live_call_kb_to_goal"] = ratios["live_call_kb"] / CALL_KB_GOAL
     with tempfile.TemporaryDirectory(prefix="callcenter-bench-") as name:
-        for key, every in (("with_checkpoints", 2_000), ("without_checkpoints", 10**9)):
+        for key, every in (("with_checkpoints", EVERY), ("without_checkpoints", 10**9)):
             log = SqliteLog(Path(name) / f"{key}.db")
             await log.open()
             async with _written(log, traffic, every):
                 pass
             began, busy = time.perf_counter(), time.process_time()
             state = await folded(log)
-            board = Live()
-            async for batch in log.read(0):
+            board = await restored_live(log)
+            async for batch in log.read(board.position):
                 board.replay(batch)
             took, busy = time.perf_counter() - began, time.process_time() - busy
             assert len(state.calls) >= count, "all live calls are found again"
@@ -328,11 +328,19 @@ async def _live_calls(count: int, ratios: dict[str, float]) -> None:
 
 @asynccontextmanager
 async def _written(log: EventLog, traffic: Tape, every: int) -> AsyncIterator[None]:
-    """The log with all of the tape in it, and no last checkpoint: the writer has died."""
+    """The log with all of the tape in it and the checkpoints that a service had kept on the way, but none of the end: it died."""
     writer = _OnTape(log, traffic, _Idle())
     writer._checkpoints = Checkpoints(log, every=every)
     await writer.start()
     await writer.hear_all()
+    kept = Live()
+    async for batch in log.read(0):
+        before = [one for one in batch if one.position <= writer.position // every * every]
+        kept.replay(before)
+        if len(before) < len(batch):
+            break
+    if kept.position:
+        await keep_live(log, kept)
     yield
     for task in writer._tasks:
         task.cancel()
