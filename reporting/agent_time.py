@@ -10,6 +10,7 @@ Only the two life-cycle tables of the kernel move an agent here. Nothing here kn
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import get_args
 
 import msgspec
 from msgspec import Struct
@@ -45,6 +46,7 @@ OF_ACTIVITY = {
 
 PRESENCE_EVENTS = frozenset(event for row in PRESENCE.moves.values() for event in row)
 ACTIVITY_EVENTS = frozenset(event for row in ACTIVITY.moves.values() for event in row)
+_OF_AGENTS = ACTIVITY_EVENTS | {kind for kind in get_args(e.AnyEvent) if issubclass(kind, e.AgentEvent)}
 
 
 class AgentState(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -130,10 +132,7 @@ def move(state: AgentState, at: int, event: e.AnyEvent) -> AgentState:
 
 def agent_of(event: e.AnyEvent) -> AgentId | None:
     """Whose state an event may change; None when it changes nobody's."""
-    if type(event) in ACTIVITY_EVENTS or isinstance(event, e.AgentEvent):
-        found: AgentId | None = getattr(event, "agent", None)
-        return found
-    return None
+    return event.agent if type(event) in _OF_AGENTS else None  # type: ignore[union-attr]
 
 
 class Clock(Struct, omit_defaults=True):

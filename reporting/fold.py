@@ -5,7 +5,8 @@ live calls in `reporting.records`. The fold takes the events of one decision in 
 agent may leave before or after the call is over.
 """
 
-from typing import get_args
+from collections.abc import Callable
+from typing import Any, get_args
 
 from msgspec.structs import replace
 
@@ -18,9 +19,10 @@ from reporting.folding import arrivals, conversations, legs, queueing
 
 CALL_EVENTS = frozenset(event for row in CALL.moves.values() for event in row)
 
+_BEGINNINGS: dict[type, Callable[[int, Any], CallRecord]] = {e.CallArrived: arrivals.arrived, e.CallPlaced: arrivals.placed}
 _STEPS = arrivals.STEPS | legs.STEPS | queueing.STEPS | conversations.STEPS
 
-RECORDED = frozenset(_STEPS) | {e.CallArrived, e.CallPlaced, e.CallQueued}
+RECORDED = frozenset(_STEPS) | frozenset(_BEGINNINGS) | {e.CallQueued}
 """Events that leave a trace in a record."""
 
 
@@ -42,16 +44,12 @@ def fold(record: CallRecord | None, at: int, event: e.AnyEvent, center: Center) 
     kind = type(event)
     if kind not in RECORDED:
         return record
-    if isinstance(event, e.CallArrived):
-        return arrivals.arrived(at, event)
-    if isinstance(event, e.CallPlaced):
-        return arrivals.placed(at, event)
+    if kind in _BEGINNINGS:
+        return _BEGINNINGS[kind](at, event)
     if record is None:
         return None
-    if isinstance(event, e.CallQueued):
-        changed = queueing.queued(record, at, event, center)
-    else:
-        changed = _STEPS[kind](record, at, event)
+    step = _STEPS.get(kind)
+    changed = queueing.queued(record, at, event, center) if step is None else step(record, at, event)  # type: ignore[arg-type]
     if kind in CALL_EVENTS:
         changed = replace(changed, state=CALL.next(record.state, kind), state_since=at)
     return changed

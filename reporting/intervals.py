@@ -56,8 +56,8 @@ class IntervalBook:
         self._settled_at = 0
 
     def apply(self, recorded: e.Recorded) -> None:
-        event = recorded.event
-        if isinstance(event, e.CenterChanged):
+        kind = type(recorded.event)
+        if kind is e.CenterChanged:
             self._change_center(recorded)
         if self._owns:
             self._records.apply(recorded)
@@ -65,8 +65,8 @@ class IntervalBook:
         span = self._clock.apply(recorded)
         if span is not None:
             self._add_span(span)
-        if type(event) in COUNTED:
-            call = call_of(event)
+        if kind in COUNTED:
+            call = call_of(recorded.event)
             if call is not None and call in self._records.records:
                 self._touched.add(call)
 

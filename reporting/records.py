@@ -48,14 +48,12 @@ class RecordBook:
     def apply(self, recorded: e.Recorded) -> CallRecord | None:
         """The record of the event's call afterwards; None when the event is about no call that the book knows."""
         event, at = recorded.event, recorded.at
-        if isinstance(event, e.CenterChanged):
-            self.center = event.center
-            return None
-        if isinstance(event, e.CarrierChanged):
-            (self._away.discard if event.up else self._away.add)(event.carrier)
-            return None
         call = call_of(event)
         if call is None:
+            if isinstance(event, e.CenterChanged):
+                self.center = event.center
+            elif isinstance(event, e.CarrierChanged):
+                (self._away.discard if event.up else self._away.add)(event.carrier)
             return None
         before = self.records.get(call)
         after = fold(before, at, event, self.center)
