@@ -15,7 +15,7 @@ from callcenter.kernel.errors import Refused
 FEWEST_DIGITS = 3
 """Fewer digits are no telephone number of any kind."""
 _DIAL_STRING = re.compile(r"^\+?[0-9]{3,15}$")
-_COSTLY = frozenset(
+COSTLY = frozenset(
     {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN, PhoneNumberType.PERSONAL_NUMBER}
 )
 """Kinds of numbers that cost more than a call to their country, or whose cost nobody can know: the ways of toll fraud."""
@@ -36,16 +36,22 @@ def e164(written: str, region: str) -> str | None:
 
     None where the digits make no number of any country, or only one within a town.
     """
+    number = whole(written, region)
+    return None if number is None else _full(number)
+
+
+def whole(written: str, region: str) -> PhoneNumber | None:
+    """The number behind `e164`, for who asks phonenumbers more about it."""
     digits = phonenumbers.normalize_digits_only(written)
     if len(digits) < FEWEST_DIGITS:
         return None
     number = _parsed(written, region)
     if number is not None and _whole(number):
-        return _full(number)
+        return number
     for international in (digits.removeprefix("00") if digits.startswith("00") else None, digits):
         number = _parsed(f"+{international}", None) if international else None
         if number is not None and phonenumbers.is_valid_number(number):
-            return _full(number)
+            return number
     return None
 
 
@@ -86,7 +92,7 @@ def dialable(written: str, outside: Outside) -> str:
     if region not in outside.countries:
         where = region if region in phonenumbers.SUPPORTED_REGIONS else "this country"
         raise Refused("country_not_allowed", f"Calls to {where} are not allowed here: ask for it.")
-    if phonenumbers.number_type(parsed) in _COSTLY:
+    if phonenumbers.number_type(parsed) in COSTLY:
         raise Refused("costly_number", "Numbers that cost more than a usual call are not dialed here.")
     number = _full(parsed)
     if not _DIAL_STRING.match(number):  # some countries' plans allow more digits than E.164 has

@@ -37,6 +37,8 @@ from the log whenever their form changes.
 GROUPS: dict[str, tuple[str, str]] = {
     "callcenter.store.tables.directory": ("The center's directory", "What `center.yaml` seeded and the API changes."),
     "callcenter.store.tables.crm": ("Customers", "Personal values in the clear."),
+    "callcenter.store.tables.campaigns": ("Campaigns and lists", "What is dialed, how, and whom never: docs/lists.md."),
+    "callcenter.store.tables.leads": ("Leads", "Personal values in the clear. A lead is claimed in one transaction."),
     "callcenter.store.tables.people": ("Log-ins", "Who may use the service."),
     "callcenter.store.tables.audit": ("Audit log", "Who did what; only added to. `callcenter doctor` checks the chain."),
     "callcenter.store.tables.recordings": ("Files of recordings", "What was said is in files beside the database."),

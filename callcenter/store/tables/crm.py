@@ -1,5 +1,5 @@
-"""Customers: accounts, contacts, their phones, and what agents wrote about calls. Personal values stand in the clear here, and
-nowhere in the log."""
+"""Customers: accounts, contacts, their phones, what may be sold to them, and what agents wrote about calls.
+Personal values stand in the clear here, and nowhere in the log."""
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,6 +59,32 @@ class ContactPhoneRow(Base):
     e164: Mapped[str | None] = mapped_column(comment="In E.164; null where the digits make no number of any country.")
     last9: Mapped[str | None] = mapped_column(comment="Last nine digits; null when there are fewer.")
     last7: Mapped[str | None] = mapped_column(comment="Last seven digits; null when there are fewer.")
+
+
+class OpportunityRow(Base):
+    __tablename__ = "opportunity"
+    __table_args__ = (
+        Index(None, "account"),
+        Index(None, "contact"),
+        Index(None, "stage"),
+        {"comment": "What may be sold to whom. Purchase interest caught in a call becomes one."},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, comment="Number of the opportunity.")
+    name: Mapped[str] = mapped_column(comment="What it is about.")
+    account: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), comment="Whose.")
+    contact: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), comment="Who decides.")
+    campaign: Mapped[int | None] = mapped_column(
+        ForeignKey("campaign.id", ondelete="SET NULL"), comment="The campaign that brought it; null: none."
+    )
+    stage: Mapped[str] = mapped_column(comment="The center's own word: open, offered, won, lost, ...")
+    probability: Mapped[float] = mapped_column(comment="Of a sale, 0 to 1.")
+    value: Mapped[float] = mapped_column(comment="Money expected, in `currency`.")
+    currency: Mapped[str] = mapped_column(comment="ISO 4217.")
+    team: Mapped[str | None] = mapped_column(comment="Team that is to follow it (center_team.id); null: nobody yet.")
+    agent: Mapped[str | None] = mapped_column(comment="Agent who does (center_agent.id); null: the team decides.")
+    created_at: Mapped[int] = mapped_column(comment="ms since the epoch.")
+    changed_at: Mapped[int] = mapped_column(comment="ms since the epoch.")
 
 
 class CallNoteRow(Base):

@@ -1,0 +1,114 @@
+"""Leads, their numbers, and every attempt to reach them. Personal values stand in the clear here, and nowhere in the log.
+
+`lead.next_at` is null exactly while a lead may not be picked (claimed, done), and the index over it has no other rows: picking
+the next of a million is a walk along it.
+"""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from callcenter.store.tables.base import Base
+
+_WAITING = text("next_at IS NOT NULL")
+_OPEN = text("settled_at IS NULL")
+
+
+def _linked(column: str) -> Index:
+    """Few leads are linked, and only they cost anything."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(f"ix_lead_{column}", column, sqlite_where=there, postgresql_where=there)
+
+
+class LeadRow(Base):
+    __tablename__ = "lead"
+    __table_args__ = (
+        Index("ix_lead_next", "call_list", "priority", "next_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_lead_list", "call_list", "id"),
+        *(_linked(column) for column in ("contact", "account", "opportunity")),
+        # Numbers are never given twice: the log names leads.
+        {"comment": "People on call lists. Personal.", "sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, comment="Number of the lead; events name it.")
+    call_list: Mapped[int] = mapped_column(ForeignKey("call_list.id", ondelete="CASCADE"), comment="Its list.")
+    campaign: Mapped[int] = mapped_column(comment="Its list's campaign.")
+    line: Mapped[int] = mapped_column(comment="Row of the file it came from; 0: from the CRM.")
+    state: Mapped[str] = mapped_column(comment="fresh, resting, claimed or done.")
+    priority: Mapped[int] = mapped_column(comment="Within the list: higher goes first (0 is usual, callbacks are above).")
+    next_at: Mapped[int | None] = mapped_column(comment="Not to be looked at before, ms since the epoch; null: claimed or done.")
+    attempts: Mapped[int] = mapped_column(comment="Dials so far, all numbers together.")
+    last_at: Mapped[int | None] = mapped_column(comment="The last claim that led to a dial, ms since the epoch.")
+    outcome: Mapped[str | None] = mapped_column(
+        comment="How the last attempt ended (kernel.dialing.Outcome), or why a lead is done without one; null: never dialed."
+    )
+    held: Mapped[str | None] = mapped_column(comment="Why it was passed over when last looked at (a code); null: it was not.")
+    attempt: Mapped[str | None] = mapped_column(comment="While claimed, for which attempt.")
+    agent: Mapped[str | None] = mapped_column(comment="Agent to whom it is assigned (center_agent.id); null: anybody's.")
+    contact: Mapped[int | None] = mapped_column(
+        ForeignKey("contact.id", ondelete="SET NULL"), comment="The customer that the lead is."
+    )
+    account: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), comment="The company.")
+    opportunity: Mapped[int | None] = mapped_column(
+        ForeignKey("opportunity.id", ondelete="SET NULL"), comment="What may be sold to it."
+    )
+    name: Mapped[str] = mapped_column(comment="Whole name.")
+    first_name: Mapped[str] = mapped_column(comment="As in the file.")
+    last_name: Mapped[str] = mapped_column(comment="As in the file.")
+    company: Mapped[str] = mapped_column(comment="As in the file.")
+    email: Mapped[str] = mapped_column(comment="As in the file.")
+    city: Mapped[str] = mapped_column(comment="As in the file.")
+    province: Mapped[str] = mapped_column(comment="State, province or region, as in the file.")
+    postal_code: Mapped[str] = mapped_column(comment="As in the file.")
+    country: Mapped[str] = mapped_column(comment="ISO 3166; empty: not said.")
+    zone: Mapped[str] = mapped_column(comment="IANA time zone that the file says; empty: not said.")
+    language: Mapped[str] = mapped_column(comment="en, zh or empty.")
+    external_id: Mapped[str] = mapped_column(comment="Its number in another system.")
+    consent: Mapped[str] = mapped_column(comment="express or written (kernel.law.ConsentKind); empty: none is known.")
+    note: Mapped[str] = mapped_column(comment="What agents should know, free text.")
+    extra: Mapped[dict[str, Any]] = mapped_column(comment="Every other column of the file by its head.")
+    created_at: Mapped[int] = mapped_column(comment="ms since the epoch.")
+
+
+class LeadPhoneRow(Base):
+    __tablename__ = "lead_phone"
+    __table_args__ = (
+        Index(None, "e164", "campaign"),
+        {"comment": "Numbers of leads, in the order of trying. Personal.", "sqlite_with_rowid": False},
+    )
+
+    lead: Mapped[int] = mapped_column(
+        ForeignKey("lead.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, comment="Whose number."
+    )
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="Order, from 0.")
+    campaign: Mapped[int] = mapped_column(comment="The lead's campaign.")
+    call_list: Mapped[int] = mapped_column(comment="The lead's list.")
+    e164: Mapped[str] = mapped_column(comment="The number.")
+    written: Mapped[str] = mapped_column(comment="As it stood in the file.")
+    label: Mapped[str] = mapped_column(comment="Head of its column: mobile, work, ...")
+    region: Mapped[str] = mapped_column(comment="ISO 3166.")
+    kind: Mapped[str] = mapped_column(comment="kernel.dialing.NumberKind.")
+    zones: Mapped[str] = mapped_column(comment="IANA zones in which it may ring, with blanks between; empty: not known.")
+    dead: Mapped[bool] = mapped_column(comment="True: never dialed again (no such number, a fax).")
+
+
+class LeadAttemptRow(Base):
+    __tablename__ = "lead_attempt"
+    __table_args__ = (
+        Index(None, "e164", "claimed_at"),
+        Index(None, "lead"),
+        Index("ix_lead_attempt_open", "epoch", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        {"comment": "Claims of leads that led, or are about to lead, to a dial. Caps of attempts are counted here. Personal."},
+    )
+
+    attempt: Mapped[str] = mapped_column(primary_key=True, comment="Id of the attempt; events name it.")
+    lead: Mapped[int] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"), comment="Who was to be reached.")
+    campaign: Mapped[int] = mapped_column(comment="For which campaign.")
+    place: Mapped[int] = mapped_column(comment="Which of the lead's numbers.")
+    e164: Mapped[str] = mapped_column(comment="The number: caps hold for it in all lists and campaigns.")
+    epoch: Mapped[int] = mapped_column(comment="Of the hub that claimed it.")
+    claimed_at: Mapped[int] = mapped_column(comment="ms since the epoch.")
+    rule: Mapped[str] = mapped_column(comment="The rule by which the gate let it pass.")
+    outcome: Mapped[str | None] = mapped_column(comment="kernel.dialing.Outcome; null: not settled.")
+    settled_at: Mapped[int | None] = mapped_column(comment="ms since the epoch; null: not settled.")
