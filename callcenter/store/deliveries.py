@@ -165,6 +165,17 @@ class Deliveries:
         async with self._database.read() as session:
             return {webhook: Backlog(pending, oldest) for webhook, pending, oldest in await session.execute(counted)}
 
+    async def last_tried(self, webhooks: Collection[int]) -> dict[int, Delivery]:
+        """Of each subscription the newest delivery that was tried, if any was."""
+        found: dict[int, Delivery] = {}
+        async with self._database.read() as session:
+            for webhook in webhooks:
+                chosen = select(DeliveryRow).where(DeliveryRow.webhook == webhook, DeliveryRow.last_at.is_not(None))
+                row = await session.scalar(chosen.order_by(DeliveryRow.id.desc()).limit(1))
+                if row is not None:
+                    found[webhook] = _delivery(row)
+        return found
+
     async def prune(self, before: int) -> int:
         """Deletes some that were settled before; how many. Call it again until there are none."""
         old = (

@@ -3,13 +3,13 @@
 Answers of `create` and `new_secret` hold the secret in the clear, once; nothing keeps it. What runs is told by `changed`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
 
 from callcenter.kernel.errors import Refused
-from callcenter.store.deliveries import Deliveries, Delivery, DeliveryState
+from callcenter.store.deliveries import Backlog, Deliveries, Delivery, DeliveryState
 from callcenter.store.paging import Page
 from callcenter.store.webhooks import Asked, By, Draft, Webhook, Webhooks
 from callcenter.webhooks import signing, vocabulary
@@ -50,6 +50,14 @@ class WebhookDesk:
 
     async def find(self, webhook: int) -> Webhook:
         return await self._webhooks.find(webhook)
+
+    async def backlog(self) -> dict[int, Backlog]:
+        """What waits, by subscription."""
+        return await self._deliveries.backlog()
+
+    async def last_tried(self, webhooks: Collection[int]) -> dict[int, Delivery]:
+        """`Deliveries.last_tried`."""
+        return await self._deliveries.last_tried(webhooks)
 
     def key_changed(self, webhook: Webhook) -> bool:
         """Whether the service has lost the key with which this subscription's secret was made: a new secret mends it."""

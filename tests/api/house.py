@@ -7,7 +7,7 @@ Tests talk to it as pages do, over HTTP and WebSocket on loopback, and play the 
 import asyncio
 import socket
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -117,14 +117,18 @@ class House:
         self.engine.listeners.append(self.fanout.publish)
         self._committed = asyncio.Event()
         self.engine.listeners.append(lambda _: self._committed.set())
-        self.webhooks = Dispatch(
-            self.log, Webhooks(self.database), Deliveries(self.database), Fence(networks(["127.0.0.0/8"])), b"0" * 32,
-            now=clock.now, seed=b"test",
-        )  # fmt: skip
         self.live = Live()
         self.checks: dict[str, Callable[[], Any]] = {}
         self._clients: list[Client] = []
         self._runner: web.AppRunner | None = None
+
+    @cached_property
+    def webhooks(self) -> Dispatch:
+        """Delivers nothing until it is started."""
+        return Dispatch(
+            self.log, Webhooks(self.database), Deliveries(self.database), Fence(networks(["127.0.0.0/8"])), b"0" * 32,
+            now=clock.now, seed=b"test",
+        )  # fmt: skip
 
     @property
     def staff(self) -> Staff:

@@ -1,5 +1,6 @@
 """Subscriptions to what happens, for administrators: the rows, their secrets (shown once), and the log of deliveries."""
 
+from collections.abc import Sequence
 from typing import cast
 
 import msgspec
@@ -11,18 +12,18 @@ from callcenter.store.webhooks import Asked, By, Webhook
 
 
 async def list_webhooks(ask: Ask) -> w.WebhookListBody:
-    return w.WebhookListBody(items=[_body(ask, webhook) for webhook in await ask.services.webhooks.all()])
+    return w.WebhookListBody(items=await _bodies(ask, await ask.services.webhooks.all()))
 
 
 async def create_webhook(ask: Ask) -> w.WebhookSecretBody:
     given = ask.read(w.WebhookRequest)
     asked = Asked(name=given.name, url=given.url, kinds=tuple(given.kinds), numbers=given.numbers, active=given.active)
     made, key = await ask.services.webhooks.create(asked, ask.parts.stage.position, _by(ask), ask.now)
-    return w.WebhookSecretBody(webhook=_body(ask, made), secret=key.secret)
+    return w.WebhookSecretBody(webhook=await _body(ask, made), secret=key.secret)
 
 
 async def read_webhook(ask: Ask) -> w.WebhookBody:
-    return _body(ask, await ask.services.webhooks.find(ask.whole("webhook")))
+    return await _body(ask, await ask.services.webhooks.find(ask.whole("webhook")))
 
 
 async def change_webhook(ask: Ask) -> w.WebhookBody:
@@ -31,7 +32,7 @@ async def change_webhook(ask: Ask) -> w.WebhookBody:
     if "numbers" in values:
         values["numbers_allowed_by"] = ask.who.user.login if values.pop("numbers") else None
     changed = await ask.services.webhooks.change(ask.whole("webhook"), values, ask.parts.stage.position, _by(ask), ask.now)
-    return _body(ask, changed)
+    return await _body(ask, changed)
 
 
 async def delete_webhook(ask: Ask) -> None:
@@ -40,7 +41,7 @@ async def delete_webhook(ask: Ask) -> None:
 
 async def new_secret(ask: Ask) -> w.WebhookSecretBody:
     changed, key = await ask.services.webhooks.new_secret(ask.whole("webhook"), _by(ask), ask.now)
-    return w.WebhookSecretBody(webhook=_body(ask, changed), secret=key.secret)
+    return w.WebhookSecretBody(webhook=await _body(ask, changed), secret=key.secret)
 
 
 async def test_webhook(ask: Ask) -> w.DeliveryBody:
@@ -61,24 +62,34 @@ def _by(ask: Ask) -> By:
     return By(ask.who.user.id, ask.who.user.login)
 
 
-def _body(ask: Ask, webhook: Webhook) -> w.WebhookBody:
-    rotating = ask.now < webhook.old_key_until
-    return w.WebhookBody(
-        id=webhook.id,
-        name=webhook.name,
-        url=webhook.url,
-        kinds=cast(list[w.Kind], list(webhook.kinds)),
-        active=webhook.active,
-        inactive_why="gone" if webhook.inactive_why is not None else None,
-        numbers_allowed_by=webhook.numbers_allowed_by,
-        key_id=webhook.key_id,
-        old_key_id=webhook.old_key_id if rotating else None,
-        old_key_until=webhook.old_key_until if rotating else 0,
-        key_changed=ask.services.webhooks.key_changed(webhook),
-        created_by=webhook.created_by,
-        created_at=webhook.created_at,
-        changed_at=webhook.changed_at,
-    )
+async def _body(ask: Ask, webhook: Webhook) -> w.WebhookBody:
+    return (await _bodies(ask, [webhook]))[0]
+
+
+async def _bodies(ask: Ask, webhooks: Sequence[Webhook]) -> list[w.WebhookBody]:
+    desk = ask.services.webhooks
+    waiting, last = await desk.backlog(), await desk.last_tried([webhook.id for webhook in webhooks])
+    return [
+        w.WebhookBody(
+            id=webhook.id,
+            name=webhook.name,
+            url=webhook.url,
+            kinds=cast(list[w.Kind], list(webhook.kinds)),
+            active=webhook.active,
+            inactive_why="gone" if webhook.inactive_why is not None else None,
+            numbers_allowed_by=webhook.numbers_allowed_by,
+            key_id=webhook.key_id,
+            old_key_id=webhook.old_key_id if ask.now < webhook.old_key_until else None,
+            old_key_until=webhook.old_key_until if ask.now < webhook.old_key_until else 0,
+            key_changed=desk.key_changed(webhook),
+            waiting=waiting[webhook.id].pending if webhook.id in waiting else 0,
+            last=_delivery(last[webhook.id]) if webhook.id in last else None,
+            created_by=webhook.created_by,
+            created_at=webhook.created_at,
+            changed_at=webhook.changed_at,
+        )
+        for webhook in webhooks
+    ]
 
 
 def _delivery(delivery: Delivery) -> w.DeliveryBody:

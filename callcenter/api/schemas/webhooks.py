@@ -44,43 +44,6 @@ class WebhookPatch(Body, frozen=True, kw_only=True):
     """Switched on again, it is told what happens from now on."""
 
 
-class WebhookBody(Body, frozen=True, kw_only=True):
-    id: int
-    name: str
-    url: str
-    kinds: list[Kind]
-    active: bool
-    inactive_why: Literal["gone"] | None
-    """gone: the receiver answered 410."""
-    numbers_allowed_by: str | None
-    """The administrator who allowed numbers; null: events hold none."""
-    key_id: str
-    """Name of the secret, as it stands in the signature."""
-    old_key_id: str | None
-    """Of the secret before, while both sign."""
-    old_key_until: int
-    key_changed: bool
-    """True: the service's own key is another one, so nothing can be signed. Make a new secret."""
-    created_by: str
-    created_at: int
-    changed_at: int
-
-
-class WebhookListBody(Body, frozen=True, kw_only=True):
-    items: list[WebhookBody]
-
-
-class WebhookSecretBody(Body, frozen=True, kw_only=True):
-    """The only answer that ever holds the secret: keep it."""
-
-    webhook: WebhookBody
-    secret: str
-
-
-class DeliveryQuery(Paging, frozen=True, kw_only=True):
-    state: list[DeliveryState] = field(default_factory=list)
-
-
 class DeliveryBody(Body, frozen=True, kw_only=True):
     id: int
     event: str
@@ -101,6 +64,47 @@ class DeliveryBody(Body, frozen=True, kw_only=True):
         "client_error", "server_error", "gone", "key_changed", "inactive",
     ] | None  # fmt: skip
     took_ms: int | None
+
+
+class WebhookBody(Body, frozen=True, kw_only=True):
+    id: int
+    name: str
+    url: str
+    kinds: list[Kind]
+    active: bool
+    inactive_why: Literal["gone"] | None
+    """gone: the receiver answered 410."""
+    numbers_allowed_by: str | None
+    """The administrator who allowed numbers; null: events hold none."""
+    key_id: str
+    """Name of the secret, as it stands in the signature."""
+    old_key_id: str | None
+    """Of the secret before, while both sign."""
+    old_key_until: int
+    key_changed: bool
+    """True: the service's own key is another one, so nothing can be signed. Make a new secret."""
+    waiting: int
+    """Deliveries that are still to be made."""
+    last: DeliveryBody | None
+    """The newest delivery that was tried; null: none, or none of the last month."""
+    created_by: str
+    created_at: int
+    changed_at: int
+
+
+class WebhookListBody(Body, frozen=True, kw_only=True):
+    items: list[WebhookBody]
+
+
+class WebhookSecretBody(Body, frozen=True, kw_only=True):
+    """The only answer that ever holds the secret: keep it."""
+
+    webhook: WebhookBody
+    secret: str
+
+
+class DeliveryQuery(Paging, frozen=True, kw_only=True):
+    state: list[DeliveryState] = field(default_factory=list)
 
 
 class DeliveryListBody(Body, frozen=True, kw_only=True):

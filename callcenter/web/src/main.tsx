@@ -19,6 +19,8 @@ import { go, place, startRouting } from "./router";
 import { ask, home, session, unreached } from "./session";
 import { SignInPage } from "./signin/page";
 import { StatisticsPage } from "./statistics/page";
+import { WebhooksPage } from "./webhooks/list";
+import { WebhookPage } from "./webhooks/one";
 
 function App() {
   const { path } = place.value;
@@ -34,6 +36,9 @@ function App() {
   if (path === "/statistics") return <StatisticsPage />;
   if (path === "/people") return <PeoplePage />;
   if (path === "/audit") return <AuditPage />;
+  if (path === "/webhooks") return <WebhooksPage />;
+  const hook = /^\/webhooks\/(\d+)$/.exec(path);
+  if (hook) return <WebhookPage key={hook[1]} id={Number(hook[1])} />;
   if (path === "/customers") return <CustomersPage />;
   const customer = /^\/customers\/(\d+)$/.exec(path);
   if (customer) return <CustomerPage key={customer[1]} id={Number(customer[1])} />;

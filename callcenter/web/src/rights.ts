@@ -7,7 +7,7 @@ export const PAGES: Readonly<Record<Role, readonly string[]>> = {
   agent: ["/agent", "/customers"],
   supervisor: ["/board", "/statistics", "/customers"],
   campaign_manager: ["/statistics", "/customers"],
-  administrator: ["/people", "/audit"],
+  administrator: ["/people", "/audit", "/webhooks"],
   auditor: ["/statistics", "/board", "/customers", "/people", "/audit"],
 };
 export const ROLES = Object.keys(PAGES) as Role[];

@@ -1,6 +1,7 @@
 // The frame of every page after sign-in: rail, top bar with state, find, line, language, theme and the person's menu.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import type { SessionBody } from "./api/types";
 import { act, card, deskViews, myself, phone, phoneState, setPresence, takeLine } from "./agent/desk";
 import { lineHealth } from "./agent/card";
 import { Callbar } from "./agent/callbar";
@@ -54,25 +55,32 @@ export function Shell({ page, title, tools, ends, children }: { page: string; ti
   );
 }
 
-function Rail() {
-  const body = session.value;
-  if (!body) return null;
+/** The pages that this person has. */
+function pages(body: SessionBody) {
   const all: { href: string; icon: IconName; name: string }[] = [
     { href: "/agent", icon: "headset", name: t("nav.desk") },
     { href: "/board", icon: "grid", name: t("nav.board") },
     { href: "/statistics", icon: "chart", name: t("nav.statistics") },
     { href: "/customers", icon: "users", name: t("nav.customers") },
-    { href: "/people", icon: "server", name: t("nav.people") },
-    { href: "/audit", icon: "clock", name: t("nav.audit") },
+    { href: "/people", icon: "key", name: t("nav.people") },
+    { href: "/audit", icon: "list", name: t("nav.audit") },
+    { href: "/webhooks", icon: "send", name: t("nav.webhooks") },
   ];
-  const items = all.filter((item) => has(body.role, item.href));
+  return all.filter((item) => has(body.role, item.href));
+}
+
+const here = (href: string) => (place.value.path === href || place.value.path.startsWith(`${href}/`) ? "page" : undefined);
+
+function Rail() {
+  const body = session.value;
+  if (!body) return null;
   return (
     <nav class="rail" aria-label={t("nav.main")}>
       <a class="mark-link" href={home(body)} aria-label={body.center} title={body.center}>
         <Mark />
       </a>
-      {items.map((item) => (
-        <a key={item.href} href={item.href} title={item.name} aria-label={item.name} aria-current={place.value.path.startsWith(item.href) ? "page" : undefined}>
+      {pages(body).map((item) => (
+        <a key={item.href} href={item.href} title={item.name} aria-label={item.name} aria-current={here(item.href)}>
           <Icon name={item.icon} />
         </a>
       ))}
@@ -224,6 +232,17 @@ function Me() {
           {body.login} · {t(`role.${body.role}`)}
         </div>
         <hr />
+        <ul class="only-m">
+          {pages(body).map((item) => (
+            <li key={item.href}>
+              <a role="menuitem" href={item.href} aria-current={here(item.href)} onClick={() => setOpen(false)}>
+                <Icon name={item.icon} />
+                {item.name}
+              </a>
+            </li>
+          ))}
+        </ul>
+        <hr class="only-m" />
         <ul>
           {themes.map((each) => (
             <li key={each}>

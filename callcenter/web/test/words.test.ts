@@ -7,11 +7,12 @@ import { boardWords } from "../src/i18n/board";
 import { commonWords } from "../src/i18n/common";
 import { peopleWords } from "../src/i18n/people";
 import { statisticsWords } from "../src/i18n/statistics";
+import { webhookWords } from "../src/i18n/webhooks";
 
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
 
 test("no key stands in two files", () => {
-  const all = [commonWords, agentWords, boardWords, statisticsWords, peopleWords].flatMap((file) => Object.keys(file));
+  const all = [commonWords, agentWords, boardWords, statisticsWords, peopleWords, webhookWords].flatMap((file) => Object.keys(file));
   assert.equal(new Set(all).size, all.length);
   assert.equal(Object.keys(words).length, all.length);
 });

@@ -120,7 +120,7 @@ async def test_the_last_administrator_is_told_why_she_stays(sign_in: SignIn, say
         ("ana", "/agent", ["/agent", "/customers"]),
         ("sam", "/board", ["/board", "/statistics", "/customers"]),
         ("mia", "/statistics", ["/statistics", "/customers"]),
-        ("adi", "/people", ["/people", "/audit"]),
+        ("adi", "/people", ["/people", "/audit", "/webhooks"]),
         ("uma", "/statistics", ["/board", "/statistics", "/customers", "/people", "/audit"]),
     ],
 )
@@ -135,7 +135,7 @@ async def test_each_role_begins_where_something_works_and_is_shown_only_that(
         await page.goto(house.origin + path)
         await expect(page.locator("nav.rail a[aria-current=page]")).to_have_attribute("href", path)
         await expect(page.locator("[data-state=error], [data-state=disconnected]")).to_have_count(0)
-    for path in {"/agent", "/board", "/statistics", "/customers", "/people", "/audit"} - set(pages):
+    for path in {"/agent", "/board", "/statistics", "/customers", "/people", "/audit", "/webhooks"} - set(pages):
         await page.goto(house.origin + path)
         await page.wait_for_url(house.origin + begins)
 

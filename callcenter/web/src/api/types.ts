@@ -828,6 +828,21 @@ export interface WebhookPatch {
   active?: boolean;
 }
 
+export interface DeliveryBody {
+  id: number;
+  event: string;
+  kind: "agent.activity" | "agent.device" | "agent.presence" | "agent.signed_in" | "agent.signed_out" | "call.agent_left" | "call.arrived" | "call.connected" | "call.contact_chosen" | "call.disposition" | "call.ended" | "call.held" | "call.interrupted" | "call.offer_ended" | "call.offered" | "call.placed" | "call.queued" | "call.recorded" | "call.restored" | "call.retrieved" | "call.transfer_completed" | "call.transfer_failed" | "call.transfer_started" | "test";
+  state: "delivered" | "given_up" | "pending";
+  attempts: number;
+  created_at: number;
+  next_at: number;
+  give_up_at: number;
+  last_at: number | null;
+  last_status: number | null;
+  last_error: "address_not_allowed" | "client_error" | "gone" | "inactive" | "key_changed" | "protocol" | "redirect" | "refused" | "server_error" | "timeout" | "tls" | "unknown_name" | "unreachable" | null;
+  took_ms: number | null;
+}
+
 export interface WebhookBody {
   id: number;
   name: string;
@@ -840,6 +855,8 @@ export interface WebhookBody {
   old_key_id: string | null;
   old_key_until: number;
   key_changed: boolean;
+  waiting: number;
+  last: DeliveryBody | null;
   created_by: string;
   created_at: number;
   changed_at: number;
@@ -858,21 +875,6 @@ export interface DeliveryQuery {
   limit?: number;
   cursor?: string | null;
   state?: ("delivered" | "given_up" | "pending")[];
-}
-
-export interface DeliveryBody {
-  id: number;
-  event: string;
-  kind: "agent.activity" | "agent.device" | "agent.presence" | "agent.signed_in" | "agent.signed_out" | "call.agent_left" | "call.arrived" | "call.connected" | "call.contact_chosen" | "call.disposition" | "call.ended" | "call.held" | "call.interrupted" | "call.offer_ended" | "call.offered" | "call.placed" | "call.queued" | "call.recorded" | "call.restored" | "call.retrieved" | "call.transfer_completed" | "call.transfer_failed" | "call.transfer_started" | "test";
-  state: "delivered" | "given_up" | "pending";
-  attempts: number;
-  created_at: number;
-  next_at: number;
-  give_up_at: number;
-  last_at: number | null;
-  last_status: number | null;
-  last_error: "address_not_allowed" | "client_error" | "gone" | "inactive" | "key_changed" | "protocol" | "redirect" | "refused" | "server_error" | "timeout" | "tls" | "unknown_name" | "unreachable" | null;
-  took_ms: number | null;
 }
 
 export interface DeliveryListBody {

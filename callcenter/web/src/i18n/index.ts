@@ -6,12 +6,13 @@ import { boardWords } from "./board";
 import { commonWords } from "./common";
 import { peopleWords } from "./people";
 import { statisticsWords } from "./statistics";
+import { webhookWords } from "./webhooks";
 
 export type Language = "en" | "zh";
 /** English first, 简体中文 second. */
 export type Pair = readonly [en: string, zh: string];
 
-export const words = { ...commonWords, ...agentWords, ...boardWords, ...statisticsWords, ...peopleWords };
+export const words = { ...commonWords, ...agentWords, ...boardWords, ...statisticsWords, ...peopleWords, ...webhookWords };
 export type Key = keyof typeof words;
 export type Values = Readonly<Record<string, string | number>>;
 
