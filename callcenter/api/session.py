@@ -6,7 +6,7 @@ nothing; `callcenter.api.socket` carries its words. Leaving a session undoes all
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
@@ -75,6 +75,13 @@ class Change:
     calls_gone: frozenset[str]
     notices: tuple[tuple[str, m.Notice], ...]
     """With the agent whom each concerns."""
+    about: frozenset[str] = field(init=False)
+    """Ids of the agents and calls that are concerned, put together once for all pages that have to ask."""
+
+    def __post_init__(self) -> None:
+        told = (agent for agent, _ in self.notices)
+        about = frozenset((*self.agents, *self.agents_gone, *self.calls, *self.calls_gone, *told))
+        object.__setattr__(self, "about", about)
 
 
 class Shown(Protocol):
@@ -112,6 +119,8 @@ class Session:
         self._team_board = None if teams is None else TeamBoard(teams)
         self._last_id = 0
         self._following: dict[int, _Following] = {}
+        self._minds: frozenset[str] | None = frozenset()
+        """Ids that are urgent here; None: everything is."""
         self._times: deque[int] = deque(maxlen=MOST_MESSAGES)
 
     @property
@@ -158,6 +167,7 @@ class Session:
         following.agents = set(agents)
         following.calls = set(calls)
         self._following[message.id] = following
+        self._mind()
         return m.Snapshot(
             now=now,
             subscription=message.id,
@@ -172,6 +182,7 @@ class Session:
     def _unsubscribe(self, message: m.Unsubscribe, now: int) -> m.Answer:
         if self._following.pop(message.subscription, None) is None:
             raise ApiError("not_found", field="subscription")
+        self._mind()
         return m.Answer(now=now, id=message.id)
 
     def urgent(self, change: Change) -> bool:
@@ -179,17 +190,20 @@ class Session:
 
         What remains (the center's and the queues' figures on a desk) is put together for a moment.
         """
-        me = self._agent
-        for following in self._following.values():
-            if following.topic != "desk" or me in change.agents or me in change.agents_gone:
-                return True
-            if not (following.calls.isdisjoint(change.calls) and following.calls.isdisjoint(change.calls_gone)):
-                return True
-        return any(agent == me for agent, _ in change.notices)
+        return self._minds is None or not self._minds.isdisjoint(change.about)
+
+    def _mind(self) -> None:
+        """Brings what is urgent up to date: it is asked of every page for every change, so it may cost next to nothing."""
+        desks = [following for following in self._following.values() if following.topic == "desk"]
+        if len(desks) < len(self._following):
+            self._minds = None
+        else:
+            self._minds = frozenset((self._agent or "", *(call for desk in desks for call in desk.calls)))
 
     def changed(self, change: Change, now: int, shown: Shown) -> list[m.Delta]:
         """What each subscription must hear of this change; nothing for one whose snapshot is newer."""
-        deltas = (self._delta(following, change, now, shown) for following in self._following.values())
+        deltas = [self._delta(following, change, now, shown) for following in self._following.values()]
+        self._mind()
         return [delta for delta in deltas if delta is not None]
 
     def _delta(self, following: _Following, change: Change, now: int, shown: Shown) -> m.Delta | None:
