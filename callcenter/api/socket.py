@@ -31,6 +31,8 @@ from callcenter.broadcast.fanout import Lagging
 from callcenter.kernel.errors import HouseError
 
 SEND_WITHIN_S = 10.0
+CLOSE_WITHIN_S = 10.0
+"""A page that is cut is given so long to take what was on its way, and to read why."""
 UNSENT_BYTES = 1 << 20
 """What may wait in the socket's buffer before a send waits for the page."""
 
@@ -79,7 +81,7 @@ class Sockets:
             if closing.code == TOO_SLOW:
                 self.cut += 1
             with contextlib.suppress(ConnectionError, TimeoutError):
-                async with asyncio.timeout(SEND_WITHIN_S):
+                async with asyncio.timeout(CLOSE_WITHIN_S):
                     await response.close(code=closing.code, message=closing.why.encode())
         return response
 
