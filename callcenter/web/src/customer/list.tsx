@@ -1,4 +1,5 @@
 // Customers: found by part of a name or by a number in any form.
+import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { api } from "../api/http";
@@ -35,7 +36,7 @@ export function CustomersPage() {
               <thead>
                 <tr>
                   <th>{t("customer.name")}</th>
-                  <th>{t("customer.account")}</th>
+                  <th class="hide-m">{t("customer.account")}</th>
                   <th>{t("customer.numbers")}</th>
                   <th class="hide-m">{t("customer.language")}</th>
                   <th class="hide-m">{t("customer.email")}</th>
@@ -43,14 +44,22 @@ export function CustomersPage() {
               </thead>
               <tbody>
                 {items.map((contact) => (
-                  <tr key={contact.id} class="opens" onClick={() => go(`/customers/${contact.id}`)}>
+                  <tr key={contact.id} class="opens wraps-m" onClick={() => go(`/customers/${contact.id}`)}>
                     <td>
                       <a class="medium" href={`/customers/${contact.id}`}>
                         {contact.name}
                       </a>
+                      {contact.account ? <div class="xs t2 only-m">{contact.account.name}</div> : null}
                     </td>
-                    <td class="t2">{contact.account?.name ?? "–"}</td>
-                    <td class="num">{contact.numbers.map((each) => each.number.shown).join(", ")}</td>
+                    <td class="t2 hide-m">{contact.account?.name ?? "–"}</td>
+                    <td class="num">
+                      {contact.numbers.map((each, index) => (
+                        <Fragment key={each.number.value}>
+                          {index > 0 ? ", " : ""}
+                          <span class="nowrap">{each.number.shown}</span>
+                        </Fragment>
+                      ))}
+                    </td>
                     <td class="t2 hide-m">{contact.language ? t(`language.${contact.language}`) : "–"}</td>
                     <td class="t2 hide-m">{contact.email || "–"}</td>
                   </tr>

@@ -1,13 +1,14 @@
-// The audit log: who did what, newest first, as far back as one asks.
-import { useEffect, useState } from "preact/hooks";
+// The audit log: who did what, newest first, as far back as one asks. Its words for the details are in `told`.
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { api, ApiFault } from "../api/http";
 import { useLoad } from "../api/load";
-import type { AuditBody, AuditEntry } from "../api/types";
+import type { AuditBody, AuditEntry, UserListBody } from "../api/types";
 import { clock, date } from "../format";
 import { coded, language, t } from "../i18n";
 import { Empty, Fault, Picker, SkeletonRows } from "../parts/controls";
-import { zone } from "../session";
+import { teamName, zone } from "../session";
 import { Shell } from "../shell";
+import { moreOf, type Names, subjectOf } from "./told";
 
 const ACTIONS = [
   "signed_in", "signed_out", "throttled", "password_changed", "user_created", "user_changed", "password_reset", "sessions_ended", "center_changed", "listened", "exported",
@@ -20,6 +21,15 @@ export function AuditPage() {
   const [fault, setFault] = useState<ApiFault | null>(null);
   const loaded = useLoad(`audit ${action}`, () => api.get<AuditBody>("/audit", { action, limit: 50 }));
   useEffect(() => setEarlier([]), [action, loaded.asOf]);
+  const people = useLoad("log-ins", () => api.get<UserListBody>("/users"));
+  const names: Names = useMemo(
+    () => ({
+      logins: new Map(people.data?.items.map((user) => [user.id, user.login])),
+      team: teamName,
+      moment: (at) => `${date(at, language.value, zone.value)}, ${clock(at, language.value, zone.value)}`,
+    }),
+    [people.data],
+  );
   const pages = loaded.data ? [loaded.data, ...earlier] : [];
   const items = pages.flatMap((page) => page.items);
   const next = pages.at(-1)?.next ?? null;
@@ -50,13 +60,13 @@ export function AuditPage() {
                   <th>{t("audit.at")}</th>
                   <th>{t("audit.who")}</th>
                   <th>{t("audit.action")}</th>
-                  <th>{t("audit.subject")}</th>
+                  <th class="hide-m">{t("audit.subject")}</th>
                   <th class="hide-m">{t("audit.details")}</th>
                 </tr>
               </thead>
               <tbody>
                 {items.map((entry) => (
-                  <Row key={entry.id} entry={entry} />
+                  <Row key={entry.id} entry={entry} names={names} />
                 ))}
               </tbody>
             </table>
@@ -74,16 +84,25 @@ export function AuditPage() {
   );
 }
 
-function Row({ entry }: { entry: AuditEntry }) {
+function Row({ entry, names }: { entry: AuditEntry; names: Names }) {
+  const subject = subjectOf(entry, names);
+  const more = moreOf(entry.details, names);
   return (
-    <tr data-action={entry.action}>
-      <td class="num nowrap">
-        {date(entry.at, language.value, zone.value)}, {clock(entry.at, language.value, zone.value, true)}
+    <tr class="wraps-m" data-action={entry.action}>
+      <td class="num">
+        <span class="nowrap">{date(entry.at, language.value, zone.value)}</span>, <span class="nowrap">{clock(entry.at, language.value, zone.value, true)}</span>
       </td>
       <td>{entry.login ?? <span class="t3">{t("audit.nobody")}</span>}</td>
-      <td>{coded("audit", entry.action)}</td>
-      <td class="t2">{entry.subject}</td>
-      <td class="t2 xs hide-m more-words">{entry.details === "{}" ? "" : entry.details}</td>
+      <td>
+        {coded("audit", entry.action)}
+        <div class="xs t2 only-m">{subject === entry.login ? more : [subject, more].filter(Boolean).join(" · ")}</div>
+      </td>
+      <td class="t2 hide-m" title={entry.subject}>
+        {subject}
+      </td>
+      <td class="t2 xs hide-m wrap" title={entry.details}>
+        {more}
+      </td>
     </tr>
   );
 }

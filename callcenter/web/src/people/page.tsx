@@ -62,7 +62,7 @@ export function PeoplePage() {
               </thead>
               <tbody>
                 {items.map((user) => (
-                  <tr key={user.id} class={user.active ? "" : "t3"} data-login={user.login}>
+                  <tr key={user.id} class={`wraps-m ${user.active ? "" : "t3"}`} data-login={user.login}>
                     <td>
                       {changes ? (
                         <button class="linkbtn" aria-expanded={open === user.id} onClick={() => setOpen(open === user.id ? null : user.id)}>

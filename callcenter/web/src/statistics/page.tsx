@@ -48,9 +48,11 @@ export function StatisticsPage() {
       <ChartPanel name="occupancy" kind="line" selection={selection} series={series} total={total} before={before} failed={table.fault !== null} />
       <ChartPanel name="abandon_rate" kind="bars" selection={selection} series={series} total={total} before={before} failed={table.fault !== null} />
       {(total.unadopted?.value ?? 0) > 0 ? (
-        <p class="sm t2 unadopted">
-          <Icon name="warn" size="sm" /> {t("stat.unadopted")} <Figure name="unadopted" figure={total.unadopted} of={t("stat.allQueues")} />{" "}
-          (<Figure name="unadopted_rate" figure={total.unadopted_rate} of={t("stat.allQueues")} />)
+        <p class="banner banner-warn unadopted">
+          <Icon name="warn" />
+          <span>
+            {t("stat.unadopted")} <Figure name="unadopted" figure={total.unadopted} of={t("stat.allQueues")} /> (<Figure name="unadopted_rate" figure={total.unadopted_rate} of={t("stat.allQueues")} />)
+          </span>
         </p>
       ) : null}
       <StatisticsTable selection={selection} loaded={table} />
