@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.kernel.clock import HOUR
@@ -40,7 +40,10 @@ class UnadoptedCalls:
             return found or 0
 
     async def keep(self, passed: Sequence[PassedCall]) -> int:
-        """Keeps those that have no record, and returns how many of these calls have none. Raises StoreFault."""
+        """Keeps those that have no record, and returns how many of these calls have none. Raises StoreFault.
+
+        One that was kept lets go of its place when it has got a record after all: its carrier told of it late.
+        """
         if not passed:
             return 0
         record, leg = reporting_tables.call_record.c, reporting_tables.call_leg.c
@@ -54,6 +57,8 @@ class UnadoptedCalls:
             kept = set(await session.scalars(select(UnadoptedCallRow.leg).where(UnadoptedCallRow.started_at >= first)))
             missed = [call for call in passed if call.leg not in taken]
             new = [asdict(call) for call in missed if call.leg not in kept]
+            if late := kept & taken:
+                await session.execute(delete(UnadoptedCallRow).where(UnadoptedCallRow.leg.in_(late)))
             if new:
                 await session.execute(insert(UnadoptedCallRow), new)
             return len(missed)

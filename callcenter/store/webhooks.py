@@ -101,6 +101,11 @@ class Webhooks:
         async with self._database.read() as session:
             return await _all(session)
 
+    async def any_active(self) -> bool:
+        """Whether anybody is to be told anything; asked several times a second."""
+        async with self._database.read() as session:
+            return await session.scalar(select(WebhookRow.id).where(WebhookRow.active).limit(1)) is not None
+
     async def find(self, webhook: int) -> Webhook:
         """Raises NotFound."""
         async with self._database.read() as session:

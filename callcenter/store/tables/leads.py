@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from callcenter.store.tables.base import Base
 
 _WAITING = text("next_at IS NOT NULL")
+_ORDER = ("call_list", "agent", "priority", "next_at", "id")
 _OPEN = text("settled_at IS NULL")
 
 
@@ -24,7 +25,7 @@ def _linked(column: str) -> Index:
 class LeadRow(Base):
     __tablename__ = "lead"
     __table_args__ = (
-        Index("ix_lead_next", "call_list", "priority", "next_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_lead_next", *_ORDER, sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_lead_list", "call_list", "id"),
         *(_linked(column) for column in ("contact", "account", "opportunity")),
         # Numbers are never given twice: the log names leads.
@@ -41,11 +42,11 @@ class LeadRow(Base):
     attempts: Mapped[int] = mapped_column(comment="Dials so far, all numbers together.")
     last_at: Mapped[int | None] = mapped_column(comment="The last claim that led to a dial, ms since the epoch.")
     outcome: Mapped[str | None] = mapped_column(
-        comment="How the last attempt ended (kernel.dialing.Outcome), or why a lead is done without one; null: never dialed."
+        comment="How the last attempt ended (kernel.dialing.Outcome), or why the lead is done without one; null: not dialed."
     )
     held: Mapped[str | None] = mapped_column(comment="Why it was passed over when last looked at (a code); null: it was not.")
-    attempt: Mapped[str | None] = mapped_column(comment="While claimed, for which attempt.")
-    agent: Mapped[str | None] = mapped_column(comment="Agent to whom it is assigned (center_agent.id); null: anybody's.")
+    attempt: Mapped[str | None] = mapped_column(comment="While claimed, for which attempt; the attempt's row has the epoch.")
+    agent: Mapped[str] = mapped_column(comment="Agent to whom it is assigned (center_agent.id); empty: anybody's.")
     contact: Mapped[int | None] = mapped_column(
         ForeignKey("contact.id", ondelete="SET NULL"), comment="The customer that the lead is."
     )

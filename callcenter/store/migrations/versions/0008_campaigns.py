@@ -208,13 +208,17 @@ def upgrade() -> None:
             "outcome",
             sa.Text(),
             nullable=True,
-            comment="How the last attempt ended (kernel.dialing.Outcome), or why a lead is done without one; null: never dialed.",
+            comment="How the last attempt ended (kernel.dialing.Outcome), or why the lead is done without one; null: not dialed.",
         ),
         sa.Column(
             "held", sa.Text(), nullable=True, comment="Why it was passed over when last looked at (a code); null: it was not."
         ),
-        sa.Column("attempt", sa.Text(), nullable=True, comment="While claimed, for which attempt."),
-        sa.Column("agent", sa.Text(), nullable=True, comment="Agent to whom it is assigned (center_agent.id); null: anybody's."),
+        sa.Column(
+            "attempt", sa.Text(), nullable=True, comment="While claimed, for which attempt; the attempt's row has the epoch."
+        ),
+        sa.Column(
+            "agent", sa.Text(), nullable=False, comment="Agent to whom it is assigned (center_agent.id); empty: anybody's."
+        ),
         sa.Column("contact", WHOLE, nullable=True, comment="The customer that the lead is."),
         sa.Column("account", WHOLE, nullable=True, comment="The company."),
         sa.Column("opportunity", WHOLE, nullable=True, comment="What may be sold to it."),
@@ -262,7 +266,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_lead_next",
         "lead",
-        ["call_list", "priority", "next_at", "id"],
+        ["call_list", "agent", "priority", "next_at", "id"],
         sqlite_where=sa.text("next_at IS NOT NULL"),
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )

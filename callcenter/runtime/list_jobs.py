@@ -1,0 +1,103 @@
+"""Has call lists read by another process (`list_worker`), and tells how far it is. The service's loop only reads its lines."""
+
+import asyncio
+import secrets
+import signal
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from callcenter.kernel.errors import Conflict, HouseError, NotFound, Refused, TryAgain
+from callcenter.runtime.list_worker import ImportJob, PreviewJob, Told
+from callcenter.store.database import StoreFault
+from callcenter.store.list_import import Progress
+from callcenter.store.list_orders import Choice, Preview
+
+LONGEST_LINE = 64 << 20
+"""Of an answer: a preview has 20 rows of at most 200 cells."""
+ENDS_WITHIN_S = 5.0
+TOO_BIG = "the file needs more memory than a list may: save it as CSV, or split it, and import that"
+
+
+class StoreUnavailable(TryAgain):
+    """What `StoreFault` told the other process."""
+
+    code = StoreFault.code
+
+
+class ListJobs:
+    """`folder` is where files of imports are kept until these have ended."""
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        self._url, self.folder = database_url, folder
+        self.peak_mb = 0.0
+        """Of the last import's process."""
+
+    async def preview(self, path: Path, choice: Choice | None = None) -> Preview:
+        """Raises Refused when the file is no list, with what to do."""
+        job = PreviewJob(database_url=self._url, path=str(path), choice=choice or Choice())
+        async with self._answers(job) as (answers, _):
+            async for told in answers:
+                if told.preview is not None:
+                    return told.preview
+        raise Refused("file_too_big", TOO_BIG)
+
+    async def carry_out(self, call_list: int) -> AsyncIterator[Progress]:
+        """Progress of an import, batch by batch; the last is done or failed. To leave the loop early ends the process, and the
+        import may be carried out again: it goes on where it was.
+
+        Raises Conflict when it has ended before or another process took it over, TryAgain when the database failed or the
+        process was killed.
+        """
+        job = ImportJob(database_url=self._url, folder=str(self.folder), list=call_list, owner=secrets.token_hex(8))
+        async with self._answers(job) as (answers, process):
+            async for told in answers:
+                if told.progress is not None and told.progress.state == "running":
+                    yield told.progress
+                elif told.done is not None:
+                    self.peak_mb = told.peak_mb
+                    yield told.done
+                    return
+        if process.returncode not in (-signal.SIGABRT, -signal.SIGSEGV):
+            raise TryAgain("the process of the import was ended by force: start it again, and it goes on where it was")
+        async with self._answers(msgspec.structs.replace(job, give_up=TOO_BIG)) as (answers, _):
+            async for told in answers:
+                if told.done is not None:
+                    yield told.done
+
+    @asynccontextmanager
+    async def _answers(self, job: PreviewJob | ImportJob) -> AsyncIterator[tuple[AsyncIterator[Told], Process]]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "callcenter.runtime.list_worker",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LONGEST_LINE,
+        )  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            # Over a pipe: the address of the database may hold a password, and command lines are public.
+            process.stdin.write(msgspec.json.encode(job) + b"\n")
+            yield _lines(process.stdout), process
+        finally:
+            process.stdin.close()
+            try:
+                await asyncio.wait_for(process.wait(), ENDS_WITHIN_S)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[Told]:
+    while line := await stream.readline():
+        told = msgspec.json.decode(line, type=Told)
+        if told.refused is not None:
+            raise _as_error(*told.refused)
+        yield told
+
+
+def _as_error(code: str, why: str) -> HouseError:
+    kind = next((kind for kind in (Conflict, NotFound, TryAgain, StoreUnavailable) if kind.code == code), None)
+    return Refused(code, why) if kind is None else kind(why)
