@@ -44,6 +44,7 @@ def fold(record: CallRecord | None, at: int, event: e.AnyEvent, center: Center) 
     kind = type(event)
     if kind not in RECORDED:
         return record
+    at = e.when(event, at)
     if kind in _BEGINNINGS:
         return _BEGINNINGS[kind](at, event)
     if record is None:

@@ -29,11 +29,12 @@ def story(events: Iterable[e.Recorded], language: Language = "en") -> Iterator[S
     """The sentences of one call's events, in order."""
     began: int | None = None
     for recorded in events:
-        began = recorded.at if began is None else began
+        at = e.when(recorded.event, recorded.at)
+        began = at if began is None else began
         tell = _TELL.get(type(recorded.event))
         if tell is not None:
             english, chinese = tell(recorded.event)
-            yield Sentence(recorded.position, recorded.at, recorded.at - began, chinese if language == "zh" else english)
+            yield Sentence(recorded.position, at, at - began, chinese if language == "zh" else english)
 
 
 def kinds() -> set[type]:

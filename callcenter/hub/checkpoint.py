@@ -15,9 +15,9 @@ from callcenter.hub.folding.agents import refused_numbers
 from callcenter.hub.folding.register import sync_free, sync_waiting
 from callcenter.hub.state import Agent, Call, Leg, Offer, Pending, Recording, State
 from callcenter.kernel.center import Center
-from callcenter.kernel.ids import AgentId, BridgeId, CallId, CarrierName, PersonalId
+from callcenter.kernel.ids import AgentId, BridgeId, CallId, CarrierName, LegId, PersonalId
 
-FORMAT = 4
+FORMAT = 5
 """Raised when the state gets another shape or folding another meaning: older bytes are then thrown away and all is folded."""
 
 _MAY_BE_PERSONAL = re.compile(rb'"(p[^"\\]+)"')
@@ -34,6 +34,7 @@ class Saved(Struct):
     down_since: dict[CarrierName, int]
     calls: list[Call]
     legs: list[Leg]
+    past_legs: list[LegId]
     agents: list[Agent]
     leaving: list[AgentId]
     offers: list[Offer]
@@ -61,6 +62,7 @@ def dump(state: State) -> bytes:
             down_since=state.down_since,
             calls=list(state.calls.values()),
             legs=list(state.legs.values()),
+            past_legs=list(state.past_legs),
             agents=list(state.agents.values()),
             leaving=sorted(state.leaving),
             offers=list(state.offers.values()),
@@ -86,6 +88,7 @@ def load(saved: bytes) -> State:
         down_since=found.down_since,
         calls={call.id: call for call in found.calls},
         legs={leg.id: leg for leg in found.legs},
+        past_legs=dict.fromkeys(found.past_legs),
         agents={agent.id: agent for agent in found.agents},
         leaving=set(found.leaving),
         offers={offer.id: offer for offer in found.offers},

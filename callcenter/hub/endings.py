@@ -22,7 +22,7 @@ def finish(turn: Turn, call: Call, end: CallEnd, by: Party, *, why: str = "", ca
             turn.emit(e.PlacedCallFailed(call=call.id, agent=her.id, cause=cause))
         else:
             leave(turn, call, why or "agent_hung_up")
-    turn.emit(e.CallOver(call=call.id, end=end, by=by, cause=cause))
+    turn.emit(e.CallOver(call=call.id, end=end, by=by, cause=cause, happened_at=turn.happened_at))
     for leg in tuple(call.legs):
         turn.drop(leg)
     turn.close_bridge(call, bridge)

@@ -61,6 +61,7 @@ class Hub:
                 assert not turn.events, f"{type(item).__name__} was refused after something had happened"
                 raise
         else:
+            turn.happened_at = getattr(item, "happened_at", None)
             _SIGNALS[type(item)](turn, item)
         desk.go_home(turn)
         queueing.match(turn)
@@ -111,7 +112,7 @@ def _ignore(turn: Turn, signal: AnySignal, why: str, leg: LegId | None = None) -
 
 
 def _offered(turn: Turn, signal: s.LegOffered) -> None:
-    if signal.leg in turn.state.legs:
+    if signal.leg in turn.state.legs or signal.leg in turn.state.past_legs:
         _ignore(turn, signal, "doubled", signal.leg)
     else:
         inbound.offered(turn, signal)

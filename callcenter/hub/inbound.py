@@ -34,12 +34,17 @@ def offered(turn: Turn, signal: s.LegOffered) -> None:
             dialed=turn.row("number", signal.dialed),
             number=number.id if number else None,
             answer_by=turn.now + center.timing.ivr_step_ms,
+            happened_at=turn.happened_at,
         )
     )
     call = state.calls[call_id]
     if caller and caller in state.blocked:
         turn.emit(e.CallBlocked(call=call_id))
-        turn.emit(e.CallOver(call=call_id, end=CallEnd.BLOCKED, by=Party.SYSTEM, cause=Cause.REJECTED))
+        turn.emit(
+            e.CallOver(
+                call=call_id, end=CallEnd.BLOCKED, by=Party.SYSTEM, cause=Cause.REJECTED, happened_at=turn.happened_at
+            )
+        )  # fmt: skip
         turn.drop(signal.leg, Cause.REJECTED)
         return
     if number is not None:

@@ -37,7 +37,9 @@ def down(turn: Turn, leg_id: LegId, cause: Cause, *, by_us: bool = False, detail
     call = turn.state.calls[leg.call]
     alive, serving, target = leg.alive, call.agent_leg == leg.id, call.target == leg.id
     offer = turn.state.offers.get(call.offer) if call.offer is not None else None
-    turn.emit(e.LegDown(call=call.id, leg=leg.id, cause=cause, by_us=by_us, detail=detail))
+    turn.emit(
+        e.LegDown(call=call.id, leg=leg.id, cause=cause, by_us=by_us, detail=detail, happened_at=turn.happened_at)
+    )
     if not alive or call.state is CallState.OVER:
         return
     match leg.role:

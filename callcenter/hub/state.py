@@ -202,6 +202,8 @@ class State:
     """Carriers that are down."""
     calls: dict[CallId, Call] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
+    past_legs: dict[LegId, None] = field(default_factory=dict)
+    """The last callers' legs that are down, oldest first: told once more, one makes no second call."""
     agents: dict[AgentId, Agent] = field(default_factory=dict)
     leaving: set[AgentId] = field(default_factory=set)
     """Those who are signed out as soon as they are idle."""

@@ -38,6 +38,8 @@ class Turn:
     state: State
     now: int
     entropy: Entropy
+    happened_at: int | None = None
+    """When the signal that is decided happened, if that is told late."""
     events: list[e.Recorded] = field(default_factory=list)
     effects: list[fx.AnyEffect] = field(default_factory=list)
     personal: list[PersonalRow] = field(default_factory=list)

@@ -31,6 +31,8 @@ class LegOffered(Signal, frozen=True, kw_only=True):
     caller: str
     """As the network wrote it; empty when withheld."""
     dialed: str
+    happened_at: int | None = None
+    """When, by the carrier's own clock, of a call that was over before we could hear of it; None: now."""
 
 
 class LegRinging(Signal, frozen=True, kw_only=True):
@@ -50,6 +52,8 @@ class LegEnded(Signal, frozen=True, kw_only=True):
     """True when it ended because we asked for it."""
     detail: str = ""
     """The carrier's own words for the cause (SIP and Q.850 codes), for the record."""
+    happened_at: int | None = None
+    """As in LegOffered."""
 
 
 class PlaybackEnded(Signal, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from callcenter.kernel.ids import CallId, Entropy, PersonalId
 from callcenter.kernel.personal import PersonalRow
 from callcenter.kernel.signals import AnySignal, CarrierDown
 from callcenter.runtime import clock, resync
+from callcenter.runtime.alarm import Alarm
 from callcenter.runtime.checkpoints import Checkpoints
 from callcenter.runtime.folding import folded, since
 from callcenter.runtime.items import WENT_WRONG, Decided, Item, refuse
@@ -42,8 +43,6 @@ LARGEST_BATCH = 1_000
 PAUSES_S = (0.05, 0.2, 0.5, 1.0)
 """Between attempts to read the log again after a failed append; the last one repeats."""
 CLOSE_WITHIN_S = 5.0
-LOOK_AGAIN_S = 30.0
-"""The timer looks at the clock at least this often: timers stand still while a machine sleeps, the clock does not."""
 
 
 class Engine:
@@ -80,8 +79,7 @@ class Engine:
         self._written = asyncio.Event()
         self._idle = asyncio.Event()
         """Set when nothing is left to decide or to write, and when this engine has to stop."""
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_at: int | None = None
+        self._alarm = Alarm(lambda: self._clock.at(self._hub.state.at), lambda: self._put(Item(Tick())), self._was_away)
         self._recovering = False
         self._tasks: list[asyncio.Task[None]] = []
         self.position = 0
@@ -138,6 +136,7 @@ class Engine:
         """Takes the lease, folds the log, settles what was left open, and begins to decide. Raises Conflict or LogFault."""
         await self._log.acquire(self._holder, LEASE_MS)
         self._begin(await folded(self._log))
+        self._alarm.wait_for(self._hub.state.carriers)
         self._performer.start(self.tell)
         for carrier, up in list(self._hub.state.carriers.items()):
             if up:
@@ -150,7 +149,7 @@ class Engine:
         ]
         for task in self._tasks:
             task.add_done_callback(self._ended)
-        self._set_timer()
+        self._alarm.set(self._hub.next_deadline())
 
     def _begin(self, state: State) -> None:
         self._hub = Hub(state)
@@ -170,8 +169,7 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._timer is not None:
-            self._timer.cancel()
+        self._alarm.cancel()
         await self._performer.close()
         for item in (*(decided.item for decided in (*self._batch, *self._decided)), *self._inbox):
             refuse(item)
@@ -202,10 +200,12 @@ class Engine:
             while self._inbox and len(self._decided) < LARGEST_BATCH and not (self._recovering or self._broken):
                 self._decide(self._inbox.popleft())
             if not (self._recovering or self._broken):
-                self._set_timer()
+                self._alarm.set(self._hub.next_deadline())
 
     def _decide(self, item: Item) -> None:
         now = self._clock.at(self._hub.state.at)
+        if isinstance(item.item, Tick) and self._alarm.patient:
+            return
         try:
             if isinstance(item.item, CarrierSnapshot):
                 self._resync(item, item.item, now)
@@ -233,29 +233,18 @@ class Engine:
         remedies = tuple(resync.remedies(self._hub.state, snapshot, Entropy(self._seed())))
         if remedies:
             self._keep(Decided(Item(snapshot), Decision((), remedies)))
+        self._alarm.seen(snapshot.carrier)
         log.info("carrier_resynced", carrier=snapshot.carrier, legs=len(snapshot.legs), bridges=len(snapshot.bridges))
 
     def _keep(self, decided: Decided) -> None:
         self._decided.append(decided)
         self._written.set()
 
-    def _set_timer(self) -> None:
-        """Wakes the hub at its next deadline."""
-        at = self._hub.next_deadline()
-        if at == self._timer_at and self._timer is not None:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._timer_at = at
-        if at is not None:
-            delay = min(max(0, at - self._clock.at(self._hub.state.at)) / 1000, LOOK_AGAIN_S)
-            self._timer = asyncio.get_running_loop().call_later(delay, self._ring)
-
-    def _ring(self) -> None:
-        self._timer = None
-        self._timer_at = None
-        self._put(Item(Tick()))
+    def _was_away(self) -> None:
+        """The process stood still: what its carriers have is seen before anything is decided that fell due meanwhile."""
+        log.warning("was_away")
+        self._alarm.wait_for([carrier for carrier, up in self._hub.state.carriers.items() if up])
+        self._performer.look_again(after_ms=0)
 
     # -- writing --------------------------------------------------------------------------------------------------------
 

@@ -10,13 +10,13 @@ from callcenter.hub.state import Call, Leg, Pending, State
 from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as s
 from callcenter.kernel.call_state import CallState
-from callcenter.kernel.ids import Entropy, LegId
+from callcenter.kernel.ids import CarrierName, Entropy, LegId
 from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.words import Cause, Fault, LegRole, Treatment
 from callcenter.telephony.port import CarrierSnapshot, LegSeen
 
 YOUNG_MS = 2_000
-"""An effect younger than this may still be on its way; its own deadline looks after it."""
+"""An effect younger than this may still be on its way, unless the connection broke since: then it was done, or never will be."""
 
 _APART = frozenset({CallState.QUEUED, CallState.HELD, CallState.INTERRUPTED})
 """The customer is in no bridge, unless she is being joined; left in one she would hear who holds the call, or nothing."""
@@ -55,6 +55,16 @@ def missed(state: State, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnyS
             yield s.LegOffered(carrier=snapshot.carrier, leg=leg_seen.leg, caller=leg_seen.caller, dialed=leg_seen.dialed)
             if leg_seen.up:
                 yield s.LegAnswered(leg=leg_seen.leg)
+    for passed in snapshot.passed:
+        if passed.leg not in state.legs and passed.leg not in state.past_legs:
+            yield s.LegOffered(
+                carrier=snapshot.carrier,
+                leg=passed.leg,
+                caller=passed.caller,
+                dialed=passed.dialed,
+                happened_at=passed.came_at,
+            )
+            yield s.LegEnded(leg=passed.leg, cause=Cause.NORMAL, detail="gone before we came", happened_at=passed.went_at)
     for (carrier, device), agent in state.devices.items():
         if carrier == snapshot.carrier and state.agents[agent].reachable != (device in snapshot.reachable):
             yield s.DeviceChanged(carrier=carrier, device=device, reachable=device in snapshot.reachable)
@@ -63,7 +73,11 @@ def missed(state: State, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnyS
 
 def _young(state: State, leg: Leg, now: int) -> bool:
     pending = state.pending.get(leg.effect) if leg.effect is not None else None
-    return pending is not None and now - pending.since < YOUNG_MS
+    return pending is not None and _on_its_way(state, pending, leg.carrier, now)
+
+
+def _on_its_way(state: State, pending: Pending, carrier: CarrierName, now: int) -> bool:
+    return carrier not in state.down_since and now - pending.since < YOUNG_MS
 
 
 def _leg(leg: Leg, there: LegSeen) -> Iterator[s.AnySignal]:
@@ -79,8 +93,7 @@ def _leg(leg: Leg, there: LegSeen) -> Iterator[s.AnySignal]:
 
 def _pending(state: State, pending: Pending, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnySignal]:
     """A pending effect that the carrier shows no trace of is lost; `missed` has told the ones that it does show."""
-    asked_while_down = pending.since >= state.down_since.get(snapshot.carrier, now + 1)
-    if now - pending.since < YOUNG_MS and not asked_while_down:
+    if _on_its_way(state, pending, snapshot.carrier, now):
         return
     match pending.kind:
         case "PlayPrompts" | "Gather" if pending.effect not in snapshot.working:

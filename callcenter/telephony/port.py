@@ -30,6 +30,17 @@ class LegSeen(Struct, frozen=True, kw_only=True):
     """True: it would have come as LegOffered. Such a leg that the hub does not know is adopted."""
 
 
+class LegPassed(Struct, frozen=True, kw_only=True):
+    """A caller who came and went while we could not hear the carrier, as it told us afterwards. Nobody had served her."""
+
+    leg: LegId
+    caller: str
+    dialed: str
+    came_at: int
+    """By the carrier's own clock, ms since the epoch."""
+    went_at: int
+
+
 class CarrierSnapshot(Struct, frozen=True, kw_only=True):
     """Everything of ours that the carrier has, taken after a connection came up and before any later signal is delivered.
 
@@ -45,6 +56,8 @@ class CarrierSnapshot(Struct, frozen=True, kw_only=True):
     """Prompts and gathers that still run and will be answered."""
     reachable: tuple[str, ...] = ()
     """Devices that can be rung."""
+    passed: tuple[LegPassed, ...] = ()
+    """By their beginnings. One that was told before may be told again."""
 
 
 class CarrierHealth(Struct, frozen=True, kw_only=True):

@@ -107,6 +107,7 @@ class Projection:
         if words is None or call is None:
             return
         kind, more = words
+        at = e.when(recorded.event, recorded.at)
         memory = memory or CallMemory()
         facts = v.CallFacts(
             id=call, direction=memory.direction, started_at=memory.started_at, number=memory.number, queue=memory.queue,
@@ -114,8 +115,8 @@ class Projection:
         )  # fmt: skip
         extra: dict[str, Any] = more(recorded.event)
         if kind is v.CallEnded:
-            extra["duration_ms"] = None if memory.started_at is None else recorded.at - memory.started_at
-        event = kind(id="", at=recorded.at, position=recorded.position, call=facts, **extra)
+            extra["duration_ms"] = None if memory.started_at is None else at - memory.started_at
+        event = kind(id="", at=at, position=recorded.position, call=facts, **extra)
         yield Told(event, call, memory.customer)
 
     def _agent_events(self, recorded: e.Recorded) -> Iterator[Told]:
@@ -188,7 +189,9 @@ def _remember(calls: dict[CallId, CallMemory], recorded: e.Recorded) -> CallMemo
     if call is None:
         return None
     if isinstance(event, e.CallArrived):
-        calls[call] = CallMemory(direction="inbound", started_at=recorded.at, number=event.number, customer=event.caller)
+        calls[call] = CallMemory(
+            direction="inbound", started_at=e.when(event, recorded.at), number=event.number, customer=event.caller
+        )
     elif isinstance(event, e.CallPlaced):
         calls[call] = CallMemory(
             direction="outbound", started_at=recorded.at, customer=event.number, agent=event.agent, contact=event.contact

@@ -86,12 +86,15 @@ class Floor:
     callers: list["asyncio.Task[None]"] = field(default_factory=list)
     telephones: dict[str, Sipp] = field(default_factory=dict)
     began_at: int = field(default_factory=now)
+    last_ms: int = 0
+    """When the last caller comes, after the beginning."""
     gaps: list[dict[str, int]] = field(default_factory=list)
     """When the service was away: since, ready and until (its resync), ms since the epoch."""
 
     def call(self, visits: list[Visit]) -> None:
         """Lets the callers come, each at her time from now on."""
         self.began_at = now()
+        self.last_ms = visits[-1].at_ms
         self.callers = [asyncio.create_task(self._calls(visit)) for visit in visits]
 
     async def _calls(self, visit: Visit) -> None:
@@ -111,8 +114,9 @@ class Floor:
                 found.append(_at(json.loads(line)["timestamp"]))
         return found
 
-    async def all_gone(self, seconds: float = 90) -> list[str]:
+    async def all_gone(self) -> list[str]:
         """Waits until every caller has hung up and no call goes on; what went wrong at SIPp, in words."""
+        seconds = 90 + max(0, self.began_at + self.last_ms - now()) / 1000
         done = await asyncio.wait_for(asyncio.gather(*self.callers, return_exceptions=True), seconds)
         await self.service.board.until(lambda board: not board.calls, "calls go on after every caller has gone", 20)
         return [str(error) for error in done if isinstance(error, BaseException)]

@@ -32,7 +32,7 @@ def waiting(board: Board) -> dict[str, tuple[str, int]]:
 
 
 async def round_of(chaos: Round, frozen_s: int) -> None:
-    over_ms = ARRIVE_MS["frozen" if frozen_s else "killed"] * max(1, chaos.calls // 24)
+    over_ms = ARRIVE_MS["frozen" if frozen_s else "killed"] * max(1, chaos.calls // 50)
     at_ms = chaos.draw.randint(over_ms // 5, over_ms // 2)
     down_s = 0.0 if chaos.seed % 2 else chaos.draw.uniform(2, 6)
     async with floor() as here:
@@ -54,7 +54,7 @@ async def round_of(chaos: Round, frozen_s: int) -> None:
         counted = await here.unadopted(gaps.counts["unadopted"])
         chaos.note(
             in_gap=gaps.counts["ended_in_gap"], came_and_went=gaps.counts["came_and_went"], fallback=gaps.counts["fallback"],
-            unadopted=gaps.counts["unadopted"],
+            kept=gaps.counts["kept"], unadopted=gaps.counts["unadopted"],
             longest_silence_ms=gaps.longest_silence_ms, differences=len(differences),
         )  # fmt: skip
         assert not wrong

@@ -16,6 +16,8 @@ from tests.fixtures.ports import claim_free_port, free_ports, give_back
 from tests.integration.scenario import Scenario
 
 LOOPBACK = "127.0.0.1"
+LASTS_S = {True: 120, False: 900}
+"""After this the process ends by itself: a caller, a telephone."""
 _HEAD = re.compile(r"^-{40,} (\d{4}-\d\d-\d\d)[ \t]+(\d\d:\d\d:\d\d\.\d+)", re.MULTILINE)
 
 
@@ -135,7 +137,7 @@ async def sipp(
     sound = free_ports(4)  # for RTP and RTCP of sound and picture
     arguments = ["sipp", "-sf", "scenario.xml", "-i", address, "-p", str(port), "-mi", address, "-mp", str(sound[0])]
     arguments += ["-m", str(calls), "-r", str(rate), "-nostdin", "-trace_msg", "-message_file", "messages.log"]
-    arguments += ["-trace_err", "-error_file", "errors.log", "-timeout", "120s", "-timeout_error"]
+    arguments += ["-trace_err", "-error_file", "errors.log", "-timeout", f"{LASTS_S[bool(to[0])]}s", "-timeout_error"]
     if service:
         arguments += ["-s", service]
     if to[1]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from callcenter.operations.unadopted import BadRow, passed_calls
 from callcenter.store import unadopted
@@ -60,6 +60,19 @@ async def test_who_has_no_record_is_counted_once_however_often_it_is_asked(datab
         connection = await session.connection()
         assert await unadopted.starts(connection, 0, 1 << 60) == [1795383167342, 1795383170565]
         assert await unadopted.starts(connection, 1795383167343, 1795383170565) == []
+
+
+async def test_one_that_got_its_record_late_is_counted_no_more(database: Database, file: Path):
+    """The doctor ran while the service was away; then Asterisk told of her, and she is among the records."""
+    calls = list(passed_calls("pbx", file))
+    await adopt(database, ADOPTED, 1795383160418)
+    store = UnadoptedCalls(database)
+    assert await store.keep(calls) == 2
+    async with database.write() as session:
+        await session.execute(update(tables.call_leg).values(leg=LEFT))
+    assert await store.keep(calls) == 2, "the message's, and the one whose record is another's now"
+    async with database.read() as session:
+        assert await unadopted.starts(await session.connection(), 0, 1 << 60) == [1795383160418, 1795383167342]
 
 
 @pytest.mark.parametrize("row", ['"a","b"', ROWS.splitlines()[1].replace("1795383167.342279", "yesterday")])

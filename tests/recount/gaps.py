@@ -7,7 +7,8 @@ only. What is asked of a call:
 - known before the gap, or still there after it: exactly one record; a time that fell into the gap is recorded within the gap
   (what had been decided when it began, and was heard only after it, is recorded at its beginning); a call that ended in the gap
   is marked as lost, and its true end lies between the last certain moment and the recorded end;
-- come and gone within the gap: one record at most;
+- come and gone within the gap: one record at most, and one for certain when she went after Asterisk had seen the dead service's
+  socket close ("killed"), for from then on it keeps its events: with her own times and end, as if somebody had listened;
 - taken by the dialplan's fallback (Asterisk's own records say so): no record unless it was known before.
 What people heard is judged besides: in a conversation each other's tone, in a queue the music, without a pause.
 """
@@ -18,6 +19,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +85,9 @@ class Gaps:
         self.counts["fallback"] += fallback
         self.counts["came_and_went"] += within and not fallback
         self.counts["ended_in_gap"] += ended is not None and not within
-        least = 0 if (began is not None and (within or fallback)) else 1
+        kept = within and not fallback and began is not None and self._kept(began, call)
+        self.counts["kept"] += kept
+        least = 0 if (began is not None and (within or fallback) and not kept) else 1
         if not least <= len(records) <= 1:
             said.found.append(f"{about}: it has {len(records)} records" + (" and took the fallback" if fallback else ""))
         if began is not None and fallback and records:
@@ -93,23 +97,35 @@ class Gaps:
             said.found.append(f"{about}: it took the fallback, and is recorded")
         self.counts["unadopted"] += not records
         for record in records:
-            self._record(said, about, call, record, fallback)
+            self._record(said, about, call, record, fallback=fallback, kept=kept)
+
+    def _kept(self, gap: dict[str, int], call: OutsideCall) -> bool:
+        """Nobody had known her when the gap began; and Asterisk kept her end, and told it before anything else."""
+        unknown = gap["since"] + self._tolerance < call.began_at
+        return unknown and gap["killed"] + self._tolerance < call.ended_at < gap["until"] - self._tolerance
 
     def _taken_back(self, call: OutsideCall, record: dict[str, Any]) -> bool:
-        """It was found and lost again in the instant in which its guarded time was over; its record ends there."""
+        """It was found and lost again in the instant in which its guarded time was over; its record ends there, and says so."""
         over_at, summary = call.began_at + GUARDED_MS, record["summary"]
+        if summary["end"] != "lost":
+            return False
         late = over_at - summary["started_at"] <= self._tolerance
         return late and not record["queue_entries"] and abs(summary["ended_at"] - over_at) <= self._tolerance
 
-    def _record(self, said: Differences, about: str, call: OutsideCall, record: dict[str, Any], fallback: bool) -> None:
+    def _record(
+        self, said: Differences, about: str, call: OutsideCall, record: dict[str, Any], *, fallback: bool, kept: bool
+    ) -> None:
         summary = record["summary"]
         shown = (summary["number"] or {}).get("value", "")
         said.same(about, "the number", digits(call.number), digits(shown))
-        self._near(said, about, "its beginning", call.began_at, summary["started_at"])
-        self._near(said, about, "its end", call.ended_at, summary["ended_at"])
+        near = said.near if kept else partial(self._near, said)
+        near(about, "its beginning", call.began_at, summary["started_at"])
+        near(about, "its end", call.ended_at, summary["ended_at"])
         certain = record["certain_until"]
         if summary["end"] == "lost":
             self.counts["lost"] += 1
+            if kept:
+                said.found.append(f"{about}: it is recorded as lost, but Asterisk told how it ended")
             if self._gap(call.ended_at) is None and not fallback:
                 said.found.append(f"{about}: it is recorded as lost, but ended when the service was there")
             if certain is None or not certain - self._tolerance <= call.ended_at:
@@ -119,7 +135,7 @@ class Gaps:
         if self._too_brief(call, record):
             self.counts["too_brief"] += 1
             return
-        if self._gap(call.ended_at) is None:
+        if self._gap(call.ended_at) is None or kept:
             said.same(about, "how it ended", call.end, summary["end"])
             said.same(about, "who ended it", call.ended_by, record["ended_by"])
         said.same(about, "who talked", [talk.agent for talk in call.talks], [one["agent"] for one in record["conversations"]])

@@ -8,6 +8,9 @@ from callcenter.kernel.call_state import CallState
 from callcenter.kernel.leg_state import LEG
 from callcenter.kernel.words import LegRole
 
+PAST_LEGS = 1_000
+"""Callers' legs that are down and still known: more than end between two tellings of one carrier."""
+
 _joining = frozenset({CallState.QUEUED, CallState.PLACING, CallState.TRANSFERRING, CallState.INTERRUPTED})
 """States in which legs that were asked to join must be together soon."""
 
@@ -93,6 +96,10 @@ def _(state: State, event: e.LegDown, at: int) -> None:
     if call.target == leg.id:
         call.target = None
     del state.legs[leg.id]
+    if leg.role is LegRole.CALLER:
+        state.past_legs[leg.id] = None
+        if len(state.past_legs) > PAST_LEGS:
+            del state.past_legs[next(iter(state.past_legs))]
 
 
 @folds(e.LegJoining)

@@ -46,6 +46,7 @@ from callcenter.kernel.events.base import (
     AgentEvent,
     CallEvent,
     Event,
+    when,
 )
 from callcenter.kernel.events.center import (
     CarrierChanged,
@@ -241,4 +242,5 @@ __all__ = [
     "TransferStarted",
     "WrapUpEnded",
     "WrapUpStarted",
+    "when",
 ]

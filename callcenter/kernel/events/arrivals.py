@@ -30,6 +30,8 @@ class CallArrived(CallEvent, frozen=True, kw_only=True):
     dialed: PersonalId
     number: NumberId | None
     """The center's number that was called; None: not one of ours."""
+    happened_at: int | None = None
+    """When, by the carrier's own clock, of a call that was over before we could hear of it; None: when it was recorded."""
 
 
 class CallBlocked(CallEvent, frozen=True, kw_only=True):

@@ -9,6 +9,12 @@ class Event(Struct, frozen=True, tag=True, tag_field="event", kw_only=True, omit
     pass
 
 
+def when(event: Event, recorded_at: int) -> int:
+    """When it happened, ms since the epoch: before it was recorded, if a carrier told of it late."""
+    happened_at: int | None = getattr(event, "happened_at", None)
+    return recorded_at if happened_at is None else happened_at
+
+
 class AgentEvent(Event, frozen=True, kw_only=True):
     agent: AgentId
 

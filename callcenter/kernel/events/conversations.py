@@ -93,6 +93,8 @@ class CallOver(CallEvent, frozen=True, kw_only=True):
     end: CallEnd
     by: Party
     cause: Cause = Cause.NORMAL
+    happened_at: int | None = None
+    """As in CallArrived."""
 
 
 class ContactChosen(CallEvent, frozen=True, kw_only=True):

@@ -45,6 +45,8 @@ class LegDown(CallEvent, frozen=True, kw_only=True):
     cause: Cause
     by_us: bool = False
     detail: str = ""
+    happened_at: int | None = None
+    """As in CallArrived."""
 
 
 class LegInBridge(CallEvent, frozen=True, kw_only=True):

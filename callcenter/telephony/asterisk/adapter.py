@@ -26,6 +26,7 @@ from callcenter.telephony.asterisk.events import AnyEvent
 from callcenter.telephony.asterisk.files import AriFiles
 from callcenter.telephony.asterisk.lines import LookAgain, Send, Token
 from callcenter.telephony.asterisk.listing import Listing
+from callcenter.telephony.asterisk.passed import Passed
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from callcenter.telephony.asterisk.settings import AsteriskSettings
 from callcenter.telephony.asterisk.sip_socket import SipSocket, asterisk_socket
@@ -72,6 +73,7 @@ class AsteriskCarrier:
         self._softphones = softphones or SoftphoneSettings()
         self._sip = SipSocket(f"/carrier/{settings.name}/sip", asterisk_socket(settings.ari_url))
         self._deliver: Deliver | None = None
+        self._passed = Passed(settings.application)
         self._listing: Listing | None = None
         self._listings = 0
         self._listed = False
@@ -83,8 +85,7 @@ class AsteriskCarrier:
         self._held: list[AnyCarrierEffect] = []
         """Asked for while what Asterisk has is being listed again."""
         self._startup_time = ""
-        self._accounts: dict[str, str] = {}
-        """Device -> password, of those signed in."""
+        self._accounts: dict[str, str] = {}  # device -> password, of those signed in
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -239,7 +240,7 @@ class AsteriskCarrier:
             case Disconnected():
                 log.warning("asterisk.down", carrier=self.name, why=item.why)
                 self._listed = False
-                self._listing = None
+                self._give_up_listing()
                 self._list_again_at = None
                 self._audits.stop()
                 self._down(item.why)
@@ -262,6 +263,8 @@ class AsteriskCarrier:
             case _ if self._listed:
                 self._translation.event(item, self._clock())
                 self._flush()
+            case _:
+                self._passed.take(item)  # kept by Asterisk while nobody was there, and told before anything else
 
     def _down(self, why: str) -> None:
         self._up = False
@@ -273,13 +276,21 @@ class AsteriskCarrier:
     def _begin_listing(self, *, accounts_first: bool = False) -> None:
         self._listed = False
         self._audits.stop()
+        self._give_up_listing()
         self._listings += 1
         self._listing_since = self._clock()
-        listing = self._listing = Listing(self._translation, self._listings)
+        listing = self._listing = Listing(self._translation, self._listings, self._passed)
         if accounts_first and self._accounts:
             self._spawn(self._push_all(listing))
         else:
             self._ask_for(listing)
+
+    def _give_up_listing(self) -> None:
+        """What came while it was asked for waits no longer: of those who have gone meanwhile it is all that will be told."""
+        if self._listing is not None:
+            for event in self._listing.waiting:
+                self._passed.take(event)
+            self._listing = None
 
     def _ask_for(self, listing: Listing) -> None:
         self._send_all(listing.begin())

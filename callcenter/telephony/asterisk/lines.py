@@ -46,7 +46,9 @@ class Line(Struct, kw_only=True):
     stale: bool = False
     """Found by a listing: what it hears is not known."""
     guarded: bool = False
-    """The dialplan still counts down its eight seconds."""
+    """The dialplan still counts down its eight seconds, as far as we know."""
+    adopting: bool = False
+    """It was asked to stop that."""
     bridge: BridgeId | None = None
     """Where we have put it."""
     joined: bool = False

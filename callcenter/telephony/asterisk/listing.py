@@ -1,7 +1,8 @@
 """After a connection came up: what Asterisk has now, asked with ordinary requests, made into a CarrierSnapshot. Pure.
 
-Events are not told again, so the listing is the truth: what we remember and Asterisk does not have is forgotten, what it has and
-we do not know is taken in. Events of the meantime wait here until the snapshot has been delivered, then count as usual.
+The listing is the truth: what we remember and Asterisk does not have is forgotten, what it has and we do not know is taken in.
+Events of the meantime wait here until the snapshot has been delivered, then count as usual; earlier ones say only who came and
+went (`passed`).
 """
 
 import re
@@ -13,8 +14,9 @@ from callcenter.kernel.ids import BridgeId, LegId, RecordingId
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
 from callcenter.telephony.asterisk.lines import Gathering, Line, Room, Send, Speaking, Tape, Token
+from callcenter.telephony.asterisk.passed import Passed, came_in
 from callcenter.telephony.asterisk.replies import Reply
-from callcenter.telephony.asterisk.translate import INBOUND, Translation
+from callcenter.telephony.asterisk.translate import Translation
 from callcenter.telephony.port import CarrierSnapshot, LegSeen
 
 OUR_NAME = re.compile(r"[a-z][a-z2-7]{19}")
@@ -30,9 +32,10 @@ T = TypeVar("T")
 class Listing:
     """One resync. `begin` asks; every reply whose token says "list_..." goes to `reply`, until `snapshot` is there."""
 
-    def __init__(self, translation: Translation, number: int) -> None:
+    def __init__(self, translation: Translation, number: int, passed: Passed) -> None:
         self.number = number
         self._translation = translation
+        self._passed = passed
         self._channels: list[ari.Channel] = []
         self._bridges: list[ari.Bridge] = []
         self._endpoints: list[ari.Endpoint] = []
@@ -121,6 +124,7 @@ class Listing:
             for endpoint in self._endpoints
             if endpoint.resource != self._translation.trunk
         }
+        passed = self._passed.calls({channel.id for channel in self._channels}, self.waiting, now)
         for line in lines:
             self._finish_prompt(line)
         return CarrierSnapshot(
@@ -141,6 +145,7 @@ class Listing:
             recordings=tuple(tape.recording for tape in known.tapes.values() if tape.state != "ended"),
             working=tuple(line.hears.asked.effect for line in lines if isinstance(line.hears, Speaking | Gathering)),
             reachable=tuple(name for name, reachable in known.devices.items() if reachable),
+            passed=passed,
         )
 
     def _unreachable(self) -> list[str]:
@@ -151,7 +156,7 @@ class Listing:
         leg = LegId(channel.id)
         line = self._translation.known.lines.get(leg)
         arguments = channel.dialplan.app_data.split(",")
-        if _came_in(channel, self._translation.application):
+        if came_in(channel, self._translation.application):
             if line is None:
                 dialed = arguments[2] if len(arguments) > 2 else channel.dialplan.exten
                 line = Line(
@@ -200,12 +205,7 @@ class Listing:
 
 def ours(channel: ari.Channel, application: str) -> bool:
     """A channel that came in to us or that we originated; not one that the dialplan looks after."""
-    return _came_in(channel, application) or _went_out(channel)
-
-
-def _came_in(channel: ari.Channel, application: str) -> bool:
-    in_application = channel.dialplan.app_name == "Stasis"
-    return in_application and channel.dialplan.app_data.split(",")[:2] == [application, INBOUND]
+    return came_in(channel, application) or _went_out(channel)
 
 
 def _went_out(channel: ari.Channel) -> bool:

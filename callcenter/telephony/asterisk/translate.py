@@ -20,10 +20,11 @@ from callcenter.telephony.asterisk import requests as r
 from callcenter.telephony.asterisk.causes import cause_of, in_words, reason_for
 from callcenter.telephony.asterisk.doubts import Doubts
 from callcenter.telephony.asterisk.lines import Gathering, Line, Speaking, Token
+from callcenter.telephony.asterisk.passed import INBOUND
 from callcenter.telephony.asterisk.replies import Reply
 
-INBOUND = "inbound"
-"""First argument that config/asterisk/extensions.conf gives to Stasis()."""
+TAKEN_BACK = "the dialplan took her back in this instant: she heard its message"
+"""Of a caller whose eight seconds ended while we were taking her call: nobody hung her up, and she was ours no more."""
 OUTBOUND = "leg"
 """The argument of the channels that we originate."""
 
@@ -108,8 +109,8 @@ class Translation(Doubts):
 
     def _adopt(self, line: Line) -> None:
         """The hub cares for this caller: the dialplan's countdown may stop."""
-        if line.guarded:
-            line.guarded = False
+        if line.guarded and not line.adopting:
+            line.adopting = True
             self._send(r.set_variable(line.leg, "TIMEOUT(absolute)", "0"), Token(step="adopt", leg=line.leg))
 
     def _originate(self, effect: fx.OriginateLeg, now: int) -> None:
@@ -163,6 +164,9 @@ class Translation(Doubts):
             case ari.StasisStart():
                 self._entered(event)
             case ari.StasisEnd(channel=channel):
+                line = self._of(channel)
+                if line is not None and line.guarded and not (line.hanging_up or line.by_us):
+                    line.ending, line.detail = Cause.LOST, TAKEN_BACK
                 self._ended(channel.id, 0, None)
             case ari.ChannelDestroyed(channel=channel):
                 self._ended(channel.id, event.cause, event.tech_cause)
@@ -306,6 +310,8 @@ class Translation(Doubts):
                 self._not_stopped(reply, token, now)
             case "devices" if reply.good:
                 self._devices(reply)
+            case "adopt" if reply.good and line is not None:
+                line.guarded = False
             case "stop_playback" | "stop_treatment" | "adopt" | "subscribe":
                 pass  # gone already, or the leg's end will say so
             case _ if not reply.good and token.effect is not None:

@@ -1,7 +1,9 @@
-"""Captures what a real Asterisk says into the .jsonl files beside this one: `python -m tests.recordings.asterisk.capture` (root).
+"""Captures what a real Asterisk says into the .jsonl files beside this one, all of them or those named (as root):
+`python -m tests.recordings.asterisk.capture [STORY...]`
 
 A line is one thing that reached `Translation`, in order: an effect, an event as Asterisk wrote it, the reply to a request, a
-tick; with `now` in ms. Numbers are invented ones. tests/unit/telephony replays them without any Asterisk.
+tick; or, of `Passed`, an event that Asterisk had kept and the ids of the channels listed after them; with `now` in ms. Numbers
+are invented ones. tests/unit/telephony replays them without any Asterisk.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ from callcenter.kernel import signals as sig
 from callcenter.kernel.flow import SayNumber, SayPrompt
 from callcenter.kernel.words import Treatment
 from callcenter.telephony.asterisk import events as ari
+from callcenter.telephony.asterisk.passed import Passed
 from callcenter.telephony.asterisk.translate import Translation
 from tests.contract.asterisk_world import asterisk_world
 from tests.contract.stage import Stage
@@ -24,6 +27,23 @@ from tests.contract.world import CallerDoes, PhoneDoes, Press
 from tests.integration.exchange import furnished
 
 HERE = Path(__file__).parent
+MAC = "02:00:00:00:00:01"
+
+
+def listen_for_kept(passed: Passed, lines: list[dict[str, Any]], raw: dict[int, str]) -> None:
+    """Notes everything that was told before anybody listened, and what was there then."""
+    take, calls = passed.take, passed.calls
+
+    def on_take(one: Any) -> None:
+        lines.append({"now": ari.moment(one.timestamp), "kept": msgspec.json.decode(raw[id(one)]) | {"asterisk_id": MAC}})
+        take(one)
+
+    def on_calls(there: Any, meanwhile: Any, now: int) -> Any:
+        lines.append({"now": now, "listed": sorted(there)})
+        return calls(there, meanwhile, now)
+
+    for name, ear in {"take": on_take, "calls": on_calls}.items():
+        setattr(passed, name, ear)
 
 
 def listen(translation: Translation, lines: list[dict[str, Any]], raw: dict[int, str]) -> None:
@@ -38,7 +58,7 @@ def listen(translation: Translation, lines: list[dict[str, Any]], raw: dict[int,
         effect(one, now)
 
     def on_event(one: Any, now: int) -> None:
-        note(now, event=msgspec.json.decode(raw[id(one)]) | {"asterisk_id": "02:00:00:00:00:01"})
+        note(now, event=msgspec.json.decode(raw[id(one)]) | {"asterisk_id": MAC})
         event(one, now)
 
     def on_reply(one: Any, now: int) -> None:
@@ -99,7 +119,22 @@ async def not_reached(stage: Stage) -> None:
     await stage.hears(sig.EffectFailed, leg=leg)
 
 
-STORIES: tuple[Callable[[Stage], Awaitable[None]], ...] = (served_call, abandoned_in_a_prompt, not_reached)
+async def came_and_went(stage: Stage) -> None:
+    """While the socket is gone two callers come and give up, the dialplan takes one back, and one still waits."""
+    world = stage.world
+    await world.cut()
+    await stage.hears(sig.CarrierDown)
+    for number, patience_ms in (("+12025550011", 60_000), ("+12025550012", 700), ("+12025550013", 1_500)):
+        await world.call_in(number, CallerDoes(gives_up_ms=patience_ms))
+    await asyncio.sleep(10)  # the dialplan's eight seconds, and some of its message
+    await world.call_in("+12025550014", CallerDoes())
+    await asyncio.sleep(1)  # she has reached the application
+    stage.heard.clear()
+    await world.mend()
+    await stage.hears(sig.CarrierUp)
+
+
+STORIES: tuple[Callable[[Stage], Awaitable[None]], ...] = (served_call, abandoned_in_a_prompt, not_reached, came_and_went)
 
 
 async def main() -> None:
@@ -117,11 +152,12 @@ async def main() -> None:
     pbx = furnished(directory="/srv/callcenter/capture", system_name="pbx")
     pbx.start()
     try:
-        for story in STORIES:
+        for story in (one for one in STORIES if one.__name__ in (sys.argv[1:] or [one.__name__])):
             lines: list[dict[str, Any]] = []
             async with asterisk_world(pbx) as world:
                 stage = Stage(world)
                 listen(world.asterisk._translation, lines, raw)
+                listen_for_kept(world.asterisk._passed, lines, raw)
                 await world.carrier.start(stage.deliver)
                 await stage.hears(sig.CarrierUp)
                 await story(stage)

@@ -12,6 +12,7 @@ from callcenter.kernel.words import Cause, Fault, GatherEnd, PlaybackEnd
 from callcenter.telephony.asterisk import requests as r
 from callcenter.telephony.asterisk.lines import Send, Token
 from callcenter.telephony.asterisk.listing import Listing
+from callcenter.telephony.asterisk.passed import Passed
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from tests.unit.telephony.replay import Replay, lines, replay
 
@@ -205,7 +206,7 @@ def test_a_hang_up_that_was_lost_in_a_gap_is_made_again():
     player.drain()
     lost = player.sent[-1]
     player.translation.reply(Reply(request=lost.request, status=NO_ANSWER, reason="", body="", token=lost.token), 2_000)
-    listing = Listing(player.translation, 1)
+    listing = Listing(player.translation, 1, Passed("callcenter"))
     channel = {
         "id": "l" * 20, "name": "PJSIP/deskana-1", "state": "Up", "creationtime": "", "caller": {"name": "", "number": ""},
         "connected": {"name": "", "number": ""},
