@@ -47,6 +47,7 @@ class Desk(Struct, frozen=True, omit_defaults=True):
     carrier: CarrierName | None = None
     device: str | None = None
     reachable: bool = False
+    leaving: bool = False
     signed_in_at: int | None = None
     set_aside: SetAsideView | None = None
     call: CallId | None = None
@@ -58,12 +59,15 @@ def desk_after(desk: Desk, recorded: e.Recorded, stand: Stand) -> Desk:
     match event:
         case e.AgentSignedIn():
             desk = replace(
-                desk, carrier=event.carrier, device=event.device, reachable=event.reachable, signed_in_at=at, set_aside=None
+                desk, carrier=event.carrier, device=event.device, reachable=event.reachable, signed_in_at=at, set_aside=None,
+                leaving=False,
             )  # fmt: skip
         case e.AgentMoved():
-            desk = replace(desk, carrier=event.carrier, device=event.device, reachable=event.reachable)
+            desk = replace(desk, carrier=event.carrier, device=event.device, reachable=event.reachable, leaving=False)
+        case e.AgentLeaving():
+            desk = replace(desk, leaving=True)
         case e.AgentSignedOut():
-            desk = replace(desk, carrier=None, device=None, reachable=False, signed_in_at=None, set_aside=None)
+            desk = replace(desk, carrier=None, device=None, reachable=False, leaving=False, signed_in_at=None, set_aside=None)
         case e.DeviceReachable():
             desk = replace(desk, reachable=True)
         case e.DeviceUnreachable():
@@ -122,8 +126,8 @@ def agent_view(
         id=values.id, name=values.name, team=values.team, skills=values.skills, queues=queues,
         presence=stand.presence, reason=stand.reason, presence_since=stand.presence_since,
         activity=stand.activity, activity_since=stand.activity_since, state=state, state_since=since,
-        carrier=desk.carrier, device=desk.device, reachable=desk.reachable, signed_in_at=desk.signed_in_at,
-        set_aside=desk.set_aside, call=desk.call,
+        carrier=desk.carrier, device=desk.device, reachable=desk.reachable, leaving=desk.leaving,
+        signed_in_at=desk.signed_in_at, set_aside=desk.set_aside, call=desk.call,
         offer=_offer_of(values.id, stand, record), wrap_up=_wrap_up_of(values.id, stand, record),
         today=today, figures=figures(today), category=category, category_since=category_since if category else 0,
     )  # fmt: skip

@@ -127,6 +127,8 @@ class AgentView(Struct, frozen=True, kw_only=True):
     carrier: CarrierName | None = None
     device: str | None = None
     reachable: bool = False
+    leaving: bool = False
+    """She is signed out when the call and its wrap-up are over: her log-in has ended."""
     signed_in_at: int | None = None
     call: CallId | None = None
     """The call she is offered, places, talks in or wraps up."""

@@ -92,6 +92,7 @@ def agent_view(view: live.AgentView, known: Known) -> m.AgentView:
         activity_since=view.activity_since,
         set_aside=None if aside is None else m.SetAside(why=aside.why.value, since=aside.since, until=aside.until),
         reachable=view.reachable,
+        leaving=view.leaving,
         call=view.call,
         wrap_up=None
         if wrap_up is None

@@ -80,7 +80,8 @@ async def test_a_call_in_her_hands_goes_on(house: House, cause: str):
 
     assert await closed(desk) == SIGNED_OUT
     await house.until(lambda state: AgentId("ana") in state.leaving)
-    await board.until(lambda b: b.shown["agents"]["ana"]["activity"] == "talking")
+    await board.until(lambda b: b.shown["agents"]["ana"]["leaving"])
+    assert board.shown["agents"]["ana"]["activity"] == "talking"
     assert house.carrier.network.devices[ana.device].registered, "they go on talking"
     house.hang_up(customer)
     await board.until(lambda b: b.shown["agents"]["ana"]["activity"] == "wrapping")

@@ -53,6 +53,8 @@ class AgentView(Body, frozen=True, kw_only=True):
     set_aside: SetAside | None
     reachable: bool
     """Her device can be rung."""
+    leaving: bool
+    """Her log-in has ended in mid-call: she is signed out when the call and its wrap-up are over, whatever `presence` says."""
     call: str | None
     """The call she is offered, places, talks in or wraps up. Null on the topic `destinations`."""
     wrap_up: WrapUpView | None

@@ -7,7 +7,7 @@ export const ready: PhoneState = { ...STARTING, line: "ready", device: "ready" }
 export function agent(more: Partial<AgentView> = {}): AgentView {
   return {
     id: "ana", name: "Ana", team: "day", skills: {}, state: "available", since: 0, presence: "available", reason: null, presence_since: 0, activity: "idle",
-    activity_since: 0, set_aside: null, reachable: true, call: null, wrap_up: null, signed_in_at: 0, queues: [], figures: {}, ...more,
+    activity_since: 0, set_aside: null, reachable: true, leaving: false, call: null, wrap_up: null, signed_in_at: 0, queues: [], figures: {}, ...more,
   };
 }
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.events import Recorded
-from callcenter.kernel.ids import BridgeId, CallId
+from callcenter.kernel.ids import BridgeId, CallId, CarrierName
 from callcenter.kernel.presence import Presence
 from callcenter.kernel.words import NotReady, OfferEnd
 from reporting.live import Live
@@ -97,6 +97,17 @@ def test_a_caller_waits_is_offered_talks_and_is_wrapped_up():
     assert (done.agents[ANA].state, done.agents[ANA].call, done.agents[ANA].wrap_up) == (AgentState.AVAILABLE, None, None)
     assert done.agents[ANA].today.handled == 1
     assert done.agents[ANA].figures.aht_ms == 185_000
+
+
+def test_whoever_is_to_leave_after_her_call_is_shown_so_until_she_has_left_or_sits_down_again():
+    story = Story().at("09:00:00").signs_in(ANA).arrives(CALL).queues(CALL).rings(CALL, ANA).talks(CALL, ANA)
+    assert not folded(story.log).snapshot().agents[ANA].leaving
+    story.at("09:01:00").emit(e.AgentLeaving(agent=ANA))
+    assert folded(story.log).snapshot().agents[ANA].leaving
+    moved = e.AgentMoved(agent=ANA, carrier=CarrierName("sim"), device="other", reachable=True)
+    assert not folded([*story.log, e.Recorded(len(story.log) + 1, clock("09:01:30"), moved)]).snapshot().agents[ANA].leaving
+    story.at("09:02:00").leaves(CALL, ANA).over(CALL).at("09:02:10").wrapped_up(CALL, ANA).emit(e.AgentSignedOut(agent=ANA))
+    assert not folded(story.log).snapshot().agents[ANA].leaving
 
 
 def test_a_missed_call_makes_her_not_ready_under_the_presence_she_chose():

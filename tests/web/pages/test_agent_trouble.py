@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from callcenter.kernel.commands import FinishWrapUp
+from callcenter.kernel.commands import FinishWrapUp, SignOut
 from callcenter.kernel.ids import AgentId
 from tests.web.pages.conftest import SignIn
 from tests.web.pages.house import WebHouse
@@ -208,3 +208,18 @@ async def test_a_call_that_is_given_up_is_told_and_escape_closes_what_was_found(
     idle = page.locator("[data-card=idle]")
     await expect(idle).to_contain_text(say("notice.call_not_placed"))
     await expect(idle.get_by_role("alert")).to_have_count(0)
+
+
+async def test_whoever_is_signed_out_after_her_call_is_told_so(house: WebHouse, sign_in: SignIn, say: Words):
+    """Her log-in at this telephone has ended; the page of another log-in of hers shows what comes."""
+    page, board = await sign_in("ana"), await sign_in("sam", "/board")
+    await in_a_call(page, house, say)
+    await expect(page.locator("[data-then=available]")).to_contain_text(say("state.available"))
+    await house.engine.ask(SignOut(agent=AgentId("ana"), after_call=True))
+    await expect(page.locator("[data-then=signed_out]")).to_contain_text(say("then", state=say("state.signed_out")))
+    await board.locator("[data-agent=ana]").first.click()
+    await expect(board.locator("#agent-menu")).to_contain_text(say("agent.after"))
+    await page.keyboard.press("Shift+F9")
+    finish = page.get_by_role("button", name=say("finish", state=say("state.signed_out")))
+    await finish.click()
+    await house.until(lambda state: AgentId("ana") not in state.leaving)

@@ -2,7 +2,7 @@
 // holds no button during the call, and a new call's buttons ignore clicks for 300 ms.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CallView } from "../api/types";
+import type { AgentView, CallView } from "../api/types";
 import { duration, since } from "../format";
 import { coded, known, said, t } from "../i18n";
 import { useKey } from "../keys";
@@ -282,10 +282,15 @@ function Recording({ call }: { call: CallView }) {
   );
 }
 
+/** What she is when call and wrap-up are over: as she chose, unless her log-in has ended meanwhile. */
+function stateAfter(agent: AgentView): string {
+  if (agent.leaving) return t("state.signed_out");
+  return agent.presence === "not_ready" ? reasonName(agent.reason) : t("state.available");
+}
+
 /** What comes after the call: wrap-up, then the chosen presence, which can be changed until then. */
 function After() {
   const agent = card.value.kind === "loading" ? null : card.value.agent;
-  const next = agent?.presence === "not_ready" ? reasonName(agent.reason) : t("state.available");
   return (
     <div class="afterward">
       <svg width="26" height="26" viewBox="0 0 26 26" aria-hidden="true">
@@ -294,8 +299,8 @@ function After() {
       <span>
         <b class="b">{t("state.wrap_up")}</b>
         <br />
-        {t("then", { state: next })}
-        {agent?.presence === "not_ready" ? (
+        <span data-then={agent?.leaving ? "signed_out" : agent?.presence}>{t("then", { state: agent ? stateAfter(agent) : t("state.available") })}</span>
+        {agent?.presence === "not_ready" && !agent.leaving ? (
           <button class="linkbtn withdraw" onClick={() => void setPresence(null)}>
             {t("withdraw")}
           </button>
@@ -311,7 +316,6 @@ function WrapCard({ now: wrap, offline }: { now: Extract<Card, { kind: "wrap" }>
   const { call, agent } = wrap;
   const part = call?.conversations.findLast((each) => each.agent === agent.id);
   const talked = part ? (part.left_at ?? call?.over_at ?? now.value) - part.connected_at : null;
-  const next = agent.presence === "not_ready" ? reasonName(agent.reason) : t("state.available");
   return (
     <Frame
       state="wrap_up"
@@ -324,7 +328,7 @@ function WrapCard({ now: wrap, offline }: { now: Extract<Card, { kind: "wrap" }>
       {call ? <Who call={call} below={talked === null ? t("card.notTalked") : t("card.talked", { time: duration(talked) })} /> : null}
       <div class="row wrap-acts">
         <button class="btn btn-primary grow" disabled={offline || acting.value === "finish"} onClick={() => void finishWrapUp()}>
-          {t("finish", { state: next })}
+          {t("finish", { state: stateAfter(agent) })}
         </button>
       </div>
       {call && call.disposition === null ? (
@@ -357,7 +361,7 @@ function IdleCard({ now: idle, offline }: { now: Extract<Card, { kind: "idle" }>
       {aside && aside.why !== "missed_call" ? <Note icon="clock">{t(`aside.${aside.why}`)}</Note> : null}
       {recent && recent.kind !== "wrap_up_over" && recent.kind !== "line_restored" ? (
         <Note>
-          {coded("notice", recent.kind)} {known("code", recent.code)}
+          {coded("notice", recent.kind)} {known(`code.${recent.kind}`, recent.code) || known("code", recent.code)}
         </Note>
       ) : null}
       {!available && !aside && agent.presence === "not_ready" ? (

@@ -600,6 +600,7 @@ export interface AgentView {
   activity_since: number;
   set_aside: SetAside | null;
   reachable: boolean;
+  leaving: boolean;
   call: string | null;
   wrap_up: WrapUpView | null;
   signed_in_at: number | null;

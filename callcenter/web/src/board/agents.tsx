@@ -117,6 +117,7 @@ function AgentCard({ agent, views, close }: { agent: AgentView; views: TopicView
   const who = call?.contact?.name ?? call?.number?.shown ?? "";
   const lines: [string, preact.ComponentChildren][] = [
     [t("agent.chose"), agent.presence === "not_ready" ? stateDetail({ ...agent, state: "not_ready", set_aside: null }) : stateWord(agent.presence)],
+    ...(agent.leaving ? ([[t("agent.after"), t("state.signed_out")]] as [string, preact.ComponentChildren][]) : []),
     [t("agent.team"), teamName(agent.team)],
     [t("agent.skills"), skillsText(agent.skills)],
     [t("agent.queues"), agent.queues.map(queueName).join(", ")],

@@ -57,7 +57,7 @@ export const agentWords = {
   "notice.offer_over": ["The last offer is over.", "上一个来电已结束派发。"],
   "notice.call_not_placed": ["The call did not come about.", "拨打未成功。"],
   "notice.connect_failed": ["The call could not be connected.", "无法接通来电。"],
-  "notice.transfer_failed": ["The transfer did not come about; the caller is with you.", "转接未成功，来电者仍在您这里。"],
+  "notice.transfer_failed": ["The transfer did not come about; the caller is back in the queue.", "转接未成功，来电者已回到队列。"],
   "notice.line_lost": ["Your line was lost.", "您的线路曾中断。"],
 
   "presence.title": ["What you chose (Alt A)", "您的状态 (Alt A)"],

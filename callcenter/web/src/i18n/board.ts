@@ -51,6 +51,7 @@ export const boardWords = {
   "kpi.talking": ["{n} in calls, {wrap} in wrap-up", "通话 {n}，话后处理 {wrap}"],
 
   "agent.chose": ["Chose", "所选状态"],
+  "agent.after": ["After the call", "通话后"],
   "agent.team": ["Team", "班组"],
   "agent.skills": ["Skills", "技能"],
   "agent.queues": ["Queues", "队列"],
