@@ -50,7 +50,7 @@ class Sockets:
         self._clock = clock
         self._ready = ready
         self._standing = standing
-        self._open: defaultdict[str, set[_Socket]] = defaultdict(set)
+        self._open: defaultdict[str, set[Socket]] = defaultdict(set)
         self.cut = 0
         """How many were cut because they were too slow."""
 
@@ -69,7 +69,7 @@ class Sockets:
         log_in = who.log_in
         response = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE, compress=False, writer_limit=UNSENT_BYTES)
         await response.prepare(request)
-        socket = _Socket(response, session, self._stage, self._clock, self._ready, rights(who.user), valid)
+        socket = Socket(response, session, self._stage, self._clock, self._ready, rights(who.user), valid)
         self._open[log_in].add(socket)
         try:
             closing = await socket.run()
@@ -114,7 +114,9 @@ class Sockets:
                 socket.end(Closing(GOING_DOWN, "going down"))
 
 
-class _Socket:
+class Socket:
+    """One page's, from its welcome to its end."""
+
     def __init__(
         self,
         response: web.WebSocketResponse,
