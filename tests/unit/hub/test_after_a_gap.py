@@ -161,3 +161,36 @@ def test_whoever_is_on_hold_is_not_put_back(story: Story):
     looks_again(story)
     assert story.call(call).state is CallState.HELD
     assert story.heard_by(call) is Treatment.MUSIC
+
+
+def test_a_prompt_that_was_asked_for_just_before_the_break_is_asked_for_again_at_once(story: Story):
+    """On the connection that broke nothing is on its way any more, so nobody stands in silence until the step's limit."""
+    story.look_up_answers = False
+    call = story.calls()
+    asked = next(effect for effect in story.effects if isinstance(effect, fx.LookUpContacts))
+    story.network.fail_next("Gather", Fault.UNAVAILABLE)
+    story.decides(s.ContactsFound(effect=asked.effect, call=call, matches=()))
+    story.network.take()  # what became of it was never heard: the service died in this instant
+    assert story.call(call).prompting is not None
+    assert story.heard_by(call) is Treatment.SILENCE
+    story.advances(0.1)
+    looks_again(story)
+    assert story.call(call).prompting is not None
+    assert story.heard_by(call) is not Treatment.SILENCE
+    assert len(story.all(e.PromptAsked)) == 2
+
+
+def test_what_was_asked_for_just_now_may_be_on_its_way_while_nothing_broke(story: Story):
+    story.look_up_answers = False
+    call = story.calls()
+    asked = next(effect for effect in story.effects if isinstance(effect, fx.LookUpContacts))
+    story.network.fail_next("Gather", Fault.UNAVAILABLE)
+    story.decides(s.ContactsFound(effect=asked.effect, call=call, matches=()))
+    story.network.take()
+    story.network.listed()
+    story.settles()
+    assert len(story.all(e.PromptAsked)) == 1
+    story.advances(2.1)
+    story.network.listed()
+    story.settles()
+    assert len(story.all(e.PromptAsked)) == 2
