@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -37,6 +38,7 @@ SOCKETS = web.AppKey("sockets", Sockets)
 log = structlog.get_logger()
 
 
+@cache
 def openapi_document() -> dict[str, object]:
     """What `callcenter openapi` prints and /api/v1/openapi.json answers."""
     return openapi.document(ROUTES, version("callcenter"))

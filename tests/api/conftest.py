@@ -10,8 +10,8 @@ from tests.api.house import House
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    found = House(tmp_path)
+async def house(tmp_path: Path, migrated_sqlite_url: str) -> AsyncIterator[House]:
+    found = House(tmp_path, rows_url=migrated_sqlite_url)
     await found.start()
     yield found
     await found.stop()

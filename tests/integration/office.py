@@ -103,9 +103,8 @@ class Office:
 
 
 @pytest.fixture
-async def rows(sqlite_rows_url: str) -> AsyncIterator[Database]:
-    database = Database(sqlite_rows_url)
-    await database.upgrade()
+async def rows(migrated_sqlite_url: str) -> AsyncIterator[Database]:
+    database = Database(migrated_sqlite_url)
     yield database
     await database.close()
 

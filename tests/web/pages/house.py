@@ -24,6 +24,7 @@ from callcenter.store.projector import Projector
 from callcenter.store.recordings import Recordings
 from tests.api.house import QUICK, House, Jobs
 from tests.fixtures.postgres import Postgres
+from tests.fixtures.stores import migrate
 from tests.unit.hub.story import CARRIER
 from tests.web.pages.relay import Relay
 
@@ -35,7 +36,7 @@ class WebHouse(House):
         super().__init__(folder)
         self.pages = PAGES
         self._server = server
-        self._url = server.create_database()
+        self._url = server.create_database(server.template("rows", migrate))
         self._held: asyncpg.Connection | None = None
         self._log_held: sqlite3.Connection | None = None
         self.relay = Relay(self.port)
