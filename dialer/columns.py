@@ -72,12 +72,15 @@ def looks_like_number(cell: str) -> bool:
 
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     """Index of the row with the heads among the first rows of a file; None: there is none, the first row is a person."""
+    above: int | None = None
     for index, row in enumerate(rows[:HEADER_WITHIN]):
         cells = [cell for cell in row if cell.strip()]
         if not cells:
             continue
         if any(looks_like_number(cell) or _EMAIL.match(cell.strip()) for cell in cells):
-            return None
+            # Words that nobody knows, right above the first person and as many as she has values.
+            return above if above is not None and sum(map(bool, rows[above])) >= len(cells) else None
+        above = index
         known = sum(field_of(cell) is not None for cell in cells)
         if known >= 2 or (known == 1 and len(cells) <= 2):
             return index

@@ -5,15 +5,16 @@ import secrets
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 
 from callcenter.kernel.errors import Conflict, HouseError, NotFound, Refused, TryAgain
-from callcenter.runtime.list_worker import ImportJob, PreviewJob, Told
+from callcenter.runtime.list_worker import ImportJob, Job, PreviewJob, RegistryJob, Told
 from callcenter.store.database import StoreFault
+from callcenter.store.do_not_call import Registry
 from callcenter.store.list_import import Progress
 from callcenter.store.list_orders import Choice, Preview
 
@@ -46,9 +47,9 @@ class ListJobs:
                     return told.preview
         raise Refused("file_too_big", TOO_BIG)
 
-    async def carry_out(self, call_list: int) -> AsyncIterator[Progress]:
-        """Progress of an import, batch by batch; the last is done or failed. To leave the loop early ends the process, and the
-        import may be carried out again: it goes on where it was.
+    async def carry_out(self, call_list: int) -> AsyncGenerator[Progress, None]:
+        """Progress of an import, batch by batch; the last is done or failed. To close it early (`contextlib.aclosing`) ends the
+        process, and the import may be carried out again: it goes on where it was.
 
         Raises Conflict when it has ended before or another process took it over, TryAgain when the database failed or the
         process was killed.
@@ -69,8 +70,17 @@ class ListJobs:
                 if told.done is not None:
                     yield told.done
 
+    async def load_registry(self, path: Path, name: str, loaded_at: int) -> Registry:
+        """Replaces a do-not-call registry by the numbers in a file. `loaded_at`: from when they are, ms since the epoch."""
+        job = RegistryJob(database_url=self._url, path=str(path), name=name, loaded_at=loaded_at)
+        async with self._answers(job) as (answers, _):
+            async for told in answers:
+                if told.registry is not None:
+                    return told.registry
+        raise Refused("file_too_big", TOO_BIG)
+
     @asynccontextmanager
-    async def _answers(self, job: PreviewJob | ImportJob) -> AsyncIterator[tuple[AsyncIterator[Told], Process]]:
+    async def _answers(self, job: Job) -> AsyncIterator[tuple[AsyncIterator[Told], Process]]:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "callcenter.runtime.list_worker",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LONGEST_LINE,

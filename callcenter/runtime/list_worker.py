@@ -1,8 +1,7 @@
 """A process of its own that reads call lists, so that neither a large nor a hostile file delays a decision.
 
-It is told what to do on stdin as one line of JSON (`PreviewJob`, `ImportJob`), and answers in lines of JSON on stdout (`Told`).
-When stdin is closed, who asked is gone, and it ends at once. Its memory is limited: a file that needs more kills this process and
-nothing else.
+It is told what to do on stdin as one line of JSON (a `Job`), and answers in lines of JSON on stdout (`Told`). When stdin is
+closed, who asked is gone, and it ends at once. Its memory is limited: a file that needs more kills this process and nothing else.
 """
 
 import asyncio
@@ -18,8 +17,9 @@ from msgspec import Struct
 from callcenter.kernel.errors import HouseError
 from callcenter.runtime import clock
 from callcenter.store.database import Database
+from callcenter.store.do_not_call import DoNotCall, Registry
 from callcenter.store.list_import import ListImport, Progress
-from callcenter.store.list_orders import Choice, Preview, preview, rules
+from callcenter.store.list_orders import Choice, Preview, preview, registry_numbers, rules
 
 MOST_MEMORY = 3 << 30
 """Bytes of address space."""
@@ -42,23 +42,40 @@ class ImportJob(Struct, frozen=True, tag="import"):
     """Why it is to be undone instead of carried out."""
 
 
+class RegistryJob(Struct, frozen=True, tag="registry"):
+    """The numbers of a do-not-call registry."""
+
+    database_url: str
+    path: str
+    name: str
+    loaded_at: int
+
+
+Job = PreviewJob | ImportJob | RegistryJob
+
+
 class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the answer: one of the fields is set."""
 
     progress: Progress | None = None
     preview: Preview | None = None
     done: Progress | None = None
+    registry: Registry | None = None
     refused: tuple[str, str] | None = None
     """Code and why, of an error that a person may be shown."""
     peak_mb: float = 0.0
     """The most memory that this process held, MB; with `done`."""
 
 
-async def _carry_out(job: PreviewJob | ImportJob) -> Told:
+async def _carry_out(job: Job) -> Told:
     database = Database(job.database_url)
     try:
         if isinstance(job, PreviewJob):
             return Told(preview=preview(Path(job.path), await rules(database), job.choice))
+        if isinstance(job, RegistryJob):
+            numbers = registry_numbers(Path(job.path), await rules(database))
+            loading = DoNotCall(database).load_registry(job.name, numbers, job.loaded_at, clock.now())
+            return Told(registry=await loading)
         work = ListImport(
             database, Path(job.folder), job.list, job.owner, clock.now, lambda progress: _tell(Told(progress=progress))
         )
@@ -80,7 +97,7 @@ def _end_with_asker() -> None:
 
 
 def main() -> None:
-    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=PreviewJob | ImportJob)
+    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -126,6 +126,6 @@ async def _listings(
         )
     )
     found: dict[str, tuple[Listing, ...]] = defaultdict(tuple)
-    for number, kind, name in (await session.execute(query)).tuples():
+    for number, kind, name in await session.execute(query):
         found[number] += (Listing(kind=kind, name=name if kind == "registry" else ""),)  # type: ignore[arg-type]
     return found

@@ -40,7 +40,7 @@ class DoNotCall:
         self._database = database
 
     async def add(self, number: str, region: str, source: Source, now: int, *, campaign: int | None = None) -> None:
-        """On the center's own list, or on a campaign's; holds for every claim from now on. Raises Refused for what is no number."""
+        """On the center's own list, or on a campaign's; holds for every claim from now on. Raises Refused for no number."""
         e164 = _e164(number, region)
         async with self._database.write() as session:
             await add(session, e164, source, now, campaign=campaign)

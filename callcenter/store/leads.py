@@ -285,16 +285,14 @@ async def give_back(session: AsyncSession, attempts: Iterable[str], now: int) ->
     """Claims that led to no dial are as if they had not been; leads are due again. Which of them there were."""
     undone: list[str] = []
     for some in _hundreds(list(attempts)):
-        rows = (
-            await session.execute(
-                select(LeadRow, CallListRow.state)
-                .join(CallListRow, CallListRow.id == LeadRow.call_list)
-                .join(LeadAttemptRow, and_(LeadAttemptRow.lead == LeadRow.id, LeadAttemptRow.attempt == LeadRow.attempt))
-                .where(LeadAttemptRow.attempt.in_(some), LeadAttemptRow.settled_at.is_(None))
-                .with_for_update(of=LeadRow)
-            )
-        ).tuples()
-        freed = list(rows)
+        query = (
+            select(LeadRow, CallListRow.state)
+            .join(CallListRow, CallListRow.id == LeadRow.call_list)
+            .join(LeadAttemptRow, and_(LeadAttemptRow.lead == LeadRow.id, LeadAttemptRow.attempt == LeadRow.attempt))
+            .where(LeadAttemptRow.attempt.in_(some), LeadAttemptRow.settled_at.is_(None))
+            .with_for_update(of=LeadRow)
+        )
+        freed = (await session.execute(query)).all()
         for lead, list_state in freed:
             undone.append(lead.attempt or "")
             lead.attempt = None

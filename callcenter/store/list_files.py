@@ -8,7 +8,7 @@ size is limited. Blocking: runs in the process of `callcenter.runtime.list_worke
 import csv
 import io
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -107,15 +107,14 @@ def _sheet(path: Path, form: FileForm) -> Iterator[FileRow]:
 
 def _csv(path: Path, form: FileForm) -> Iterator[FileRow]:
     csv.field_size_limit(LONGEST_FIELD)
-    with path.open("rb") as file:
-        text = io.TextIOWrapper(file, encoding=form.encoding, newline="")
+    with path.open("rb") as raw, io.TextIOWrapper(raw, encoding=form.encoding, newline="") as text:
         reader = csv.reader(_lines(text), delimiter=form.separator)
         line = 0
         try:
             for line, cells in enumerate(reader, 1):
                 if line == 1 and _names_separator(cells, form.separator):
                     continue
-                yield FileRow(line, cells, file.tell())
+                yield FileRow(line, cells, raw.tell())
         except UnicodeDecodeError:
             why = f"after row {line} the file is not {form.encoding}: choose another encoding"
             raise Refused("wrong_encoding", why) from None
@@ -124,7 +123,7 @@ def _csv(path: Path, form: FileForm) -> Iterator[FileRow]:
             raise Refused("unclosed_quote", why) from None
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+def _lines(text: Iterable[str]) -> Iterator[str]:
     """Without the mark at its beginning, and without NULs, which csv does not take."""
     for number, line in enumerate(text):
         if number == 0:
@@ -139,8 +138,8 @@ def _names_separator(cells: Sequence[str], separator: str) -> bool:
 
 def _separator(path: Path, encoding: str) -> str:
     """The one by which most of the first rows fall into the same number of columns, above one."""
-    with path.open("rb") as file:
-        lines = list(itertools.islice(_lines(io.TextIOWrapper(file, encoding=encoding, newline="")), SEPARATOR_ROWS))
+    with path.open(encoding=encoding, newline="") as text:
+        lines = list(itertools.islice(_lines(text), SEPARATOR_ROWS))
     if lines and lines[0].strip().lower().startswith("sep=") and len(lines[0].strip()) == 5:
         return lines[0].strip()[-1]
     return max(SEPARATORS, key=_agreement(lines))

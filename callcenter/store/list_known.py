@@ -40,7 +40,7 @@ class Looking:
         query = select(LeadPhoneRow.e164, LeadPhoneRow.call_list).where(LeadPhoneRow.campaign == self._campaign, there)
         mine: set[str] = set()
         others: dict[str, int] = {}
-        for number, call_list in (await session.execute(query)).tuples():
+        for number, call_list in await session.execute(query):
             if call_list == self._list:
                 mine.add(number)
             else:
@@ -48,7 +48,7 @@ class Looking:
         if not others:
             return mine, {}
         named = select(CallListRow.id, CallListRow.name).where(CallListRow.campaign == self._campaign)
-        names = dict((await session.execute(named)).tuples().all())
+        names = dict((await session.execute(named)).all())
         return mine, {number: names.get(call_list, "") for number, call_list in others.items()}
 
     async def _owners(self, session: AsyncSession, wanted: list[str]) -> dict[str, Owner]:
@@ -59,7 +59,7 @@ class Looking:
             .where(among(ContactPhoneRow.e164, wanted, sqlite=self._database.sqlite))  # type: ignore[arg-type]
             .order_by(ContactRow.changed_at, ContactRow.id.desc())
         )
-        return {number or "": Owner(contact, account) for number, contact, account in (await session.execute(query)).tuples()}
+        return {number or "": Owner(contact, account) for number, contact, account in await session.execute(query)}
 
     async def _barred(self, session: AsyncSession, wanted: list[str]) -> dict[str, str]:
         """The list's name, of a registry with the day of its data."""
@@ -73,7 +73,7 @@ class Looking:
             )
         )
         found: dict[str, str] = {}
-        for number, kind, name, loaded_at in (await session.execute(query)).tuples():
+        for number, kind, name, loaded_at in await session.execute(query):
             day = datetime.fromtimestamp(loaded_at / 1000, UTC).date().isoformat()
             found[number] = f"{name} {day}" if kind == "registry" else kind
         return found

@@ -4,7 +4,7 @@ Blocking where it reads; nothing here writes.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,6 +27,7 @@ from dialer.screening import Policy
 
 SHOWN = 20
 """Rows of a preview."""
+REGISTRY_ROWS = 2_000
 GUESSED_FROM = 200
 """Rows by which columns are guessed."""
 
@@ -114,6 +115,17 @@ def _shown(row: FileRow, importer: Importer) -> PreviewRow:
         lead=made if isinstance(made, Lead) else None,
         refused=made.reason if isinstance(made, RefusedRow) else None,
     )
+
+
+async def registry_numbers(path: Path, rules: Rules) -> AsyncIterator[list[str]]:
+    """The numbers in a file of a do-not-call registry, in pieces. Raises Refused. Belongs into the process of imports."""
+    order = preview(path, rules, Choice()).order
+    check(order)
+    importer = Importer(order.columns, Rules(region=rules.region), read_number)
+    found = data_rows(path, order, 0)
+    while some := list(itertools.islice(found, REGISTRY_ROWS)):
+        made = (importer.row(row.line, row.cells) for row in some)
+        yield [number.e164 for one in made if isinstance(one, Lead) for number in one.numbers]
 
 
 def check(order: Order) -> None:

@@ -137,10 +137,9 @@ def rows(path: Path, sheet: str) -> Iterator[tuple[int, int, list[str]]]:
             found = book.get_sheet_by_name(sheet)
         except python_calamine.CalamineError:
             raise _BROKEN from None
-        first = found.start[0] if found.start is not None else 0
         last = found.end[0] + 1 if found.end is not None else 0
-        for place, cells in enumerate(found.iter_rows()):
-            yield first + place + 1, last, [_text(cell) for cell in cells]
+        for line, cells in enumerate(found.iter_rows(), 1):
+            yield line, last, [_text(cell) for cell in cells]
 
 
 def _workbook(path: Path) -> python_calamine.CalamineWorkbook:

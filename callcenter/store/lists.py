@@ -250,7 +250,7 @@ class Lists:
         by_state = select(LeadRow.state, func.count()).where(LeadRow.call_list == id).group_by(LeadRow.state)
         dialed = select(func.count(LeadAttemptRow.lead.distinct())).join(LeadRow, LeadRow.id == LeadAttemptRow.lead)
         async with self._database.read() as session:
-            found = dict((await session.execute(by_state)).tuples().all())
+            found = dict((await session.execute(by_state)).all())
             found["dialed"] = await session.scalar(dialed.where(LeadRow.call_list == id)) or 0
         return found
 

@@ -181,7 +181,7 @@ class TargetGroups:
             .limit(BATCH)
         )
         async with self._database.read() as session:
-            rows = (await session.execute(query)).tuples().all()
+            rows = (await session.execute(query)).all()
             ids = [contact.id for contact, _, _ in rows]
             phones = select(ContactPhoneRow).where(ContactPhoneRow.contact.in_(ids), ContactPhoneRow.e164.is_not(None))
             by_contact: dict[int, list[tuple[str, str]]] = {}
