@@ -92,29 +92,29 @@ def _hours(place: Place) -> Hours:
     holidays: tuple[date, ...] = ()
     for at, key, value in place.entries(HOURS_WORDS):
         if key == "holidays":
-            holidays = tuple(day for item in value.items("a list of days") if (day := _day(item)) is not None)
+            holidays = tuple(day for item in value.items("a list of days") if (day := day_of(item)) is not None)
             continue
-        days = _days(key)
+        days = days_of(key)
         if not days:
             at.refuse(f"{key!r} is no day", "one of mon to sun, several such as mon-fri, or holidays", alone=True)
         elif given & set(days):
             at.refuse(f"{DAYS[min(given & set(days))]} is given twice", "each day once", alone=True)
         else:
             given |= set(days)
-            openings = _openings(value)
+            openings = openings_of(value)
             for index in days:
                 weekdays[index] = openings
     return Hours(tuple(weekdays), holidays)
 
 
-def _days(key: str) -> list[int]:
+def days_of(key: str) -> list[int]:
     first, dash, last = key.partition("-")
     if first not in DAYS or (dash and last not in DAYS):
         return []
     return list(range(DAYS.index(first), (DAYS.index(last) if dash else DAYS.index(first)) + 1))
 
 
-def _day(place: Place) -> date | None:
+def day_of(place: Place) -> date | None:
     text = place.text("a day")
     if text is None:
         return None
@@ -127,7 +127,7 @@ def _day(place: Place) -> date | None:
         return None
 
 
-def _openings(place: Place) -> tuple[Opening, ...]:
+def openings_of(place: Place) -> tuple[Opening, ...]:
     if not place.is_list() and place.is_mapping():
         place.refuse("these are no times", "09:00-17:00, a list of such, or closed")
         return ()

@@ -8,12 +8,12 @@ abandoned; what nobody found out is estimated by the share that the pack names. 
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
 from callcenter.kernel.clock import local
 from callcenter.kernel.law import AbandonCap, LawVersion
+from dialer.zones import clock_of
 
 LONGEST_WINDOW_DAYS = 366
 """Days kept one by one; older ones are one sum, for caps over a campaign's whole life."""
@@ -108,7 +108,7 @@ class AbandonCounter(Struct, kw_only=True):
 
     def count(self, answered_at: int, fate: Fate, times: int = 1) -> None:
         """An answered attempt, in the day of its answer; `times` -1 takes one back."""
-        day = local(answered_at, ZoneInfo(self.zone)).date()
+        day = local(answered_at, clock_of(self.zone)).date()
         row = self._row(day)
         match fate:
             case Fate.CONNECTED:
@@ -125,7 +125,7 @@ class AbandonCounter(Struct, kw_only=True):
 
     def figure(self, cap: AbandonCap, now: int) -> AbandonFigure:
         """The rate over `cap`'s window, which ends with the day of `now`."""
-        today = local(now, ZoneInfo(self.zone)).date()
+        today = local(now, clock_of(self.zone)).date()
         began = self.began if self.began is not None else today
         since = began if cap.window_days is None else max(began, today - timedelta(days=cap.window_days - 1))
         rows = [row for day, row in self.days.items() if since <= day]

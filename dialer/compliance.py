@@ -8,7 +8,6 @@ claims a lead.
 
 from collections.abc import Iterator
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -18,7 +17,7 @@ from callcenter.kernel.law import AttemptCap, CallingHours, ConsentKind, Consent
 from dialer.facts import CampaignFacts, History, LeadFacts, Past
 from dialer.law import InForce, Law, RuleName
 from dialer.windows import HORIZON_DAYS, day_bounds, is_open, opens_everywhere
-from dialer.zones import Number, is_zone
+from dialer.zones import Number, clock_of, is_zone
 
 _MOST_STEPS = 2_000
 """Of looking for the next instant; each step ends a day, a window or a lock, so that the horizon comes first."""
@@ -311,20 +310,25 @@ class _Asked:
         return past.same_number if cap.of == "number" else past.same_lead
 
     def _of_hours(self, windows: list[tuple[str, str, CallingHours]]) -> Iterator[Held]:
+        # States of one country often keep the same hours: each is looked at once.
+        closed_of: dict[CallingHours, tuple[list[str], int | None]] = {}
         for place, key, hours in windows:
             late = [
                 zone
                 for zone in self.zones
-                if hours.known_until is not None and local(self.now, ZoneInfo(zone)).date() > hours.known_until
+                if hours.known_until is not None and local(self.now, clock_of(zone)).date() > hours.known_until
             ]
             if late:
                 why = f"{place}: holidays are known until {hours.known_until} only: renew the rules"
                 yield self._held(Hold.HOLIDAYS_UNKNOWN, f"{key}.hours", why)
                 continue
-            closed = [zone for zone in self.zones if not is_open(hours, zone, self.now)]
+            if hours not in closed_of:
+                found = [zone for zone in self.zones if not is_open(hours, zone, self.now)]
+                opens = opens_everywhere([(hours, zone) for zone in self.zones], self.now) if found else None
+                closed_of[hours] = (found, opens)
+            closed, until = closed_of[hours]
             if closed:
-                until = opens_everywhere([(hours, zone) for zone in self.zones], self.now)
-                time = local(self.now, ZoneInfo(closed[0])).strftime("%a %H:%M")
+                time = local(self.now, clock_of(closed[0])).strftime("%a %H:%M")
                 more = f" and {len(closed) - 1} more zones" if len(closed) > 1 else ""
                 yield self._held(Hold.HOURS, f"{key}.hours", f"{place}: not at {time} in {closed[0]}{more}", until)
 

@@ -72,7 +72,7 @@ class InForce:
         found = list(number.zones) or list(self._zones_of_digits(number)) or list(number.country_zones)
         if zone is not None:
             found.append(zone)
-        elif state is not None and state in self._pack.places:
+        if state is not None and state in self._pack.places:
             found += self._pack.places[state].zones
         return tuple(dict.fromkeys(found))
 

@@ -1,6 +1,6 @@
 """When a lead is tried next, on which of its numbers, and why: a pure function of the plan, what was tried, and a callback.
 
-The law is not asked here: whoever dials takes `not_before` to `compliance.next_allowed_at`. A callback that somebody promised goes
+The law is not asked here: whoever dials takes `not_before` to `compliance.next_allowed_at`. A callback that was promised goes
 before every rule of retry; the same facts give the same answer, whenever they are asked.
 """
 

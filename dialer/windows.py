@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from callcenter.kernel.center import Opening
 from callcenter.kernel.clock import DAY, HOUR, MINUTE, local
 from callcenter.kernel.law import CallingHours
+from dialer.zones import clock_of
 
 HORIZON_DAYS = 400
 """How far the next opening is looked for: whatever comes back each year shows itself within it."""
@@ -21,7 +22,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 def is_open(hours: CallingHours, zone: str, at: int) -> bool:
     """Whether `at` (ms since the epoch) lies in a window of `zone`."""
-    here = local(at, ZoneInfo(zone))
+    here = local(at, clock_of(zone))
     minute = here.hour * 60 + here.minute
     return any(opening.since <= minute < opening.until for opening in openings(hours, here.date()))
 
@@ -38,38 +39,42 @@ def openings(hours: CallingHours, day: date) -> tuple[Opening, ...]:
 
 def opens_at(hours: CallingHours, zone: str, at: int, until: int) -> int | None:
     """The first instant from `at` on at which a window is open; None when there is none before `until`."""
-    first = local(at, ZoneInfo(zone)).date().toordinal()
-    # One day back and one ahead: a clock set back over midnight returns to the day before.
-    ahead: int | None = None
-    for day in range(first - 1, first + (until - at) // DAY + 3):
+    day = local(at, clock_of(zone)).date().toordinal()
+    # A clock that is set back over midnight returns to the day before.
+    if _stretches(zone, day - 1)[-1][1] > at:
+        day -= 1
+    while _stretches(zone, day)[0][0] < until:
         found = _opens_on(hours, zone, day, at)
-        if ahead is not None:
-            best = ahead if found is None else min(ahead, found)
-            return best if best < until else None
-        ahead = found
+        if found is not None:
+            if _stretches(zone, day + 1)[0][0] < found:
+                found = min(found, _opens_on(hours, zone, day + 1, at) or found)
+            return found if found < until else None
+        day += 1
     return None
 
 
 def opens_everywhere(windows: Iterable[tuple[CallingHours, str]], at: int, horizon_days: int = HORIZON_DAYS) -> int | None:
     """The first instant from `at` on at which each of `windows` (hours, zone) is open; None: not within the horizon."""
-    pairs = tuple(dict.fromkeys(windows))
+    pairs = list(dict.fromkeys(windows))
     until = at + horizon_days * DAY
-    while True:
-        latest = at
-        for hours, zone in pairs:
-            opens = opens_at(hours, zone, latest, until)
-            if opens is None:
-                return None
-            latest = opens
-        if latest == at:
-            return at
-        # Somebody who opened before the last one may have closed by then: ask all again.
-        at = latest
+    index = 0
+    while index < len(pairs):
+        hours, zone = pairs[index]
+        opens = opens_at(hours, zone, at, until)
+        if opens is None:
+            return None
+        if opens == at:
+            index += 1
+            continue
+        # Who was closed is asked first from now on: two that never meet then find it out between themselves.
+        pairs.insert(0, pairs.pop(index))
+        at, index = opens, 1
+    return at
 
 
 def day_bounds(zone: str, at: int) -> tuple[int, int]:
     """First instant of the local day in which `at` lies, and the first one after it."""
-    pieces = _stretches(zone, local(at, ZoneInfo(zone)).date().toordinal())
+    pieces = _stretches(zone, local(at, clock_of(zone)).date().toordinal())
     return pieces[0][0], pieces[-1][1]
 
 
@@ -92,6 +97,9 @@ def _stretches(zone: str, day: int) -> tuple[tuple[int, int, int], ...]:
     """The local day as stretches (first instant, first one after it, offset in ms) in which the clock runs evenly."""
     midnight = (day - _EPOCH) * DAY
     found = []
+    always = _offset_of_month(zone, day // 30)
+    if always is not None:
+        return ((midnight - always, midnight + DAY - always, always),)
     for begins, ends, offset in _even(zone, midnight - 15 * HOUR, midnight + DAY + 15 * HOUR):
         since, until = max(begins, midnight - offset), min(ends, midnight + DAY - offset)
         if since < until:
@@ -100,8 +108,19 @@ def _stretches(zone: str, day: int) -> tuple[tuple[int, int, int], ...]:
     return tuple(found) or ((midnight, midnight, 0),)
 
 
+@lru_cache(maxsize=8_192)
+def _offset_of_month(zone: str, month: int) -> int | None:
+    """The one offset of 30 days and the hours around them, in ms; None when the clock changes. Most days of a year are such."""
+    begins = (month * 30 - _EPOCH) * DAY - 15 * HOUR
+    info = clock_of(zone)
+    first = _offset(begins, info)
+    # No clock changes and changes back within six hours.
+    same = all(_offset(at, info) == first for at in range(begins, begins + 32 * DAY, 6 * HOUR))
+    return first if same else None
+
+
 def _even(zone: str, since: int, until: int) -> Iterator[tuple[int, int, int]]:
-    info = ZoneInfo(zone)
+    info = clock_of(zone)
     begins, offset = since, _offset(since, info)
     for at in range(since + HOUR, until + HOUR, HOUR):
         now = _offset(at, info)

@@ -60,7 +60,13 @@ def number(e164: str) -> Number:
     )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1_024)
+def clock_of(zone: str) -> ZoneInfo:
+    """The rules of a zone, by name. `ZoneInfo` itself keeps eight of them and reads the others from their files each time."""
+    return ZoneInfo(zone)
+
+
+@lru_cache(maxsize=1_024)
 def is_zone(name: str) -> bool:
     """Whether there is a time zone of this name."""
     try:
