@@ -335,10 +335,13 @@ class _Asked:
 
 def length(ms: int) -> str:
     """A duration in words."""
+    one = {DAY: "24 hours", HOUR: "1 hour", MINUTE: "1 minute"}
+    if ms in one:
+        return one[ms]
     for size, word in ((DAY, "days"), (HOUR, "hours"), (MINUTE, "minutes")):
         if ms % size == 0 and ms >= 2 * size:
             return f"{ms // size} {word}"
-    return "24 hours" if ms == DAY else "1 hour" if ms == HOUR else seconds(ms)
+    return seconds(ms)
 
 
 def seconds(ms: int) -> str:

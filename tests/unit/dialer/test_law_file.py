@@ -114,7 +114,8 @@ def test_the_figures_of_the_law():
 def test_every_area_code_belongs_to_the_state_that_libphonenumber_names():
     """Independent data: the descriptions of the number ranges. One number of each hundred exchanges is asked."""
     owner = {code: place for place, values in packs()["us-federal"].places.items() for code in values.codes}
-    found, by_name = 0, {}
+    found = 0
+    by_name: dict[str, str | None] = {}
     for area in range(200, 1000):
         for exchange in range(200, 1000, 101):
             parsed = phonenumbers.PhoneNumber(country_code=1, national_number=area * 10_000_000 + exchange * 10_000 + 100)
