@@ -22,19 +22,22 @@ from callcenter.bootstrap import Service
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import CallId
 from callcenter.kernel.seed import CenterSeed
-from callcenter.operations import center_change, one_call, simulate
+from callcenter.operations import center_change, import_list, one_call, simulate
 from callcenter.operations.bench import report
 from callcenter.operations.bench.ari import ari
 from callcenter.operations.bench.desk import desk
 from callcenter.operations.bench.engine import engine
+from callcenter.operations.bench.lists import lists
 from callcenter.operations.demo import DemoDay
 from callcenter.operations.doctor import examine
 from callcenter.runtime import logs
+from callcenter.store.list_import import Progress
+from callcenter.store.list_orders import Choice
 from config.center_file import read_center
 from config.settings import Settings, read_settings
 from config.yaml import BadFile
 
-BENCHES = {"ari": ari, "desk": desk, "engine": engine}
+BENCHES = {"ari": ari, "desk": desk, "engine": engine, "import": lists}
 EXAMPLE = Path(config.__file__).parent / "example"
 
 
@@ -97,6 +100,18 @@ def _parser() -> argparse.ArgumentParser:
     simulation.add_argument("--replications", type=_positive, default=10, metavar="R", help="days to play (default 10)")
     simulation.add_argument("--json", action="store_true", help="machine-readable, with every figure")
     simulation.set_defaults(run=_simulate)
+
+    importing = commands.add_parser("import-list", help="make a list of a campaign from a CSV or XLSX file; docs/lists.md")
+    importing.add_argument("file", type=Path, metavar="FILE")
+    importing.add_argument("--campaign", required=True, metavar="NAME", help="made as a draft when there is none of this name")
+    importing.add_argument("--name", default="", help="of the list (default: the file's)")
+    importing.add_argument("--encoding", default="", help="of a CSV file (default: found)")
+    importing.add_argument("--separator", default="", help="of a CSV file (default: found)")
+    importing.add_argument("--sheet", default="", help="of a workbook (default: the first)")
+    importing.add_argument("--refused", type=Path, metavar="FILE", help="for refused rows (default: FILE-refused.csv, here)")
+    importing.add_argument("--json", action="store_true", help="machine-readable")
+    _add_config(importing)
+    importing.set_defaults(run=_import_list)
 
     measure = commands.add_parser("bench", help="measure the product on this machine, beside a yardstick")
     measure.add_argument("name", choices=sorted(BENCHES), metavar="NAME", help=", ".join(sorted(BENCHES)))
@@ -248,6 +263,37 @@ def _simulate(given: argparse.Namespace) -> int:
         for line in simulate.table(found):
             print(line)
     return 1 if found.broken else 0
+
+
+def _import_list(given: argparse.Namespace) -> int:
+    settings = read_settings(given.config, os.environ)
+    if not given.file.is_file():
+        print(f"there is no file {given.file}: give the path of a CSV or XLSX file", file=sys.stderr)
+        return 2
+    found = asyncio.run(_imported(settings, given))
+    if given.json:
+        print(msgspec.json.encode(found).decode())
+    else:
+        for line in import_list.lines(found):
+            print(line)
+    return 0
+
+
+async def _imported(settings: Settings, given: argparse.Namespace) -> import_list.Imported:
+    choice = Choice(encoding=given.encoding, separator=given.separator, sheet=given.sheet)
+    refused = given.refused or Path(f"{given.file.stem}-refused.csv")
+    shown = sys.stderr.isatty()
+
+    def tell(progress: Progress) -> None:
+        if shown:
+            part = 100 * progress.bytes_done // max(progress.bytes_total, 1)
+            print(f"\r{part:3} %  {progress.rows:,} rows, {progress.refused:,} refused ", end="", file=sys.stderr, flush=True)
+
+    async with import_list.ListImporting(settings) as importing:
+        found = await importing.carry_out(given.file, given.campaign, given.name, choice, refused, tell)
+    if shown:
+        print(file=sys.stderr)
+    return found
 
 
 def _bench(given: argparse.Namespace) -> int:

@@ -35,7 +35,7 @@ class ListJobs:
 
     def __init__(self, database_url: str, folder: Path) -> None:
         self._url, self.folder = database_url, folder
-        self.peak_mb = 0.0
+        self.peak_mb = self.cpu_s = 0.0
         """Of the last import's process."""
 
     async def preview(self, path: Path, choice: Choice | None = None) -> Preview:
@@ -60,7 +60,7 @@ class ListJobs:
                 if told.progress is not None and told.progress.state == "running":
                     yield told.progress
                 elif told.done is not None:
-                    self.peak_mb = told.peak_mb
+                    self.peak_mb, self.cpu_s = told.peak_mb, told.cpu_s
                     yield told.done
                     return
         if process.returncode not in (-signal.SIGABRT, -signal.SIGSEGV):

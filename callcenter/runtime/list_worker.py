@@ -23,7 +23,7 @@ from callcenter.store.list_orders import Choice, Preview, preview, registry_numb
 
 MOST_MEMORY = 3 << 30
 """Bytes of address space."""
-NICE = 10
+NICE = 5
 """Behind the service, which decides about calls."""
 
 
@@ -65,6 +65,8 @@ class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Code and why, of an error that a person may be shown."""
     peak_mb: float = 0.0
     """The most memory that this process held, MB; with `done`."""
+    cpu_s: float = 0.0
+    """Its processor time, s; with `done`."""
 
 
 async def _carry_out(job: Job) -> Told:
@@ -80,7 +82,8 @@ async def _carry_out(job: Job) -> Told:
             database, Path(job.folder), job.list, job.owner, clock.now, lambda progress: _tell(Told(progress=progress))
         )
         done = await (work.give_up(job.give_up) if job.give_up else work.run())
-        return Told(done=done, peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        return Told(done=done, peak_mb=used.ru_maxrss / 1024, cpu_s=used.ru_utime + used.ru_stime)
     finally:
         await database.close()
 

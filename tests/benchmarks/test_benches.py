@@ -8,12 +8,14 @@ import pytest
 from callcenter.operations.bench.ari import ari
 from callcenter.operations.bench.desk import desk
 from callcenter.operations.bench.engine import engine
+from callcenter.operations.bench.lists import lists
 from callcenter.operations.bench.report import Found, table
 
 KEYS = {
     "engine": {"store", "events_per_s", "commit_p50_ms"},
     "ari": {"system", "measure", "p50_ms", "p99_ms", "calls"},
     "desk": {"agents", "stalled", "p50_ms", "p99_ms"},
+    "import": {"rows", "seconds", "peak_mb"},
 }
 """Of the rows: others read them, so they stay put."""
 
@@ -57,3 +59,14 @@ def test_ari() -> None:
     assert said == [(system, measure) for measure in measures for system in ("ours", "app_queue")]
     assert all(0 < row["p50_ms"] <= row["p99_ms"] for row in found.rows)
     assert found.ratios["ours_service_cpu_ms_per_call"] > 0
+
+
+@pytest.mark.timeout(120)
+def test_import() -> None:
+    found = lists(small=True)
+    check(found, "import")
+    (row,) = found.rows
+    assert row["rows"] == 500
+    assert 0 < row["peak_mb"] < 1_000
+    assert 450 < found.ratios["500_rows_kept"] < 500, "some rows are duplicates, registered or bad"
+    assert found.ratios["claim_of_20_from_500_p50_ms"] > 0
