@@ -2,7 +2,7 @@
 
 Logistic regression with a Gaussian belief in each weight, updated one dial at a time (the Laplace approximation with a diagonal
 covariance, as in D. MacKay, The evidence framework applied to classification networks, 1992; T. Graepel et al., Web-scale
-Bayesian click-through rate prediction, 2010). Beliefs lose certainty with time, so what changed is learned anew. A weight that was seldom
+Bayesian click-through rate prediction, 2010). Beliefs lose certainty with time, so what changed is learned anew. A weight seldom
 tried is uncertain, and `rank` counts that in a lead's favour: so every kind of lead is tried often enough to be known.
 """
 
@@ -18,7 +18,7 @@ PRIOR_RATE, PRIOR_BASE = 0.5, 2.0
 """Rate and variance (of its log-odds) before the first dial, as the Beta(2, 2) of `constants`."""
 DRIFT, DRIFT_BASE = 2e-5, 2e-4
 """Variance (of log-odds) that each dial adds to the weights it used; the base follows the day within some 300 dials."""
-EXPLORE = 1.0
+EXPLORE = 0.5
 """Standard deviations that `rank` adds."""
 MOST_ATTEMPTS = 5
 

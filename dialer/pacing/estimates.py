@@ -1,6 +1,6 @@
 """What a campaign has seen of its answers, rings and services: a value of bounded size that changes by facts alone.
 
-It is folded from events and kept in checkpoints (msgspec). Counts fade: each new fact weighs a little more than the one before, so
+It is folded from events and kept in checkpoints (msgspec). Counts fade: each new fact weighs a bit more than the one before, so
 no old count has to be touched; weights are scaled back when they grow large.
 """
 
@@ -42,7 +42,7 @@ class Faded(Struct):
 
 
 class Mean(Struct):
-    """Faded sums of what was expected and what happened."""
+    """Faded sums of what was expected and what happened; `variance` is that of what happens where expectation is right."""
 
     happened: float = 0.0
     expected: float = 0.0
@@ -53,7 +53,7 @@ class Mean(Struct):
         keep = 1 - 1 / memory
         self.happened = self.happened * keep + happened
         self.expected = self.expected * keep + expected
-        self.variance = self.variance * keep + expected * (1 - expected)
+        self.variance = self.variance * keep * keep + expected * (1 - expected)
         self.facts = self.facts * keep + 1
 
 
@@ -86,7 +86,7 @@ class Estimates(Struct):
     """Persons who answered, of resolved dials."""
     lately: Mean = field(default_factory=Mean)
     """The same over a short memory, against what was expected of those dials."""
-    bank: float = 0.0
+    bank: float = k.BANK_START
     """Abandons that were earned and not used; below zero: to be earned."""
     dials: int = 0
     """Facts about dials so far; with `services` it names the state of the histograms."""
@@ -130,11 +130,11 @@ class Estimates(Struct):
 
     @property
     def alarm(self) -> float:
-        """At least 1: by how much more people answer lately than was expected, surely."""
-        if self.lately.expected <= 0:
+        """1, or by how much more people answer lately than was expected, when that is no chance any more."""
+        lately = self.lately
+        if lately.happened - lately.expected <= k.ALARM_SIGMAS * math.sqrt(lately.variance + 1):
             return 1.0
-        sure = self.lately.happened - k.ALARM_SIGMAS * math.sqrt(self.lately.variance + 1)
-        return max(1.0, sure / self.lately.expected)
+        return lately.happened / max(1.0, lately.expected)
 
     def tau(self, cap: float | None) -> float:
         """Chance of losing one more answer that is allowed now."""

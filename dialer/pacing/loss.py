@@ -81,7 +81,7 @@ class Balance:
                 return 0.0
             if most >= self._terms:
                 return 1.0
-            return float((self._law @ _UP_TO[most]).real.sum()) / k.NODES
+            return min(1.0, max(0.0, float((self._law @ _UP_TO[most]).real.sum()) / k.NODES))
         doubt = self._doubt
         return sum(
             _none(mean, variance + expected * expected * doubt, skew)

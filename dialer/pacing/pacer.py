@@ -48,7 +48,8 @@ class Pacer:
         if mode is Mode.AGENTLESS:
             return self._said(floor, law, 0 if why else most, why or "dialing")
         if why in ("no_agents", "all_leaving", "carrier_down"):
-            return self._said(floor, law, 0, why, cancel=self._old(floor, law))
+            young = [law.ring_ms - age for age in floor.ringing_ms if age < law.ring_ms]
+            return self._said(floor, law, 0, why, cancel=self._old(floor, law), again_ms=min(young, default=None))
         if mode is not Mode.PREDICTIVE:
             ready = max(0, floor.free - floor.waiting - len(floor.ringing_ms))
             return self._said(floor, law, 0 if why else min(most, ready), why or ("dialing" if ready else "nobody_free"))
@@ -65,7 +66,8 @@ class Pacer:
         certain = floor.free - floor.waiting - len(floor.ringing_ms)
         dial, gated = 0, False
         alpha = balance.alpha()
-        cancel = self._old(floor, law) if alpha > k.CANCEL_ABOVE else ()
+        spent = slack is not None and slack < 1 and certain < 0
+        cancel = self._old(floor, law) if spent or alpha > k.CANCEL_ABOVE else ()
         reach = rings.at_nodes
         while why is None:
             if dial >= most:

@@ -9,13 +9,20 @@ from callcenter.operations.bench.ari import ari
 from callcenter.operations.bench.desk import desk
 from callcenter.operations.bench.engine import engine
 from callcenter.operations.bench.lists import lists
+from callcenter.operations.bench.pacing import pacing
 from callcenter.operations.bench.report import Found, table
+from tests.benchmarks.pacing.environments import ENVIRONMENTS
+from tests.benchmarks.pacing.table import ORACLES, RIVALS
 
 KEYS = {
     "engine": {"store", "events_per_s", "commit_p50_ms"},
     "ari": {"system", "measure", "p50_ms", "p99_ms", "calls"},
     "desk": {"agents", "stalled", "p50_ms", "p99_ms"},
     "import": {"rows", "seconds", "peak_mb"},
+    "pacing": {
+        "environment", "agents", "controller", "utilisation", "abandon_rate", "lower", "upper", "p95_day", "worst_day",
+        "worst_window", "seeds",
+    },
 }
 """Of the rows: others read them, so they stay put."""
 
@@ -48,6 +55,17 @@ def test_desk() -> None:
     assert (row["agents"], row["stalled"]) == (20, 1)
     assert 0 < row["p50_ms"] <= row["p99_ms"]
     assert found.ratios["offers_seen"] >= 5, "offers reach the pages"
+
+
+@pytest.mark.timeout(180)
+def test_pacing() -> None:
+    found = pacing(small=True)
+    check(found, "pacing")
+    played = {(row["environment"], row["controller"]) for row in found.rows}
+    assert {environment for environment, _ in played} == set(ENVIRONMENTS)
+    assert {controller for environment, controller in played if environment == "b2c"} == {"ours", *RIVALS, *ORACLES}
+    assert all(0 < row["utilisation"] < 1 and row["lower"] <= row["utilisation"] <= row["upper"] for row in found.rows)
+    assert all(row["abandon_rate"] <= 0.03 for row in found.rows if row["controller"] == "ours")
 
 
 @pytest.mark.timeout(180)
