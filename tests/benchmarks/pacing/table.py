@@ -79,7 +79,8 @@ def cells(*, full: bool, small: bool) -> Iterator[Cell]:
         for controller in controllers:
             if small:
                 yield Cell(
-                    environment=environment, agents=agents, controller=controller, seeds=seeds, days=2, day_ms=HOUR // 20, settings=2
+                    environment=environment, agents=agents, controller=controller, seeds=seeds, days=2, day_ms=HOUR // 20,
+                    settings=2,
                 )  # fmt: skip
                 continue
             days = max(2, days_of(agents)) if full else 3
