@@ -28,6 +28,7 @@ from callcenter.operations.bench.ari import ari
 from callcenter.operations.bench.desk import desk
 from callcenter.operations.bench.engine import engine
 from callcenter.operations.bench.lists import lists
+from callcenter.operations.bench.pacing import pacing
 from callcenter.operations.demo import DemoDay
 from callcenter.operations.doctor import examine
 from callcenter.runtime import logs
@@ -37,12 +38,13 @@ from config.center_file import read_center
 from config.settings import Settings, read_settings
 from config.yaml import BadFile
 
-BENCHES = {"ari": ari, "desk": desk, "engine": engine, "import": lists}
+BENCHES = {"ari": ari, "desk": desk, "engine": engine, "import": lists, "pacing": pacing}
 EXAMPLE = Path(config.__file__).parent / "example"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
+    logs.set_up("warning")  # to stderr, whatever a command prints; those that have settings follow them
     run: Callable[[argparse.Namespace], int] = given.run
     try:
         status = run(given)
@@ -93,6 +95,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_config(apply)
     apply.add_argument("--yes", action="store_true", help="do not ask")
     apply.set_defaults(run=_center_apply)
+    password = center.add_parser("password", help="print a new one-time password of a log-in, for whoever has nobody to ask")
+    password.add_argument("login", metavar="LOGIN")
+    _add_config(password)
+    password.set_defaults(run=_center_password)
 
     simulation = commands.add_parser("simulate", help="play a scenario in virtual time and print its figures")
     simulation.add_argument("file", type=Path, metavar="SCENARIO.yaml", help="docs/scenarios.md says what may stand in it")
@@ -217,6 +223,7 @@ def _openapi(given: argparse.Namespace) -> int:
 
 def _center_apply(given: argparse.Namespace) -> int:
     settings = read_settings(given.config, os.environ)
+    logs.set_up(settings.log_level)
     seed = read_center(given.file)
     return asyncio.run(_apply(settings, seed, ask=not given.yes))
 
@@ -224,8 +231,12 @@ def _center_apply(given: argparse.Namespace) -> int:
 async def _apply(settings: Settings, seed: CenterSeed, *, ask: bool) -> int:
     change = center_change.CenterChange(settings, seed)
     async with change:
+        for difference in change.stays:
+            print(center_change.stays_line(difference))
+        if change.stays:
+            print("Log-ins that there are belong to their page: = is not changed by the file (docs/decisions/0006)")
         if not change.differences:
-            print("no difference: the center is as the file says")
+            print("no difference to carry out: the center is as the file says")
             return 0
         for difference in change.differences:
             print(center_change.line(difference))
@@ -234,6 +245,13 @@ async def _apply(settings: Settings, seed: CenterSeed, *, ask: bool) -> int:
             return 1
         version = await change.carry_out()
     print(f"the center is now at version {version}; a running service follows within seconds")
+    return 0
+
+
+def _center_password(given: argparse.Namespace) -> int:
+    settings = read_settings(given.config, os.environ)
+    logs.set_up(settings.log_level)
+    print(asyncio.run(center_change.new_password(settings, given.login)))
     return 0
 
 

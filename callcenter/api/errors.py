@@ -27,6 +27,7 @@ STATUS: dict[str, int] = {
     "wrong_password": 401,
     "forbidden": 403,
     "password_one_time": 403,
+    "desk_gone": 403,
     "no_ticket": 403,
     "wrong_origin": 403,
     "not_found": 404,
@@ -72,6 +73,9 @@ WORDS: dict[str, Words] = {
     "password_one_time": Words(
         en="Your password was made for you and opens only the choice of your own. Choose one.",
         zh="您的密码是系统生成的一次性密码，请先设置自己的密码。",
+    ),
+    "desk_gone": Words(
+        en="Your desk is not in the center any more. Ask an administrator.", zh="您的坐席已不在本中心，请联系管理员。"
     ),
     "no_ticket": Words(
         en="This ticket opens no socket of this session, or no more. Ask for another at POST /session/ticket.",

@@ -41,7 +41,7 @@ class WholeCenter:
     async def compare(self, seed: CenterSeed) -> CenterChange:
         """Customers are not compared: after the first time they belong to the people who work with them."""
         version, differences = await self._directory.diff(seed)
-        change = await log_ins.compare(self._database, self._passwords, seed.users)
+        change = await log_ins.compare(self._database, self._passwords, seed)
         return CenterChange(seed=seed, version=version, differences=(*differences, *change.differences), log_ins=change)
 
     async def write(self, change: CenterChange, now: int) -> Directory:

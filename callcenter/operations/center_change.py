@@ -7,6 +7,8 @@ import json
 from types import TracebackType
 from typing import Any
 
+from callcenter.auth import log_ins
+from callcenter.auth.passwords import Passwords
 from callcenter.auth.whole_center import CenterChange as Compared
 from callcenter.auth.whole_center import WholeCenter
 from callcenter.kernel.ids import Entropy
@@ -35,6 +37,12 @@ class CenterChange:
         assert self._compared is not None, "inside async with"
         return self._compared.differences
 
+    @property
+    def stays(self) -> tuple[Difference, ...]:
+        """What the file says otherwise of log-ins, and what is not done."""
+        assert self._compared is not None, "inside async with"
+        return self._compared.log_ins.stays
+
     async def __aenter__(self) -> "CenterChange":
         await self._database.upgrade()
         self._compared = await self._whole.compare(self._seed)
@@ -48,6 +56,26 @@ class CenterChange:
         assert self._compared is not None, "inside async with"
         directory = await self._whole.write(self._compared, clock.now())
         return directory.version
+
+
+async def new_password(settings: Settings, login: str) -> str:
+    """A one-time password for a log-in. Raises NotFound."""
+    database = Database(settings.database_url)
+    try:
+        await database.upgrade()
+        return await log_ins.reset_password(database, Passwords(), login, clock.now())
+    finally:
+        await database.close()
+
+
+def stays_line(difference: Difference) -> str:
+    """What stays as it is, for a terminal."""
+    match difference.kind:
+        case "removed" if difference.path.endswith(".teams"):
+            return f"= {difference.path}: {_short(difference.before)} are no teams of the file"
+        case "removed":
+            return f"= {difference.path}: {_short(difference.before)} is not in the file, and stays"
+    return f"= {difference.path}: {_short(difference.before)} stays; the file says {_short(difference.after)}"
 
 
 def line(difference: Difference) -> str:

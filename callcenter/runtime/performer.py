@@ -12,6 +12,7 @@ from callcenter.kernel.errors import CarrierFault
 from callcenter.kernel.ids import CallId, CarrierName, RecordingId
 from callcenter.kernel.signals import ContactMatch
 from callcenter.kernel.words import Fault
+from callcenter.store.recordings import BadRecording
 from callcenter.telephony.port import Carrier
 
 log = structlog.get_logger(__name__)
@@ -124,7 +125,8 @@ class Performer:
             try:
                 size, duration_ms = await self._jobs.store_recording(carrier, effect.recording, effect.call)
             except Exception as error:
-                final = attempt == STORE_TRIES or (isinstance(error, CarrierFault) and not error.retryable)
+                hopeless = isinstance(error, BadRecording) or (isinstance(error, CarrierFault) and not error.retryable)
+                final = hopeless or attempt == STORE_TRIES
                 log.warning("recording_not_stored", recording=effect.recording, attempt=attempt, error=type(error).__name__)
                 if final:
                     self._tell(s.RecordingLost(effect=effect.effect, recording=effect.recording, why=type(error).__name__))

@@ -5,13 +5,22 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
+from callcenter.auth import log_ins
+from callcenter.auth.passwords import Passwords
+from callcenter.kernel.activity import Activity
+from callcenter.kernel.commands import ApplyCenter, FinishWrapUp
 from callcenter.kernel.ids import AgentId
-from tests.api.house import PASSWORD, Client, House, Page
+from callcenter.kernel.seed import CenterSeed
+from callcenter.runtime import clock
+from tests.api.house import PASSWORD, QUICK, Client, House, Page
+from tests.unit.hub.story import PEOPLE
 
 SIGNED_OUT = 4401
+ANA = AgentId("ana")
 
 
 async def closed(page: Page) -> int | None:
@@ -85,6 +94,44 @@ async def test_a_call_in_her_hands_goes_on(house: House, cause: str):
     assert house.carrier.network.devices[ana.device].registered, "they go on talking"
     house.hang_up(customer)
     await board.until(lambda b: b.shown["agents"]["ana"]["activity"] == "wrapping")
+
+
+async def center_without(house: House, agent: str) -> None:
+    """As `center apply` does it with a file in which this agent is not: another process writes, the service follows."""
+    there = house.engine.state.center
+    center = msgspec.structs.replace(there, agents={id: values for id, values in there.agents.items() if id != agent})
+    change = await log_ins.compare(house.database, Passwords(QUICK), CenterSeed(center=center, names={}))
+    async with house.database.write() as session:
+        await log_ins.write(session, change, clock.now())
+    await house.engine.ask(ApplyCenter(version=house.engine.state.center_version + 1, center=center, personal=PEOPLE))
+    await house.sessions.sweep(clock.now())  # the service does so every minute
+
+
+async def test_whose_desk_is_taken_out_of_the_center_ends_her_call_and_then_her_telephone_is_closed(house: House):
+    admin, ana = await house.signed_in("adi"), await house.at_desk("ana")
+    desk = await (await ana.socket()).follow("desk")
+    customer = house.call_in()
+    await desk.until(lambda d: d.call is not None and d.call["offer"] is not None)
+    house.answer(ana.device)
+    await desk.until(lambda d: d.call["state"] == "connected")
+
+    await center_without(house, "ana")
+
+    assert await closed(desk) == SIGNED_OUT
+    await house.until(lambda state: ANA in state.leaving)
+    assert house.carrier.network.devices[ana.device].registered, "they go on talking"
+    refused = await ana.post("/api/v1/session", {"login": "ana", "password": PASSWORD})
+    assert (refused.status, refused.code) == (403, "desk_gone")
+    house.hang_up(customer)
+    await house.until(lambda state: state.agents[ANA].activity is Activity.WRAPPING)
+    await house.engine.ask(FinishWrapUp(agent=ANA))
+    await house.until(lambda state: ANA not in state.agents or state.agents[ANA].device is None)
+    async with asyncio.timeout(10):
+        while ana.device in house.carrier.network.devices and house.carrier.network.devices[ana.device].registered:
+            await admin.get("/healthz")
+    told = await house.audit.page(limit=5, cursor_=None, action="sessions_ended")
+    assert told.items[0].details == {"sessions_ended": 1, "desk_gone": "ana"}
+    assert (await house.users.user("ana")).active, "her log-in stays; the page of log-ins closes it"
 
 
 async def test_a_role_taken_by_another_process_is_noticed_with_the_next_message(house: House):

@@ -53,12 +53,14 @@ async def serving(home: Path) -> AsyncIterator[tuple[Path, str, Process]]:
     """A running service: its folder, its address, its process."""
     process = await start("serve", "--config", str(home / "settings.yaml"))
     assert process.stdout is not None
-    line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
-    assert line.startswith("ready http://127.0.0.1:"), line
-    yield home, line.removeprefix("ready "), process
-    if process.returncode is None:
-        process.terminate()
-    await asyncio.wait_for(process.communicate(), 20)
+    try:
+        line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
+        assert line.startswith("ready http://127.0.0.1:"), line
+        yield home, line.removeprefix("ready "), process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await asyncio.wait_for(process.communicate(), 20)
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -120,7 +122,7 @@ async def test_a_running_center_follows_a_change_as_a_whole(serving: tuple[Path,
             async for frame in socket:
                 if "Invoices" in frame.data:
                     break
-        assert (await command(*arguments, "--yes"))[1].startswith("no difference")
+        assert "no difference" in (await command(*arguments, "--yes"))[1]
         edit(home / "center.yaml", "default_queue: orders", "default_queue: nowhere")
         status, _, err = await command(*arguments, "--yes")
         assert status == 2
@@ -152,7 +154,7 @@ class Browser:
             return answer.status
 
 
-async def test_log_ins_follow_the_file_and_no_secret_is_told(serving: tuple[Path, str, Process]):
+async def test_the_file_makes_log_ins_and_leaves_those_that_there_are(serving: tuple[Path, str, Process]):
     home, url, _ = serving
     people = home / "agents.yaml"
     stays, moved, gone, new = (Browser(url) for _ in range(4))
@@ -165,22 +167,42 @@ async def test_log_ins_follow_the_file_and_no_secret_is_told(serving: tuple[Path
          '  - {login: "1013", role: agent, agent: "1013", password: a fresh secret word}\n')  # fmt: skip
     arguments = ("center", "apply", str(home / "center.yaml"), "--config", str(home / "settings.yaml"), "--yes")
 
+    edit(people, "login: lead-zh, role: supervisor, teams: all", "login: lead-zh, role: auditor")
+    edit(people, '  "1003":', '  "1014":')
+    async with aiohttp.ClientSession(headers={"Origin": url}, cookie_jar=aiohttp.CookieJar(unsafe=True)) as admin:
+        assert (await admin.post(f"{url}/api/v1/session", json={"login": "admin", "password": "harbor-admin"})).status == 200
+        made = await admin.post(f"{url}/api/v1/users", json={"login": "lea", "role": "auditor"})
+        one_time = (await made.json())["password"]
+
     status, out, err = await command(*arguments)
 
-    assert status == 0
-    for wanted in ("+ users.1013: ", "- users.1003: ", "~ users.1002.password: ", "+ agents.1013"):
+    assert status == 0, err
+    for wanted in (
+        "+ users.1013: ", "+ agents.1013", '= users.lead-zh.role: "supervisor" stays; the file says "auditor"',
+        "= users.lea: ", "= users.1003: ", "is not in the file, and stays",
+    ):  # fmt: skip
         assert wanted in out, out
-    assert not [secret for secret in ("secret word", "harbor-", "argon2") if secret in out + err]
-    assert [await browser.who() for browser in (stays, moved, gone)] == [200, 401, 401]
-    assert await gone.sign_in("1003", "harbor-1003") == 401
-    assert await moved.sign_in("1002", "harbor-1002") == 401
-    assert await moved.sign_in("1002", "another secret word") == 200
+    assert "users.1002" not in out, "of a password the file says only the first"
+    assert not [secret for secret in ("secret word", "harbor-", "argon2", one_time) if secret in out + err]
+    assert [await browser.who() for browser in (stays, moved, gone)] == [200, 200, 401], "whose desk is gone is signed out"
+    assert await gone.sign_in("1003", "harbor-1003") == 403
+    assert await moved.sign_in("1002", "another secret word") == 401
+    assert await moved.sign_in("1002", "harbor-1002") == 200
     assert await new.sign_in("1013", "a fresh secret word") == 200
+    assert await new.sign_in("lea", one_time) == 200
     async with asyncio.timeout(20):
         while (message := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
             pass
     assert (message.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 4401)
-    assert (await command(*arguments))[1].startswith("no difference")
+    assert "no difference" in (await command(*arguments))[1]
+
+    status, password, err = await command("center", "password", "1002", "--config", str(home / "settings.yaml"))
+    assert status == 0, err
+    assert await moved.who() == 401
+    assert await moved.sign_in("1002", password.strip()) == 200
+    assert all(json.loads(line)["event"] for line in err.splitlines()), "the log is on stderr, and nothing else is"
+    status, _, err = await command("center", "password", "nobody", "--config", str(home / "settings.yaml"))
+    assert (status, "no log-in nobody is open" in err) == (2, True)
     for browser in (stays, moved, gone, new):
         await browser.http.close()
 
@@ -192,7 +214,8 @@ async def test_a_file_that_lists_no_log_ins_takes_nobodys(serving: tuple[Path, s
 
     _, out, _ = await command("center", "apply", str(home / "center.yaml"), "--config", str(home / "settings.yaml"), "--yes")
 
-    assert out.startswith("no difference")
+    assert "no difference" in out
+    assert "users." not in out
     browser = Browser(url)
     assert await browser.sign_in("1001", "harbor-1001") == 200
     await browser.http.close()
@@ -352,3 +375,24 @@ async def test_output_that_nobody_reads_to_its_end_is_no_error():
     process.stdout._transport.close()  # type: ignore[attr-defined]  # as `| head -1` does
     assert await asyncio.wait_for(process.stderr.read(), 30) == b""
     assert await asyncio.wait_for(process.wait(), 30) == 141, "as a shell reports who was told SIGPIPE"
+
+
+NOISY = """
+import sys, structlog
+from callcenter import cli
+real = cli.examine
+async def noisy(*given, **named):
+    structlog.get_logger().warning("planted")
+    structlog.get_logger().info("planted too")
+    return await real(*given, **named)
+cli.examine = noisy
+cli.main(sys.argv[1:])
+"""
+
+
+async def test_what_a_command_logs_is_never_in_its_output(home: Path):
+    arguments = ("doctor", "--json", "--config", str(home / "settings.yaml"))
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", NOISY, *arguments, stdout=PIPE, stderr=PIPE)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    assert {finding["check"] for finding in json.loads(out)} >= {"settings", "center file"}
+    assert [json.loads(line)["event"] for line in err.decode().splitlines()] == ["planted"]

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from callcenter.api import cookie
 from callcenter.api.dispatch import json
+from callcenter.api.errors import ApiError
 from callcenter.api.reach import reach_of
 from callcenter.api.route import Ask
 from callcenter.api.schemas.common import Words
@@ -29,6 +30,7 @@ async def sign_in(ask: Ask) -> web.StreamResponse:
     """A new session, and the end of the one that the same browser had."""
     services, given = ask.services, ask.read(SignInRequest)
     user = await services.users.check(given.login, given.password, ask.http.remote or "", ask.now)
+    _has_a_desk(ask, user)
     before = await cookie.recognise(ask.http, services)
     token, signed_in = await services.sessions.open(user, ask.now, ask.http.remote or "")
     if before is not None:
@@ -36,6 +38,13 @@ async def sign_in(ask: Ask) -> web.StreamResponse:
     response = json(session_body(ask, signed_in))
     cookie.give(response, token, services.secure)
     return response
+
+
+def _has_a_desk(ask: Ask, user: User) -> None:
+    """An agent whose desk the center has lost opens nothing with her log-in."""
+    agents = ask.services.engine.state.center.agents
+    if user.role == "agent" and agents and (user.agent is None or user.agent not in agents or not agents[user.agent].active):
+        raise ApiError("desk_gone")
 
 
 async def read_session(ask: Ask) -> SessionBody:

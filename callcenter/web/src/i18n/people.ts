@@ -87,6 +87,7 @@ export const peopleWords = {
   "told.teams": ["teams", "班组"],
   "told.active": ["on", "启用"],
   "told.sessions_ended": ["signed out", "退出登录数"],
+  "told.desk_gone": ["desk gone", "坐席已取消"],
   "told.changes": ["values changed", "修改项数"],
   "told.paths": ["which", "项目"],
   "told.first": ["from day", "起始日"],
