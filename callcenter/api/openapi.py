@@ -144,18 +144,17 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
     shape = components[route.query.__name__]
     required = set(shape.get("required", ()))
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": _without_null(schema)}
+        {"name": name, "in": "query", "required": name in required, "schema": _plain(schema, components)}
         for name, schema in shape["properties"].items()
     ]
 
 
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter that is not given is left out: there is no null in a query."""
-    if "anyOf" not in schema:
-        return schema
-    kinds = [kind for kind in schema["anyOf"] if kind.get("type") != "null"]
+def _plain(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that is not given is left out: there is no null in a query. Lists of words stand where they are used."""
+    kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
     assert len(kinds) == 1, "a parameter is of one kind"
-    return dict(kinds[0])
+    [kind] = kinds
+    return dict(components[kind["$ref"].rsplit("/", 1)[1]] if "$ref" in kind else kind)
 
 
 def _header_parameters(route: Route) -> list[dict[str, Any]]:

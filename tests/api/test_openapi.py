@@ -1,7 +1,8 @@
 """The OpenAPI document is strict, and so is the service: what the document does not name is refused, and named in the answer."""
 
 import re
-from typing import Any
+from enum import StrEnum
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -12,6 +13,12 @@ from callcenter.api.once import HEADER, KEY_FORM
 from callcenter.api.route import PREFIX, Route
 from callcenter.api.routes import ROUTES
 from callcenter.api.schemas.common import ErrorBody
+from callcenter.auth import passwords, staff
+from callcenter.kernel.seed import Role
+from callcenter.kernel.words import CallEnd, Cause, LegRole, OfferEnd, Party
+from callcenter.store import crm
+from reporting.call_record import EntryEnd
+from reporting.views import AgentState
 from tests.api.house import House
 
 DOCUMENT: Any = openapi_document()
@@ -151,3 +158,44 @@ def test_routes_that_create_describe_their_key():
     for route in ROUTES:
         named = {parameter["name"] for parameter in operation(route)["parameters"] if parameter["in"] == "header"}
         assert (HEADER in named) == (route.makes is not None), route.name
+
+
+WORDS: dict[str, type[StrEnum]] = {
+    "CallSummary.end": CallEnd, "TimelineItem.end": CallEnd, "QueueEntryRecord.end": EntryEnd, "OfferRecord.end": OfferEnd,
+    "CallDetailBody.cause": Cause, "LegRecord.cause": Cause, "LegRecord.role": LegRole, "CallDetailBody.ended_by": Party,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", WORDS)
+def test_words_of_the_kernel_stand_in_the_document(field: str):
+    body, name = field.split(".")
+    shape = SHAPES[body]["properties"][name]
+    [listed] = [option for option in shape.get("anyOf", [shape]) if option.get("type") != "null"]
+    assert set(listed["enum"]) == {word.value for word in WORDS[field]}
+
+
+def test_roles_states_and_ends_that_are_asked_for_are_lists():
+    assert set(SHAPES["UserBody"]["properties"]["role"]["enum"]) == set(get_args(Role))
+    assert set(SHAPES["AgentDestination"]["properties"]["state"]["enum"]) == {state.value for state in AgentState}
+    [end] = [each for each in DOCUMENT["paths"]["/api/v1/calls"]["get"]["parameters"] if each["name"] == "end"]
+    assert set(end["schema"]["enum"]) == {word.value for word in CallEnd}
+
+
+def test_limits_of_the_service_are_those_of_the_document():
+    assert SHAPES["NotesRequest"]["properties"]["text"]["maxLength"] == crm.LONGEST_TEXT
+    for body in ("ContactCreate", "ContactPatch"):
+        for name in ("tier", "email", "external_url", "note"):
+            assert SHAPES[body]["properties"][name]["maxLength"] == crm.LONGEST_TEXT, (body, name)
+    chosen = SHAPES["PasswordRequest"]["properties"]["password"]
+    assert (chosen["minLength"], chosen["maxLength"]) == (passwords.SHORTEST, passwords.LONGEST)
+    assert SHAPES["UserCreate"]["properties"]["login"]["maxLength"] == staff.LONGEST_LOGIN
+
+
+async def test_what_is_over_a_limit_is_refused_and_what_reaches_it_is_taken(house: House):
+    ana = await house.signed_in("ana")
+    fits = await ana.post("/api/v1/contacts", {"name": "n", "note": "x" * crm.LONGEST_TEXT})
+    assert fits.status == 201
+    over = await ana.post("/api/v1/contacts", {"name": "n", "note": "x" * (crm.LONGEST_TEXT + 1)})
+    assert (over.status, over.code) == (400, "text_too_long")
+    assert (await ana.get("/api/v1/calls?end=completed")).status == 200
+    assert (await ana.get("/api/v1/calls?end=no-such-end")).code == "bad_request"

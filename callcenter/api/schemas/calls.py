@@ -4,7 +4,20 @@ from typing import Literal
 
 from msgspec import Struct
 
-from callcenter.api.schemas.common import Body, Language, PhoneNumber, RowId
+from callcenter.api.schemas.common import (
+    Body,
+    CallEndWord,
+    CauseWord,
+    EntryEndWord,
+    Language,
+    LegRoleWord,
+    OfferEndWord,
+    PartyWord,
+    PhoneNumber,
+    RowId,
+    Text,
+)
+from callcenter.api.schemas.live import AgentState
 
 RecordingState = Literal["asked", "running", "over", "kept", "failed"]
 
@@ -42,7 +55,7 @@ class ChooseContactRequest(Body, frozen=True, kw_only=True):
 class NotesRequest(Body, frozen=True, kw_only=True):
     """The whole text; it replaces what stood there."""
 
-    text: str
+    text: Text
 
 
 class NotesBody(Body, frozen=True, kw_only=True):
@@ -72,8 +85,8 @@ class CallSummary(Body, frozen=True, kw_only=True):
     started_at: int
     ended_at: int | None
     """Null: it is still going on."""
-    end: str | None
-    """completed, abandoned_in_queue, ... (CallEnd); null while it goes on."""
+    end: CallEndWord | None
+    """Null while it goes on."""
     number: PhoneNumber | None
     contact: int | None
     contact_name: str | None
@@ -103,14 +116,14 @@ class CallListBody(Body, frozen=True, kw_only=True):
 
 class LegRecord(Body, frozen=True, kw_only=True):
     id: str
-    role: str
+    role: LegRoleWord
     agent: str | None
     number: PhoneNumber | None
     dialed_at: int
     ringing_at: int | None
     answered_at: int | None
     ended_at: int | None
-    cause: str | None
+    cause: CauseWord | None
     detail: str
     """The carrier's own words for the cause."""
 
@@ -120,8 +133,7 @@ class QueueEntryRecord(Body, frozen=True, kw_only=True):
     entered_at: int
     since: int
     left_at: int | None
-    end: str | None
-    """answered, abandoned, flowed_out, ..."""
+    end: EntryEndWord | None
     wait_ms: int | None
     priority: int
     skills: dict[str, int]
@@ -132,7 +144,7 @@ class OfferRecord(Body, frozen=True, kw_only=True):
     agent: str
     made_at: int
     ended_at: int | None
-    end: str | None
+    end: OfferEndWord | None
     reasons: list[str]
 
 
@@ -191,10 +203,10 @@ class CallDetailBody(Body, frozen=True, kw_only=True):
     language: Language | None
     dialed: str | None
     """Id of the center's number that was called."""
-    ended_by: str | None
+    ended_by: PartyWord | None
     certain_until: int | None
     """Of a call whose end is lost: the last moment at which it surely went on; it ended between this and `ended_at`."""
-    cause: str | None
+    cause: CauseWord | None
     ivr: list[VisitRecord]
     legs: list[LegRecord]
     queue_entries: list[QueueEntryRecord]
@@ -212,7 +224,7 @@ class AgentDestination(Body, frozen=True, kw_only=True):
     name: str
     team: str
     skills: dict[str, int]
-    state: str
+    state: AgentState
     since: int | None
     reachable: bool
 

@@ -1,8 +1,13 @@
-"""What the bodies of all subjects share: words in both languages, numbers, errors, pages of a list."""
+"""What the bodies of all subjects share: words in both languages, numbers, errors, pages of a list; and the kernel's own lists of
+words as they stand in the document."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+
+from callcenter.kernel.words import CallEnd, Cause, LegRole, OfferEnd, Party
+from reporting.call_record import EntryEnd
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +43,26 @@ class DoneBody(Body, frozen=True, kw_only=True):
     call: str | None
 
 
+def _one_of(words: type[StrEnum]) -> Meta:
+    """A word of this list, in an answer: promised in the document, and held by the tests that ask every operation."""
+    return Meta(extra_json_schema={"enum": [word.value for word in words]})
+
+
+def _at_most(characters: int) -> Meta:
+    """A limit that the service keeps in its own words: told in the document, and refused by whoever keeps it."""
+    return Meta(extra_json_schema={"maxLength": characters})
+
+
+CallEndWord = Annotated[str, _one_of(CallEnd)]
+CauseWord = Annotated[str, _one_of(Cause)]
+EntryEndWord = Annotated[str, _one_of(EntryEnd)]
+OfferEndWord = Annotated[str, _one_of(OfferEnd)]
+LegRoleWord = Annotated[str, _one_of(LegRole)]
+PartyWord = Annotated[str, _one_of(Party)]
+Text = Annotated[str, _at_most(20_000)]
+"""`store.crm.LONGEST_TEXT`; a test holds the two together."""
+NewPassword = Annotated[str, Meta(extra_json_schema={"minLength": 8, "maxLength": 256})]
+"""`auth.passwords.SHORTEST` and `LONGEST`; likewise."""
 RowId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 """The number of a contact or an account in a request: call records keep it in 32 bits."""
 Language = Literal["en", "zh"]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from callcenter.api.schemas.common import Body, Language, PhoneNumber, RowId
+from callcenter.api.schemas.common import Body, CallEndWord, Language, PhoneNumber, RowId, Text
 
 
 class ContactNumberInput(Body, frozen=True, kw_only=True):
@@ -18,10 +18,10 @@ class ContactCreate(Body, frozen=True, kw_only=True):
     name: str
     account: RowId | None = None
     language: Language | None = None
-    tier: str = ""
-    email: str = ""
-    external_url: str = ""
-    note: str = ""
+    tier: Text = ""
+    email: Text = ""
+    external_url: Text = ""
+    note: Text = ""
     numbers: list[ContactNumberInput] = field(default_factory=list)
 
 
@@ -31,10 +31,10 @@ class ContactPatch(Body, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     account: RowId | UnsetType | None = UNSET
     language: Language | UnsetType | None = UNSET
-    tier: str | UnsetType = UNSET
-    email: str | UnsetType = UNSET
-    external_url: str | UnsetType = UNSET
-    note: str | UnsetType = UNSET
+    tier: Text | UnsetType = UNSET
+    email: Text | UnsetType = UNSET
+    external_url: Text | UnsetType = UNSET
+    note: Text | UnsetType = UNSET
     numbers: list[ContactNumberInput] | UnsetType = UNSET
 
 
@@ -97,8 +97,8 @@ class TimelineItem(Body, frozen=True, kw_only=True):
     at: int
     call: str
     direction: Literal["inbound", "outbound"]
-    end: str | None
-    """CallEnd; null while the call goes on."""
+    end: CallEndWord | None
+    """Null while the call goes on."""
     queue: str | None
     agent: str | None
     agent_name: str | None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from callcenter.api.schemas.common import Body, ErrorBody, Language, PhoneNumber, Words
+from callcenter.api.schemas.common import Body, CallEndWord, CauseWord, ErrorBody, Language, PhoneNumber, Words
 from callcenter.api.schemas.statistics import Figure
 
 Topic = Literal["board", "desk", "destinations"]
@@ -144,7 +144,7 @@ class LegView(Body, frozen=True, kw_only=True):
     since: int
     """Since when it is in `state`."""
     up_at: int | None
-    cause: str | None
+    cause: CauseWord | None
     """Why it ended: busy, no_answer, ..."""
 
 
@@ -230,8 +230,8 @@ class CallView(Body, frozen=True, kw_only=True):
     legs: list[LegView]
     recording: RecordingView
     disposition: str | None
-    end: str | None
-    """CallEnd; null while it goes on."""
+    end: CallEndWord | None
+    """Null while it goes on."""
     ended_by: Literal["customer", "agent", "target", "system"] | None
     over_at: int | None
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from callcenter.api.schemas.common import RowId
+from callcenter.kernel.words import CallEnd
 
 Limit = Annotated[int, Meta(ge=1, le=200)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -27,7 +28,7 @@ class CallQuery(Paging, frozen=True, kw_only=True):
     queue: list[str] = []
     agent: list[str] = []
     direction: Literal["inbound", "outbound"] | None = None
-    end: str | None = None
+    end: CallEnd | None = None
     contact: RowId | None = None
     figure: str | None = None
     """Only the calls that this figure counts."""

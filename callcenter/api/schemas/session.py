@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
-from callcenter.api.schemas.common import Body, Language, Role, Theme, Words
+from callcenter.api.schemas.common import Body, Language, NewPassword, Role, Theme, Words
 
 
 class SignInRequest(Body, frozen=True, kw_only=True):
@@ -14,7 +14,7 @@ class SignInRequest(Body, frozen=True, kw_only=True):
 
 class PasswordRequest(Body, frozen=True, kw_only=True):
     present: str
-    password: str
+    password: NewPassword
     """8 to 256 characters, and not the present one."""
 
 

@@ -222,7 +222,7 @@ export interface CallSummary {
   direction: "inbound" | "outbound";
   started_at: number;
   ended_at: number | null;
-  end: string | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "failed" | "lost" | null;
   number: PhoneNumber | null;
   contact: number | null;
   contact_name: string | null;
@@ -244,14 +244,14 @@ export interface CallListBody {
 
 export interface LegRecord {
   id: string;
-  role: string;
+  role: "caller" | "customer" | "agent" | "placing" | "reconnect" | "target";
   agent: string | null;
   number: PhoneNumber | null;
   dialed_at: number;
   ringing_at: number | null;
   answered_at: number | null;
   ended_at: number | null;
-  cause: string | null;
+  cause: "normal" | "busy" | "no_answer" | "rejected" | "invalid_number" | "unreachable" | "congestion" | "failed" | "lost" | null;
   detail: string;
 }
 
@@ -260,7 +260,7 @@ export interface QueueEntryRecord {
   entered_at: number;
   since: number;
   left_at: number | null;
-  end: string | null;
+  end: "answered" | "abandoned" | "flowed_out" | "ended" | null;
   wait_ms: number | null;
   priority: number;
   skills: Record<string, number>;
@@ -271,7 +271,7 @@ export interface OfferRecord {
   agent: string;
   made_at: number;
   ended_at: number | null;
-  end: string | null;
+  end: "accepted" | "rejected" | "rang_out" | "withdrawn" | "device_error" | null;
   reasons: string[];
 }
 
@@ -320,9 +320,9 @@ export interface CallDetailBody {
   summary: CallSummary;
   language: "en" | "zh" | null;
   dialed: string | null;
-  ended_by: string | null;
+  ended_by: "customer" | "agent" | "target" | "system" | null;
   certain_until: number | null;
-  cause: string | null;
+  cause: "normal" | "busy" | "no_answer" | "rejected" | "invalid_number" | "unreachable" | "congestion" | "failed" | "lost" | null;
   ivr: VisitRecord[];
   legs: LegRecord[];
   queue_entries: QueueEntryRecord[];
@@ -340,7 +340,7 @@ export interface AgentDestination {
   name: string;
   team: string;
   skills: Record<string, number>;
-  state: string;
+  state: "available" | "dialing" | "holding" | "not_ready" | "ringing" | "signed_out" | "talking" | "wrap_up";
   since: number | null;
   reachable: boolean;
 }
@@ -437,7 +437,7 @@ export interface TimelineItem {
   at: number;
   call: string;
   direction: "inbound" | "outbound";
-  end: string | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "failed" | "lost" | null;
   queue: string | null;
   agent: string | null;
   agent_name: string | null;
@@ -666,7 +666,7 @@ export interface LegView {
   number: PhoneNumber | null;
   since: number;
   up_at: number | null;
-  cause: string | null;
+  cause: "normal" | "busy" | "no_answer" | "rejected" | "invalid_number" | "unreachable" | "congestion" | "failed" | "lost" | null;
 }
 
 export interface KeyedView {
@@ -727,7 +727,7 @@ export interface CallView {
   legs: LegView[];
   recording: RecordingView;
   disposition: string | null;
-  end: string | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "failed" | "lost" | null;
   ended_by: "agent" | "customer" | "system" | "target" | null;
   over_at: number | null;
 }
