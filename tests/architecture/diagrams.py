@@ -1,4 +1,4 @@
-"""Draws the life cycles of the kernel into docs/architecture.md. Run as a module it writes; the test beside it only compares."""
+"""Draws the life cycles of kernel and dialer into docs/architecture.md. Run as a module it writes; the test beside it compares."""
 
 import re
 from pathlib import Path
@@ -7,9 +7,10 @@ from callcenter.kernel.activity import ACTIVITY
 from callcenter.kernel.call_state import CALL
 from callcenter.kernel.leg_state import LEG
 from callcenter.kernel.presence import PRESENCE
+from dialer.attempt_state import ATTEMPT
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "architecture.md"
-TABLES = {table.name: table for table in (CALL, LEG, PRESENCE, ACTIVITY)}
+TABLES = {table.name: table for table in (CALL, LEG, PRESENCE, ACTIVITY, ATTEMPT)}
 _PLACE = re.compile(r"<!-- diagram: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
