@@ -1,4 +1,4 @@
-"""Draws the life cycles of kernel and dialer into docs/architecture.md. Run as a module it writes; the test beside it compares."""
+"""Draws the life cycles of kernel and dialer into docs/architecture.md. Run as a module it writes; its test only compares."""
 
 import re
 from pathlib import Path
