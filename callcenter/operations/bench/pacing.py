@@ -9,8 +9,8 @@ import time
 from callcenter.operations.bench.report import MOST_S, Found, machine, progress
 from callcenter.operations.bench.servers import Unable
 
-_RESERVE_S = 150
-"""What a cell may take that began last, and the optimum after it."""
+_RESERVE_S = 120
+"""For the optimum and the orders of leads, which come after the table."""
 
 
 def pacing(*, full: bool = False, small: bool = False) -> Found:

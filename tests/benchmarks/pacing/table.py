@@ -5,10 +5,10 @@ tuned in hindsight on the very seeds that are shown, which favours them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import partial
 from math import sqrt
+from multiprocessing import TimeoutError, get_context
 from os import nice
 from time import monotonic
 from typing import Any
@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from callcenter.kernel.clock import HOUR
 from callcenter.simulation.estimates import t_quantile
+from tests.benchmarks.pacing.cost import decision_ms
 from tests.benchmarks.pacing.environments import ENVIRONMENTS
 from tests.benchmarks.pacing.leads import KnowsLeads, LearnsLeads, ordering
 from tests.benchmarks.pacing.optimum import optimum
@@ -138,28 +139,20 @@ def row(cell: Cell, campaigns: Sequence[Campaign]) -> dict[str, Any]:
 def measure(
     *, full: bool, small: bool, until: float | None, say: Callable[[str], None]
 ) -> tuple[list[dict[str, Any]], dict[str, float]]:
-    """Rows and ratios. Cells that cannot begin before `until` (monotonic seconds) are left out, and that is said."""
+    """Rows and ratios. What is not played by `until` (monotonic seconds) is left out, and that is said."""
     wanted = list(cells(full=full, small=small))
-    found: dict[int, Result] = {}
-    left = list(enumerate(wanted))
-    with ProcessPoolExecutor(WORKERS, initializer=nice, initargs=(5,)) as pool:
-        running: dict[Future[Result], int] = {}
-        while left or running:
-            while left and len(running) < WORKERS and (until is None or monotonic() < until):
-                index, cell = left.pop(0)
-                running[pool.submit(play, cell)] = index
-            if not running:
+    results: list[Result] = []
+    with get_context("spawn").Pool(WORKERS, initializer=nice, initargs=(5,)) as pool:
+        playing = pool.imap(play, wanted)
+        for cell in wanted:
+            try:
+                results.append(playing.next() if until is None else playing.next(max(0.1, until - monotonic())))
+            except TimeoutError:
+                say(f"out of time: {len(wanted) - len(results)} of {len(wanted)} cells were left out; --full plays all")
                 break
-            done = next(as_completed(running))
-            index = running.pop(done)
-            found[index] = done.result()
-            shown = found[index].row
-            cell = wanted[index]
+            shown = results[-1].row
             say(f"{cell.environment}, {cell.agents} agents, {cell.controller}: {shown['utilisation']} at {shown['abandon_rate']}")
-    if left:
-        say(f"out of time: {len(left)} of {len(wanted)} cells were left out; --full plays all")
-    results = [found[index] for index in sorted(found)]
-    return [one.row for one in results], ratios(results, [wanted[index] for index in sorted(found)], small=small)
+    return [one.row for one in results], ratios(results, wanted[: len(results)], small=small)
 
 
 def ratios(results: Sequence[Result], played: Sequence[Cell], *, small: bool) -> dict[str, float]:
@@ -186,7 +179,11 @@ def ratios(results: Sequence[Result], played: Sequence[Cell], *, small: bool) ->
         for other in (*ORACLES, "ours_one_rate", "knows_leads"):
             if (environment, agents, other) in of:
                 said[f"{name}_to_{other}"] = ours / of[environment, agents, other].row["utilisation"]
-    dials, seeds = (100, 1) if small else (1_500, 4)
+    for agents in (10, 50, 200):
+        spent = decision_ms(agents, 100 if small else 1_000)
+        said[f"decision_p10_ms_at_{agents}_agents"] = spent[len(spent) // 10]
+        said[f"decision_p50_ms_at_{agents}_agents"] = spent[len(spent) // 2]
+    dials, seeds = (100, 1) if small else (1_500, 2)
     answers = {by: sum(ordering(seed, dials, by) for seed in range(1, seeds + 1)) for by in ("list", "greedy", "rank", "truth")}
     for by in ("greedy", "rank", "truth"):
         said[f"answers_per_dial_ordered_by_{by}_to_list"] = answers[by] / answers["list"]
