@@ -1,12 +1,16 @@
 """The gate under the packs that are shipped: who is called when, by which rule not, and from when on."""
 
+from datetime import date
+
 import pytest
 from msgspec.structs import replace
 
 from callcenter.kernel.dialing import Mode, NumberKind, Outcome
 from callcenter.kernel.law import AttemptCap, CallingHours, ConsentRule, PlaceId, Rules
-from dialer.compliance import Hold
-from dialer.facts import Consent, LeadFacts, Listing, Message
+from dialer.compliance import Hold, Verdict, next_allowed_at, verdict
+from dialer.facts import Consent, History, LeadFacts, Listing, Message
+from dialer.law import Law
+from dialer.zones import number
 from tests.unit.dialer.law_people import (
     AGREED,
     BEIJING,
@@ -22,8 +26,10 @@ from tests.unit.dialer.law_people import (
     ask,
     at,
     called,
+    campaign,
     codes,
     opens,
+    packs,
 )
 
 NOON = at("2026-11-18T12:00")  # a Wednesday
@@ -158,6 +164,9 @@ def test_a_cap_for_a_day_is_of_the_callees_day_and_for_life_ends_never():
     both = replace(AGREED, zone="America/New_York")
     held = ask("+13105550100", now, called(late + HOUR, same_lead=True), called(now - HOUR), lead=both, own=own)
     assert (codes(held), held.until) == (["cap_day"], at("2026-11-19T00:00"))
+    # Full in both, it lasts until the later midnight.
+    full = ask("+13105550100", now, called(now - HOUR), called(now - 2 * HOUR), lead=both, own=own)
+    assert full.until == at("2026-11-19T00:00", "America/Los_Angeles")
     life = Rules(attempts=(AttemptCap(limit=3, per="life", of="lead"),))
     assert codes(ask(NEW_YORK, NOON, called(NOON - 90 * DAY), own=life, earlier=2)) == ["cap_life"]
     assert ask(NEW_YORK, NOON, called(NOON - 90 * DAY), own=life, earlier=1).allowed
@@ -251,6 +260,21 @@ def test_versions_hold_in_their_time():
     assert opens(NEW_YORK, at("2021-05-03T12:00")) == at("2021-07-01T08:00")
     last, border = at("2024-10-14T23:59:59"), at("2024-10-15T00:00")
     assert (ask(NEW_YORK, last).rule.version, ask(NEW_YORK, border).rule.version) == ("2024-01-01", "2024-10-15")
+
+
+def test_in_a_gap_between_versions_nobody_is_called():
+    one = packs()["none"].versions[0]
+    gap = replace(packs()["none"], versions=(
+        replace(one, valid_until=date(2026, 1, 1)), replace(one, version="2", valid_from=date(2026, 3, 1)),
+    ))  # fmt: skip
+    border, again = at("2026-01-01T00:00", "UTC"), at("2026-03-01T00:00", "UTC")
+
+    def found(now: int) -> Verdict:
+        return verdict(Law(gap), number(NEW_YORK), AGREED, History(), campaign(now), now)
+
+    assert [found(now).allowed for now in (border - 1, border, again - 1, again)] == [True, False, False, True]
+    assert found(border).until == again
+    assert next_allowed_at(Law(gap), number(NEW_YORK), AGREED, History(), campaign(border), border) == again
 
 
 def test_france_has_a_pause_at_noon_and_four_calls_in_thirty_days():
