@@ -19,6 +19,8 @@ from callcenter.telephony.asterisk.replies import Reply
 from callcenter.telephony.asterisk.translate import Translation
 from callcenter.telephony.port import CarrierSnapshot, LegSeen
 
+GUARD_S = 8
+"""The dialplan takes a caller back whom nobody has taken for so long (config/asterisk/extensions.conf)."""
 OUR_NAME = re.compile(r"[a-z][a-z2-7]{19}")
 _LISTS = {
     "list_channels": r.channels,
@@ -41,6 +43,8 @@ class Listing:
         self._endpoints: list[ari.Endpoint] = []
         self._live: list[ari.LiveRecording] = []
         self._silent: set[str] = set()
+        self._not_ours: set[str] = set()
+        """Channels that left the application while all was listed."""
         self._open = 0
         self.waiting: list[ari.AnyEvent] = []
         """Events that came meanwhile."""
@@ -65,6 +69,9 @@ class Listing:
         if step == "list_playback":
             if reply.gone:
                 self._silent.add(reply.token.part)
+        elif step == "list_guard":
+            if reply.status in (404, 409):
+                self._not_ours.add(reply.token.part)
         elif step == "list_live":
             if reply.good:
                 self._live += self._read(reply, ari.LiveRecording)
@@ -72,6 +79,8 @@ class Listing:
             self.failed = f"Asterisk does not list what it has ({reply.request.operation}: {reply.status} {reply.message})"
         elif step == "list_channels":
             self._channels = self._read_all(reply, ari.Channel)
+            sends += [self._guard(channel) for channel in self._channels if self._waits(channel)]
+            self._open += len(sends)
         elif step == "list_bridges":
             self._bridges = self._read_all(reply, ari.Bridge)
         elif step == "list_endpoints":
@@ -90,6 +99,17 @@ class Listing:
                 sends.append(Send(request, Token(step="subscribe")))
             sends.append(Send(r.endpoints(), Token(step="devices")))
         return sends
+
+    def _waits(self, channel: ari.Channel) -> bool:
+        """A caller whom nobody has taken, perhaps for almost as long as the dialplan lets her wait."""
+        waits = channel.state != "Up" and came_in(channel, self._translation.application)
+        return waits and LegId(channel.id) not in self._translation.known.lines
+
+    def _guard(self, channel: ari.Channel) -> Send:
+        """Lets her wait for as long again: else she might be taken back between the listing and the answer to her call. One
+        who was taken back before this is the dialplan's, and not listed."""
+        request = r.set_variable(channel.id, "TIMEOUT(absolute)", str(GUARD_S))
+        return Send(request, Token(step="list_guard", part=channel.id, number=self.number))
 
     def _read(self, reply: Reply, kind: type[T]) -> list[T]:
         try:
@@ -111,6 +131,7 @@ class Listing:
     def _take_over(self, now: int) -> CarrierSnapshot:
         known = self._translation.known
         where = {channel: bridge.id for bridge in self._bridges if OUR_NAME.fullmatch(bridge.id) for channel in bridge.channels}
+        self._channels = [channel for channel in self._channels if channel.id not in self._not_ours]
         lines = [line for channel in self._channels if (line := self._line(channel, where)) is not None]
         known.lines = {line.leg: line for line in lines}
         known.rooms = {

@@ -11,8 +11,9 @@ from callcenter.kernel import signals as sig
 from callcenter.kernel.ids import CarrierName, EffectId, LegId
 from callcenter.kernel.words import Cause
 from callcenter.telephony.asterisk import events as ari
+from callcenter.telephony.asterisk.listing import Listing
 from callcenter.telephony.asterisk.passed import Passed
-from callcenter.telephony.asterisk.replies import Reply
+from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from callcenter.telephony.port import LegPassed
 from tests.unit.telephony.replay import Replay, lines
 
@@ -113,3 +114,35 @@ def test_whom_the_dialplan_takes_back_in_the_instant_of_her_adoption_has_not_hun
     player.feed({"now": 1, "event": next(e for e in KEPT if e["type"] == "StasisEnd") | {"channel": start["channel"]}})
     (ended,) = [signal for signal in player.signals if isinstance(signal, sig.LegEnded)]
     assert ended.cause is cause
+
+
+def listed(answers: dict[str, int]) -> tuple[list[str], list[str]]:
+    """Of two callers found waiting: whose wait was made longer, and who is in the snapshot. `answers`: channel -> status."""
+    starts = {event["channel"]["caller"]["number"]: event["channel"] for event in KEPT if event["type"] == "StasisStart"}
+    channels = [starts[number] for number in (FALLBACK, WAITS)]
+    player = Replay()
+    listing = Listing(player.translation, 1, Passed("callcenter"))
+    sends, longer = listing.begin(), []
+    while sends:
+        send = sends.pop(0)
+        body, status = b"[]", 200
+        if send.token.step == "list_channels":
+            body = msgspec.json.encode(channels)
+        elif send.token.step == "list_guard":
+            assert dict(send.request.query) == {"variable": "TIMEOUT(absolute)", "value": "8"}
+            longer.append(send.token.part)
+            body, status = b"{}", answers.get(send.token.part, 204)
+        if listing.snapshot is None:
+            sends += listing.reply(Reply(request=send.request, status=status, reason="", body=body.decode(), token=send.token), 0)
+    assert listing.snapshot is not None
+    return longer, [leg.leg for leg in listing.snapshot.legs]
+
+
+def test_whoever_is_found_waiting_may_wait_for_as_long_again():
+    """Her eight seconds may be almost over: adopting her takes a moment."""
+    ids = [event["channel"]["id"] for event in KEPT if event["type"] == "StasisStart"]
+    first, last = ids[2], ids[3]
+    assert listed({}) == ([first, last], [first, last])
+    for status in (404, 409):
+        assert listed({first: status}) == ([first, last], [last]), "the dialplan has her, or she is gone"
+    assert listed({first: NO_ANSWER}) == ([first, last], [first, last]), "nobody knows: her end will be told"
