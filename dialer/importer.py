@@ -22,9 +22,10 @@ MOST_NUMBERS = 10
 
 _SEPARATORS = re.compile(r"[/;,|\n、，；]+")
 _FORMULA = re.compile(r"^=|^[@+\-][^@]*[A-Za-z][^@]*[(|!]")
+_SUSPECT = frozenset("=@+-")
 _TEXT_TRICK = re.compile(r'^="([^"]*)"$')
 _ROUNDED = re.compile(r"^\d(?:[.,]\d+)?E\+?\d+$", re.IGNORECASE)
-_POINT_ZERO = re.compile(r"^(\d{7,15})\.0+$")
+_POINT_ZERO = re.compile(r"^(\d{7,15})\.0$")
 _LANGUAGES = {
     **dict.fromkeys(("en", "eng", "english", "en-us", "en-gb", "英文", "英语"), "en"),
     **dict.fromkeys(("zh", "zho", "chi", "chinese", "zh-cn", "mandarin", "中文", "汉语", "普通话", "国语"), "zh"),
@@ -74,7 +75,7 @@ class Importer:
 
     def row(self, line: int, cells: Sequence[str]) -> Lead | RefusedRow | None:
         """None for a row in which nothing stands. `cells` are texts as in the file."""
-        cells = [_bare(cell) for cell in cells]
+        cells = [_bare(cell) if cell else "" for cell in cells]
         if not any(cells):
             return None
         if len(cells) < self._width:
@@ -117,7 +118,7 @@ class Importer:
             return "too_many_cells"
         if max(map(len, cells)) > LONGEST_CELL:
             return "cell_too_long"
-        if any(_FORMULA.match(cells[place]) for place in self._used):
+        if any(cells[place][:1] in _SUSPECT and _FORMULA.match(cells[place]) for place in self._used if cells[place]):
             return "formula"
         if any(cells[place].startswith(("=", "@")) for place, _ in self._phones):
             return "formula"
@@ -164,12 +165,13 @@ class Importer:
 
 def _bare(cell: str) -> str:
     """Without blanks around it and without what spreadsheets put before a text to keep it one."""
-    cell = cell.strip().replace("\0", "")
-    if cell.startswith("'"):
+    cell = cell.strip()
+    first = cell[:1]
+    if first == "'":
         return cell[1:].strip()
-    if cell.startswith("=") and (trick := _TEXT_TRICK.match(cell)):
+    if first == "=" and (trick := _TEXT_TRICK.match(cell)):
         return trick[1].strip()
-    if cell.endswith("0") and (number := _POINT_ZERO.match(cell)):
+    if cell[-2:] == ".0" and (number := _POINT_ZERO.match(cell)):
         return number[1]
     return cell
 

@@ -14,6 +14,7 @@ from callcenter.kernel.errors import Refused
 
 FEWEST_DIGITS = 3
 """Fewer digits are no telephone number of any kind."""
+_DIGIT = re.compile(r"\d")
 _DIAL_STRING = re.compile(r"^\+?[0-9]{3,15}$")
 COSTLY = frozenset(
     {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN, PhoneNumberType.PERSONAL_NUMBER}
@@ -42,12 +43,12 @@ def e164(written: str, region: str) -> str | None:
 
 def whole(written: str, region: str) -> PhoneNumber | None:
     """The number behind `e164`, for who asks phonenumbers more about it."""
-    digits = phonenumbers.normalize_digits_only(written)
-    if len(digits) < FEWEST_DIGITS:
+    if len(_DIGIT.findall(written)) < FEWEST_DIGITS:
         return None
     number = _parsed(written, region)
     if number is not None and _whole(number):
         return number
+    digits = phonenumbers.normalize_digits_only(written)
     for international in (digits.removeprefix("00") if digits.startswith("00") else None, digits):
         number = _parsed(f"+{international}", None) if international else None
         if number is not None and phonenumbers.is_valid_number(number):

@@ -1,5 +1,8 @@
 """One number, however it is written, is read as one number; and what is no number is not taken for one."""
 
+import random
+
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +63,16 @@ def test_what_was_read_is_read_the_same_again(number: int, region: str):
     phone = read_phone(str(number), region)
     if phone.e164 is not None:
         assert read_phone(phone.e164, region) == phone
+
+
+def test_area_and_exchange_tell_everything_of_a_north_american_number():
+    """What lists of numbers rest on: the last four digits change neither the region nor the kind."""
+    draw = random.Random(1)
+    for _ in range(1_500):
+        first = f"{draw.randrange(200, 1000)}{draw.randrange(200, 1000)}"
+        told = {
+            (phonenumbers.region_code_for_number(number), phonenumbers.number_type(number))
+            for last in ("0000", "2222", "9999", f"{draw.randrange(10_000):04}")
+            for number in [phonenumbers.parse(f"+1{first}{last}")]
+        }
+        assert len(told) == 1, first
