@@ -21,7 +21,7 @@ def ask(world: World, at: int | None = None):
     return verdict(Law(world.pack), world.number, world.lead, world.history, world.campaign, now)
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(SEEDS)
 def test_the_gate_gives_the_reasons_that_a_naive_judge_finds(seed):
     world = world_of(seed)
@@ -36,7 +36,7 @@ def test_the_gate_gives_the_reasons_that_a_naive_judge_finds(seed):
     assert found == ask(world)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(SEEDS)
 def test_the_next_opening_is_the_first_one(seed):
     """What it names is allowed; every minute looked at before it is not, the last one included."""
@@ -54,7 +54,7 @@ def test_the_next_opening_is_the_first_one(seed):
         assert judge(world, at) != set(), f"open at {at}, {end - at} ms before {end}"
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(SEEDS, st.integers(0, 5 * DAY))
 def test_a_reason_forbids_until_its_end_under_its_version(seed, later):
     world = world_of(seed)
@@ -104,7 +104,7 @@ def restrictions(world: World, extra, chance: random.Random) -> list[World]:
     return more
 
 
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(SEEDS)
 def test_one_restriction_more_never_allows_more(seed):
     world, dice = world_of(seed), Dice(seed + 1)

@@ -79,4 +79,4 @@ def test_memory_does_not_grow_with_the_list():
             tracemalloc.stop()
 
     peak(100)
-    assert peak(2_000) < peak(200) + 50_000
+    assert peak(1_000) < peak(100) + 50_000
