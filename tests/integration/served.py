@@ -53,10 +53,11 @@ class Served:
                 line = (await self.process.stdout.readline()).decode().strip()
                 assert line, (self.home / "service.log").read_text()[-2000:]
         self.url = line.removeprefix("ready ")
-        self.admin = await self._signed_in("hooks", "harbor-hooks-1")
-        self.agent = await self._signed_in("1001", "harbor-1001")
+        self.admin = await self.signed_in("hooks", "harbor-hooks-1")
+        self.agent = await self.signed_in("1001", "harbor-1001")
 
-    async def _signed_in(self, login: str, password: str) -> aiohttp.ClientSession:
+    async def signed_in(self, login: str, password: str) -> aiohttp.ClientSession:
+        """A browser of somebody; closed with the service."""
         session = aiohttp.ClientSession(headers={"Origin": self.url}, cookie_jar=aiohttp.CookieJar(unsafe=True))
         self._sessions.append(session)
         async with session.post(f"{self.url}/api/v1/session", json={"login": login, "password": password}) as answer:
