@@ -72,7 +72,7 @@ def _name(function: ast.expr) -> str:
 
 def _of_a_call(function: ast.expr) -> bool:
     """Recordings fail too, and nobody is told in words."""
-    return not (isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "recordings")
+    return not (isinstance(function, ast.Attribute) and ast.unparse(function.value) == "recordings")
 
 
 def _strings(given: Iterable[ast.expr]) -> Iterator[str]:
