@@ -74,7 +74,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
     p: float
     """Answer rate of a dial of which nothing else is known."""
     alpha: float
-    """Chance that the answer of one dial more would be lost, after those dialed now."""
+    """Chance that the answer of one dial more would be lost, after those dialed now; 0 where it was not asked."""
     tau: float
     """The chance that was allowed."""
     bank: float

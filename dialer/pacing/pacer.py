@@ -62,7 +62,7 @@ class Pacer:
         answered = rings.answered(_seconds(floor.ringing_ms), self._own(floor, rate, alarm))
         balance = Balance(floor.free - floor.waiting, self._free(floor), answered, estimates.doubt)
         tau = estimates.tau(law.cap)
-        slack = None if law.cap is None else law.cap * law.answers - law.abandons
+        slack = _slack(law)
         certain = floor.free - floor.waiting - len(floor.ringing_ms)
         dial, gated = 0, False
         alpha = balance.alpha()
@@ -87,7 +87,7 @@ class Pacer:
                 dial += 1
         again_ms = k.TICK_MS if dial else next((ms for above, ms in k.SLOW_TICKS if alpha > above * tau), k.TICK_MS)
         return self._said(
-            floor, law, dial, why, cancel=cancel, alpha=alpha, tau=tau, slack=slack, gated=gated, again_ms=again_ms,
+            floor, law, dial, why, cancel=cancel, alpha=alpha, gated=gated, again_ms=again_ms,
         )  # fmt: skip
 
     def _free(self, floor: Floor) -> Array:
@@ -120,7 +120,7 @@ class Pacer:
 
     def _said(
         self, floor: Floor, law: Law, dial: int, why: Why, *, cancel: tuple[int, ...] = (), alpha: float = 0.0,
-        tau: float = 0.0, slack: float | None = None, gated: bool = False, again_ms: int | None = None,
+        gated: bool = False, again_ms: int | None = None,
     ) -> Decision:  # fmt: skip
         talking = len(floor.talking_ms)
         inputs = Inputs(
@@ -134,12 +134,17 @@ class Pacer:
             oldest_ringing_ms=max(floor.ringing_ms, default=0),
             p=self.estimates.answer_rate,
             alpha=alpha,
-            tau=tau,
+            tau=self.estimates.tau(law.cap),
             bank=self.estimates.bank,
-            slack=slack,
+            slack=_slack(law),
             gated=gated,
         )
         return Decision(dial=dial, why=why, cancel=cancel, again_ms=again_ms, inputs=inputs)
+
+
+def _slack(law: Law) -> float | None:
+    """Abandons that the window has left."""
+    return None if law.cap is None else law.cap * law.answers - law.abandons
 
 
 def _seconds(ages_ms: Sequence[int]) -> Array:

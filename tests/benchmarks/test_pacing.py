@@ -1,6 +1,8 @@
 """The yardsticks of the pacing bench stand where they are published, and the production class keeps the cap in their worlds."""
 
 from dataclasses import replace
+from itertools import product
+from time import monotonic
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.benchmarks.pacing.leads import LearnsLeads, ordering
 from tests.benchmarks.pacing.optimum import optimum
 from tests.benchmarks.pacing.ours import KnowsDials, Ours, Progressive
 from tests.benchmarks.pacing.rivals import Ratio
+from tests.benchmarks.pacing.table import cells, measure
 from tests.benchmarks.pacing.world import Campaign, World, campaign
 
 
@@ -29,6 +32,21 @@ def test_the_exact_optimum(agents: int, known: float):
 
 def test_without_any_abandon_allowed_the_optimum_is_lower():
     assert optimum(5, 0.3, 0.001, precision=2e-4) < 0.8
+
+
+def test_a_table_ends_in_time():
+    """What was not reached is left out, and that is said."""
+    said: list[str] = []
+    rows, ratios = measure(full=False, small=True, until=monotonic() + 0.5, say=said.append)
+    assert len(rows) < len(list(cells(full=False, small=True)))
+    assert "left out" in said[-1]
+    assert ratios["answers_per_dial_ordered_by_truth_to_list"] > 1
+
+
+def test_the_whole_table_is_every_size_and_environment_on_twenty_seeds():
+    whole = list(cells(full=True, small=False))
+    assert {(cell.environment, cell.agents) for cell in whole} == set(product(ENVIRONMENTS, (5, 10, 20, 50, 100, 200)))
+    assert all(len(cell.seeds) == 20 and cell.day_ms == 8 * HOUR for cell in whole)
 
 
 def test_one_to_one_is_where_it_is_published():

@@ -152,10 +152,10 @@ def measure(
                 break
             shown = results[-1].row
             say(f"{cell.environment}, {cell.agents} agents, {cell.controller}: {shown['utilisation']} at {shown['abandon_rate']}")
-    return [one.row for one in results], ratios(results, wanted[: len(results)], small=small)
+    return [one.row for one in results], ratios(results, wanted[: len(results)], full=full, small=small)
 
 
-def ratios(results: Sequence[Result], played: Sequence[Cell], *, small: bool) -> dict[str, float]:
+def ratios(results: Sequence[Result], played: Sequence[Cell], *, full: bool, small: bool) -> dict[str, float]:
     """Ours to the optimum, to the best rival within the cap, to the oracles; what single probabilities and their order bring."""
     of = {(cell.environment, cell.agents, cell.controller): result for cell, result in zip(played, results, strict=True)}
     said: dict[str, float] = {}
@@ -183,7 +183,7 @@ def ratios(results: Sequence[Result], played: Sequence[Cell], *, small: bool) ->
         spent = decision_ms(agents, 100 if small else 1_000)
         said[f"decision_p10_ms_at_{agents}_agents"] = spent[len(spent) // 10]
         said[f"decision_p50_ms_at_{agents}_agents"] = spent[len(spent) // 2]
-    dials, seeds = (100, 1) if small else (1_500, 2)
+    dials, seeds = (100, 1) if small else (1_500, 20) if full else (800, 2)
     answers = {by: sum(ordering(seed, dials, by) for seed in range(1, seeds + 1)) for by in ("list", "greedy", "rank", "truth")}
     for by in ("greedy", "rank", "truth"):
         said[f"answers_per_dial_ordered_by_{by}_to_list"] = answers[by] / answers["list"]
