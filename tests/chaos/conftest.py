@@ -1,4 +1,4 @@
-"""The fixture `chaos`, and what becomes of a round that is over: its row for the table, and how to run a failed one again."""
+"""The fixture `chaos`, and what becomes of rounds that are over: their rows for the table."""
 
 import json
 from collections.abc import Generator
@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.rounds import Round, results
+from tests.chaos.rounds import Rounds, results
 from tests.integration.exchange import own_pbx
 
 __all__ = ["own_pbx"]
 
 
 @pytest.fixture
-def chaos(request: pytest.FixtureRequest) -> Round:
-    found: Round = request.param
-    found.test = request.node.nodeid.partition("[")[0]
+def chaos(request: pytest.FixtureRequest) -> Rounds:
+    found: Rounds = request.param
+    for one in found.rounds:
+        one.test = request.node.nodeid.partition("[")[0]
     return found
 
 
@@ -25,18 +26,17 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     found = getattr(item, "funcargs", {}).get("chaos")
-    if isinstance(found, Round) and (call.when == "call" or report.failed):
-        if report.failed:
-            report.sections.append(("run this round again", found.again))
-        if (path := results()) is not None:
-            row = {
-                "kind": found.kind,
-                "seed": found.seed,
-                "calls": found.calls,
-                "passed": report.passed,
-                "seconds": round(report.duration),
-                "figures": found.figures,
-            }
-            with path.open("a", encoding="utf-8") as file:
+    path = results()
+    if isinstance(found, Rounds) and path is not None and (call.when == "call" or report.failed):
+        with path.open("a", encoding="utf-8") as file:
+            for one in found.rounds:
+                row = {
+                    "kind": one.kind,
+                    "seed": one.seed,
+                    "calls": one.calls,
+                    "passed": one.passed and (call.when == "call" or report.passed),
+                    "seconds": round(one.seconds),
+                    "figures": one.figures,
+                }
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
     return report

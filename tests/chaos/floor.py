@@ -60,12 +60,12 @@ class Visit:
     gives_up_ms: int | None = None
 
 
-def visits(draw: random.Random, count: int, over_ms: int) -> list[Visit]:
-    """So many callers at random moments of `over_ms`: most stay on the line for a few seconds whatever happens, some press a key
-    in the menu first, and some give up when nobody answers soon."""
+def visits(draw: random.Random, count: int, over_ms: int, stay_ms: tuple[int, int]) -> list[Visit]:
+    """So many callers at random moments of `over_ms`: most stay on the line for `stay_ms` (from, to) whatever happens, some press
+    a key in the menu first, and some give up when nobody answers soon."""
     found = []
     for index in range(count):
-        stays = Wait(draw.randint(2_000, 14_000))
+        stays = Wait(draw.randint(*stay_ms))
         steps: tuple[Step, ...] = (stays, HangUp())
         dialed = DIRECT
         kind = draw.random()
@@ -75,6 +75,14 @@ def visits(draw: random.Random, count: int, over_ms: int) -> list[Visit]:
         number = f"+1212555{200 + index:04d}"
         found.append(Visit(number, draw.randrange(over_ms), dialed, steps, gives_up))
     return sorted(found, key=lambda visit: visit.at_ms)
+
+
+def passers(draw: random.Random, count: int) -> list[Visit]:
+    """So many callers who give up within a second when nobody answers."""
+    return [
+        Visit(f"+1212555{900 + index:04d}", draw.randrange(200), DIRECT, (Wait(2_000), HangUp()), draw.randint(500, 800))
+        for index in range(count)
+    ]
 
 
 @dataclass
@@ -96,6 +104,10 @@ class Floor:
         self.began_at = now()
         self.last_ms = visits[-1].at_ms
         self.callers = [asyncio.create_task(self._calls(visit)) for visit in visits]
+
+    def also_call(self, visits: list[Visit]) -> None:
+        """Lets these come besides, each at her time from now on."""
+        self.callers += [asyncio.create_task(self._calls(visit)) for visit in visits]
 
     async def _calls(self, visit: Visit) -> None:
         await asyncio.sleep(visit.at_ms / 1000)  # callers come when they come

@@ -4,8 +4,9 @@ them after something went wrong. Everybody is heard from outside (`day`); nothin
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -145,15 +146,20 @@ async def _at_desk(day: Day) -> AsyncIterator[list[Desk]]:
 
 
 async def _calls(day: Day, stack: contextlib.AsyncExitStack, index: int, state: str, desk: Desk | None) -> Talk:
-    number = f"+12125550{300 + index}"
+    number = f"+12125550{300 + 30 * (len(day.calls) - 1) + index}"
     sipp = await stack.enter_async_context(day.caller(number, Stay(120_000), dialed=DIRECT))
     return Talk(number, await day.call(number, state), sipp, desk)
 
 
-def lived(folder: Path, story: Callable[[Day], Awaitable[None]], start: Start = running) -> Kept:
-    """The round's story, told; raises what made it fail, and looks for what it left in Asterisk."""
-    kept = live(folder, {"round": story}, start)
-    kept.story("round")
+Play = Callable[[Round, Day], Awaitable[None]]
+"""What happens in a round."""
+
+
+def lived(folder: Path, rounds: Sequence[Round], play: Mapping[str, Play], start: Start = running) -> Kept:
+    """A day with these rounds, told; raises what made one fail, and looks for what they left in Asterisk."""
+    kept = live(folder, {one.name: partial(play[one.kind], one) for one in rounds}, start)
+    for one in rounds:
+        kept.story(one.name)
     assert kept.left_channels == []
     assert kept.left_bridges == []
     return kept

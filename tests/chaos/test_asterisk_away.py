@@ -4,13 +4,14 @@ their agents, their places and what they hear, as far as Asterisk lives; afterwa
 import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from tests.chaos.line import BACK_S, lived, on_the_line, readiness, until
-from tests.chaos.rounds import Round, rounds
+from tests.chaos.line import BACK_S, Play, lived, on_the_line, readiness, until
+from tests.chaos.rounds import Round, Rounds, rounds
 from tests.integration.bad_line import BadlyWired, badly_wired
 from tests.integration.day import Day
 from tests.integration.pbx import LOOPBACK
@@ -26,104 +27,109 @@ BUSY_MS = 1_500
 FROZEN_MS = (7_000, 20_000)
 
 
-@pytest.mark.parametrize("chaos", rounds("asterisk frozen", calls=(4, 16)), indirect=True)
-def test_a_frozen_asterisk_is_noticed_and_everything_goes_on_when_it_thaws(chaos: Round, tmp_path: Path):
-    async def story(day: Day) -> None:
-        pbx = day.service.pbx
-        async with on_the_line(day, chaos) as line:
-            frozen_at = now()
-            pbx.signal(signal.SIGSTOP)
-            try:
-                noticed_at = await line.carrier(False, 10)
-                assert noticed_at - frozen_at <= ECHO_MS + BUSY_MS
-                status, checks = await readiness(day)
-                assert status == 503
-                assert "Asterisk is silent" in checks["carrier pbx"]
-                await until(frozen_at + FROZEN_MS[chaos.long])
-            finally:
-                pbx.signal(signal.SIGCONT)
-            thawed_at = now()
-            back_at = await line.carrier(True, BACK_S)
-            await line.still_there()
-            await line.all_hear()
-            found_at = now()
-            await line.next_caller(line.talking[chaos.draw.randrange(2)])
-            await line.go_home()
-            await line.no_recording_runs()
-        chaos.note(noticed_ms=noticed_at - frozen_at, back_ms=back_at - thawed_at, heard_again_ms=found_at - thawed_at)
-
-    lived(tmp_path, story)
+async def frozen(chaos: Round, day: Day) -> None:
+    """It stands still, and thaws: that is noticed, and everything goes on."""
+    pbx = day.service.pbx
+    async with on_the_line(day, chaos) as line:
+        frozen_at = now()
+        pbx.signal(signal.SIGSTOP)
+        try:
+            noticed_at = await line.carrier(False, 10)
+            assert noticed_at - frozen_at <= ECHO_MS + BUSY_MS
+            status, checks = await readiness(day)
+            assert status == 503
+            assert "Asterisk is silent" in checks["carrier pbx"]
+            await until(frozen_at + FROZEN_MS[chaos.long])
+        finally:
+            pbx.signal(signal.SIGCONT)
+        thawed_at = now()
+        back_at = await line.carrier(True, BACK_S)
+        await line.still_there()
+        await line.all_hear()
+        found_at = now()
+        await line.next_caller(line.talking[chaos.draw.randrange(2)])
+        await line.go_home()
+        await line.no_recording_runs()
+    chaos.note(noticed_ms=noticed_at - frozen_at, back_ms=back_at - thawed_at, heard_again_ms=found_at - thawed_at)
 
 
-@pytest.mark.parametrize("chaos", rounds("socket reset", calls=(5, 20)), indirect=True)
-def test_a_reset_socket_costs_nobody_a_sound_and_who_left_meanwhile_is_gone(chaos: Round, tmp_path: Path):
-    async def story(day: Day) -> None:
-        service = day.service
-        assert isinstance(service, BadlyWired)
-        async with on_the_line(day, chaos) as line:
-            leaver = line.waiting.pop(chaos.draw.randrange(len(line.waiting)))
-            (channel,) = [one["id"] for one in service.pbx.channels() if one["caller"]["number"] == leaver.number]
-            reset_at = now()
-            await service.relay.reset()
-            noticed_at = await line.carrier(False, 5)
-            service.pbx.http("DELETE", f"/channels/{channel}")
-            await leaver.sipp.done()
-            await until(reset_at + chaos.draw.randrange(0, 3_000))
-            await service.relay.mend()
-            mended_at = now()
-            back_at = await line.carrier(True, BACK_S)
-            await service.board.until(lambda b: leaver.call not in b.calls, "who left is still there", BACK_S)
-            gone_at = now()
-            await line.still_there()
-            await line.all_hear()
-            assert line.interruptions(reset_at, now() - 500) == {}
-            await line.next_caller(line.talking[chaos.draw.randrange(2)])
-            await line.go_home()
-            await line.no_recording_runs()
-            day.note(leaver.number)
-        chaos.note(noticed_ms=noticed_at - reset_at, back_ms=back_at - mended_at, gone_ms=gone_at - mended_at)
-
-    kept = lived(tmp_path, story, badly_wired)
-    told = kept.story("round")
-    assert told.record(told.note)["summary"]["end"] in ("lost", "abandoned_in_queue")
+async def reset(chaos: Round, day: Day) -> None:
+    """Its socket is reset: nobody misses a sound, and who left meanwhile is gone."""
+    service = day.service
+    assert isinstance(service, BadlyWired)
+    async with on_the_line(day, chaos) as line:
+        leaver = line.waiting.pop(chaos.draw.randrange(len(line.waiting)))
+        (channel,) = [one["id"] for one in service.pbx.channels() if one["caller"]["number"] == leaver.number]
+        reset_at = now()
+        await service.relay.reset()
+        noticed_at = await line.carrier(False, 5)
+        service.pbx.http("DELETE", f"/channels/{channel}")
+        await leaver.sipp.done()
+        await until(reset_at + chaos.draw.randrange(0, 3_000))
+        await service.relay.mend()
+        mended_at = now()
+        back_at = await line.carrier(True, BACK_S)
+        await service.board.until(lambda b: leaver.call not in b.calls, "who left is still there", BACK_S)
+        gone_at = now()
+        await line.still_there()
+        await line.all_hear()
+        assert line.interruptions(reset_at, now() - 500) == {}
+        await line.next_caller(line.talking[chaos.draw.randrange(2)])
+        await line.go_home()
+        await line.no_recording_runs()
+        day.note(leaver.number)
+    chaos.note(noticed_ms=noticed_at - reset_at, back_ms=back_at - mended_at, gone_ms=gone_at - mended_at)
 
 
-@pytest.mark.parametrize("chaos", rounds("foreign client", calls=(4, 12)), indirect=True)
-def test_a_foreign_client_is_named_with_its_cure_and_the_cure_helps(chaos: Round, tmp_path: Path):
-    async def story(day: Day) -> None:
-        pbx = day.service.pbx
-        values = pbx.values
-        login = aiohttp.encode_basic_auth(values.ari_user, values.ari_password)
-        url = f"ws://{LOOPBACK}:{values.http_port}/ari/events?app={values.application}"
-        async with on_the_line(day, chaos) as line:
-            came_at = now()
-            async with aiohttp.ClientSession() as http, http.ws_connect(url, headers={"Authorization": login}):
-                noticed_at = await line.carrier(False, 10)
-                assert noticed_at - came_at <= ECHO_MS + BUSY_MS
-                status, checks = await readiness(day)
-                assert status == 503
-                assert "Another program has taken the application" in checks["carrier pbx"]
-                assert "Stop that program" in checks["carrier pbx"]
-                said = await doctor(day)
-                assert "Another program has taken the application" in said
-                assert "module reload res_ari.so" in said
-            configuration = pbx.home / "etc" / "ari.conf"
-            whole = configuration.read_text()
-            configuration.write_text(whole[: whole.index(f"[{values.application}]")])
-            await asyncio.to_thread(pbx.cli, "module reload res_ari.so")
-            configuration.write_text(whole)
-            await asyncio.to_thread(pbx.cli, "module reload res_ari.so")
-            cured_at = now()
-            back_at = await line.carrier(True, BACK_S)
-            await line.still_there()
-            await line.all_hear()
-            assert line.interruptions(came_at, now() - 500) == {}
-            await line.next_caller(line.talking[chaos.draw.randrange(2)])
-            await line.go_home()
-            await line.no_recording_runs()
-        chaos.note(noticed_ms=noticed_at - came_at, back_after_cure_ms=back_at - cured_at)
+async def taken(chaos: Round, day: Day) -> None:
+    """A foreign client takes the application: it is named with its cure, and the cure helps."""
+    pbx = day.service.pbx
+    values = pbx.values
+    login = aiohttp.encode_basic_auth(values.ari_user, values.ari_password)
+    url = f"ws://{LOOPBACK}:{values.http_port}/ari/events?app={values.application}"
+    async with on_the_line(day, chaos) as line:
+        came_at = now()
+        async with aiohttp.ClientSession() as http, http.ws_connect(url, headers={"Authorization": login}):
+            noticed_at = await line.carrier(False, 10)
+            assert noticed_at - came_at <= ECHO_MS + BUSY_MS
+            status, checks = await readiness(day)
+            assert status == 503
+            assert "Another program has taken the application" in checks["carrier pbx"]
+            assert "Stop that program" in checks["carrier pbx"]
+            said = await doctor(day)
+            assert "Another program has taken the application" in said
+            assert "module reload res_ari.so" in said
+        configuration = pbx.home / "etc" / "ari.conf"
+        whole = configuration.read_text()
+        configuration.write_text(whole[: whole.index(f"[{values.application}]")])
+        await asyncio.to_thread(pbx.cli, "module reload res_ari.so")
+        configuration.write_text(whole)
+        await asyncio.to_thread(pbx.cli, "module reload res_ari.so")
+        cured_at = now()
+        back_at = await line.carrier(True, BACK_S)
+        await line.still_there()
+        await line.all_hear()
+        assert line.interruptions(came_at, now() - 500) == {}
+        await line.next_caller(line.talking[chaos.draw.randrange(2)])
+        await line.go_home()
+        await line.no_recording_runs()
+    chaos.note(noticed_ms=noticed_at - came_at, back_after_cure_ms=back_at - cured_at)
 
-    lived(tmp_path, story)
+
+KINDS = {"asterisk frozen": (4, 16), "socket reset": (5, 20), "foreign client": (4, 12)}
+PLAY: dict[str, Play] = {"asterisk frozen": frozen, "socket reset": reset, "foreign client": taken}
+
+
+@pytest.mark.parametrize("chaos", rounds(KINDS), indirect=True)
+def test_asterisk_is_there_and_cannot_be_heard(chaos: Rounds, tmp_path: Path):
+    def day(rounds: Sequence[Round], folder: Path) -> None:
+        kept = lived(folder, rounds, PLAY, badly_wired)
+        for one in rounds:
+            if one.kind == "socket reset":
+                told = kept.story(one.name)
+                assert told.record(told.note)["summary"]["end"] in ("lost", "abandoned_in_queue")
+
+    chaos.live(day, tmp_path)
 
 
 async def doctor(day: Day) -> str:

@@ -1,14 +1,15 @@
 """kill -9 of Asterisk with callers in conversations and in the queue; it is started again, as init would do."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.line import ANA, BACK_S, BEN, Line, lived, on_the_line, until
-from tests.chaos.rounds import Round, rounds
+from tests.chaos.rounds import Round, Rounds, rounds
 from tests.integration.center import DIRECT
-from tests.integration.day import Day
+from tests.integration.day import Day, Kept
 from tests.integration.pbx import LOOPBACK
 from tests.integration.people import Person, now
 from tests.integration.scenario import Stay
@@ -21,43 +22,54 @@ AFTER = "+12125550280"
 NOTICED_MS = 2_000
 
 
-@pytest.mark.parametrize("chaos", rounds("asterisk killed", calls=(5, 20)), indirect=True)
-def test_calls_that_died_are_closed_and_agents_are_free_again(chaos: Round, tmp_path: Path):
-    async def story(day: Day) -> None:
-        service, pbx = day.service, day.service.pbx
-        eva = Person(service.url, EVA)
-        await eva.sign_in()
-        account = await eva.ask("POST", "/me/phone")
-        url = f"ws://{LOOPBACK}:{pbx.values.http_port}/ws"
-        try:
-            async with on_the_line(day, chaos) as line:
-                async with softphone(url, account["user"], account["password"], domain="callcenter.invalid") as phone:
-                    assert await phone.register() == 200
-                    await reachable(line, EVA, True)
-                    killed_at = now()
-                    await asyncio.to_thread(pbx.kill)
-                    noticed_at = await line.carrier(False, 5)
-                assert noticed_at - killed_at < NOTICED_MS
-                await until(killed_at + chaos.draw.randrange(0, 3_000))
-                await asyncio.to_thread(pbx.start)
-                started_at = now()
-                back_at = await line.carrier(True, BACK_S)
-                closed_at = await line.all_over(5)
-                day.note((killed_at, closed_at))
-                async with softphone(url, account["user"], account["password"], domain="callcenter.invalid") as phone:
-                    assert await phone.register() == 200, "her account is there again, with the same password"
-                    await reachable(line, EVA, True)
-                await free_again(line)
-                await line.no_recording_runs()
-        finally:
-            await eva.ask("DELETE", "/session")
-            await eva.close()
-        chaos.note(noticed_ms=noticed_at - killed_at, up_after_start_ms=back_at - started_at, closed_ms=closed_at - back_at)
+async def killed(chaos: Round, day: Day) -> None:
+    """It dies, and is started again."""
+    service, pbx = day.service, day.service.pbx
+    eva = Person(service.url, EVA)
+    await eva.sign_in()
+    account = await eva.ask("POST", "/me/phone")
+    url = f"ws://{LOOPBACK}:{pbx.values.http_port}/ws"
+    try:
+        async with on_the_line(day, chaos) as line:
+            async with softphone(url, account["user"], account["password"], domain="callcenter.invalid") as phone:
+                assert await phone.register() == 200
+                await reachable(line, EVA, True)
+                killed_at = now()
+                await asyncio.to_thread(pbx.kill)
+                noticed_at = await line.carrier(False, 5)
+            assert noticed_at - killed_at < NOTICED_MS
+            await until(killed_at + chaos.draw.randrange(0, 3_000))
+            await asyncio.to_thread(pbx.start)
+            started_at = now()
+            back_at = await line.carrier(True, BACK_S)
+            closed_at = await line.all_over(5)
+            day.note((killed_at, closed_at))
+            async with softphone(url, account["user"], account["password"], domain="callcenter.invalid") as phone:
+                assert await phone.register() == 200, "her account is there again, with the same password"
+                await reachable(line, EVA, True)
+            await free_again(line)
+            await line.no_recording_runs()
+    finally:
+        await eva.ask("DELETE", "/session")
+        await eva.close()
+    chaos.note(noticed_ms=noticed_at - killed_at, up_after_start_ms=back_at - started_at, closed_ms=closed_at - back_at)
 
-    kept = lived(tmp_path, story)
-    told = kept.story("round")
+
+@pytest.mark.parametrize("chaos", rounds({"asterisk killed": (5, 20)}), indirect=True)
+def test_calls_that_died_are_closed_and_agents_are_free_again(chaos: Rounds, tmp_path: Path):
+    def day(rounds: Sequence[Round], folder: Path) -> None:
+        kept = lived(folder, rounds, {"asterisk killed": killed})
+        for one in rounds:
+            closed(one, kept)
+
+    chaos.live(day, tmp_path)
+
+
+def closed(chaos: Round, kept: Kept) -> None:
+    """Every call of the round has its record, with the right end."""
+    told = kept.story(chaos.name)
     killed_at, closed_at = told.note
-    for number in kept.calls["round"][:-1]:
+    for number in kept.calls[chaos.name][:-1]:
         summary = told.record(number)["summary"]
         assert summary["end"] == "lost"
         assert killed_at - 500 <= summary["ended_at"] <= closed_at

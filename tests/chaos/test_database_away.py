@@ -3,8 +3,8 @@ everything goes on by itself. What the log holds then is compared with what tele
 
 import asyncio
 import csv
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, closing
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tests.chaos.line import BACK_S, Line, lived, on_the_line, readiness, until
-from tests.chaos.rounds import Round, rounds
+from tests.chaos.rounds import Round, Rounds, rounds
 from tests.fixtures.postgres import Postgres
 from tests.integration.center import settings
 from tests.integration.day import Day, Kept
@@ -64,7 +64,8 @@ def once_each(kept: Kept, log: list[Json]) -> None:
     assert [row["position"] for row in log] == list(range(1, len(log) + 1))
     arrived = [row["payload"]["leg"] for row in log if row["kind"] == "CallArrived"]
     over = [row["payload"]["call"] for row in log if row["kind"] == "CallOver"]
-    assert len(arrived) == len(set(arrived)) == len(kept.calls["round"])
+    called = [(story, number) for story, numbers in kept.calls.items() for number in numbers]
+    assert len(arrived) == len(set(arrived)) == len(called)
     assert len(over) == len(set(over)) == len(arrived)
     with (kept.folder / "legs.csv").open(newline="") as file:
         channels = [row[0] for row in csv.reader(file)]
@@ -73,9 +74,8 @@ def once_each(kept: Kept, log: list[Json]) -> None:
     assert len(rung) == len(set(rung))
     ours = {channel for channel in channels if channel.startswith("l") and len(channel) == 20}
     assert ours <= set(rung), "nobody was rung of whom the log knows nothing"
-    told = kept.story("round")
-    for number in kept.calls["round"]:
-        told.record(number)
+    for story, number in called:
+        kept.story(story).record(number)
 
 
 def log_of(postgres: Postgres, url: str) -> list[Json]:
@@ -86,50 +86,49 @@ def log_of(postgres: Postgres, url: str) -> list[Json]:
     return [msgspec.json.decode(row) for row in rows.splitlines()]
 
 
-@pytest.mark.parametrize(
-    "chaos", [*rounds("postgres frozen", calls=(5, 16)), *rounds("postgres stopped", calls=(5, 16))], indirect=True
-)
-def test_calls_go_on_without_the_database_and_it_goes_on_by_itself(chaos: Round, own_postgres: Postgres, tmp_path: Path):
-    url = own_postgres.create_database()
+async def away(postgres: Postgres, chaos: Round, day: Day) -> None:
+    """It stands still, or is stopped, and comes back."""
+    go, back = (postgres.freeze, postgres.thaw) if chaos.kind == "postgres frozen" else (postgres.kill, postgres.start)
+    async with on_the_line(day, chaos) as line:
+        leaver = line.waiting.pop(chaos.draw.randrange(len(line.waiting)))
+        channels = day.service.pbx.channels()
+        (channel,) = [one["id"] for one in channels if one["caller"]["number"] == leaver.number]
+        await until(now() + chaos.draw.randrange(0, 500))
+        gone_at = now()
+        await asyncio.to_thread(go)
+        try:
+            answered_ms = await refused(line)
+            assert answered_ms <= ANSWERED_MS
+            status, checks = await readiness(day)
+            assert status == 503
+            assert checks["database"], "it names the database"
+            day.service.pbx.http("DELETE", f"/channels/{channel}")
+            await leaver.sipp.done()
+            await until(gone_at + AWAY_MS[chaos.long])
+        finally:
+            await asyncio.to_thread(back)
+        there_at = now()
+        again_at = await ready(day, AGAIN_MS / 1000)
+        board = day.service.board
+        await board.until(lambda b: leaver.call not in b.calls, "who left is still there", BACK_S)
+        await line.still_there()
+        assert line.interruptions(gone_at, now() - 500) == {}
+        await line.next_caller(line.talking[chaos.draw.randrange(2)])
+        await line.go_home()
+        await line.no_recording_runs()
+        day.note(leaver.number)
+    chaos.note(refused_after_ms=answered_ms, decides_again_ms=again_at - there_at)
 
-    def back() -> None:
-        if chaos.kind == "postgres frozen":
-            own_postgres.thaw()
-        else:
-            own_postgres.start()
 
-    async def story(day: Day) -> None:
-        async with on_the_line(day, chaos) as line:
-            leaver = line.waiting.pop(chaos.draw.randrange(len(line.waiting)))
-            channels = day.service.pbx.channels()
-            (channel,) = [one["id"] for one in channels if one["caller"]["number"] == leaver.number]
-            await until(now() + chaos.draw.randrange(0, 500))
-            gone_at = now()
-            await asyncio.to_thread(own_postgres.freeze if chaos.kind == "postgres frozen" else own_postgres.kill)
-            try:
-                answered_ms = await refused(line)
-                assert answered_ms <= ANSWERED_MS
-                status, checks = await readiness(day)
-                assert status == 503
-                assert checks["database"], "it names the database"
-                day.service.pbx.http("DELETE", f"/channels/{channel}")
-                await leaver.sipp.done()
-                await until(gone_at + AWAY_MS[chaos.long])
-            finally:
-                await asyncio.to_thread(back)
-            there_at = now()
-            again_at = await ready(day, AGAIN_MS / 1000)
-            board = day.service.board
-            await board.until(lambda b: leaver.call not in b.calls, "who left is still there", BACK_S)
-            await line.still_there()
-            assert line.interruptions(gone_at, now() - 500) == {}
-            await line.next_caller(line.talking[chaos.draw.randrange(2)])
-            await line.go_home()
-            await line.no_recording_runs()
-            day.note(leaver.number)
-        chaos.note(refused_after_ms=answered_ms, decides_again_ms=again_at - there_at)
+@pytest.mark.parametrize("chaos", rounds({"postgres frozen": (5, 16), "postgres stopped": (5, 16)}), indirect=True)
+def test_calls_go_on_without_the_database_and_it_goes_on_by_itself(chaos: Rounds, tmp_path: Path):
+    def day(rounds: Sequence[Round], folder: Path) -> None:
+        with closing(Postgres()) as postgres:
+            url = postgres.create_database()
+            kept = lived(folder, rounds, dict.fromkeys((one.kind for one in rounds), partial(away, postgres)), on_postgres(url))
+            once_each(kept, log_of(postgres, url))
+        for one in rounds:
+            told = kept.story(one.name)
+            assert told.record(told.note)["summary"]["end"] == "abandoned_in_queue"
 
-    kept = lived(tmp_path, story, on_postgres(url))
-    once_each(kept, log_of(own_postgres, url))
-    told = kept.story("round")
-    assert told.record(told.note)["summary"]["end"] == "abandoned_in_queue"
+    chaos.live(day, tmp_path)

@@ -5,14 +5,15 @@ import asyncio
 import json
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.line import Line, lived, on_the_line, readiness
-from tests.chaos.rounds import Round, rounds
+from tests.chaos.rounds import Round, Rounds, rounds
 from tests.chaos.test_database_away import AGAIN_MS, once_each, ready
 from tests.integration.center import settings
 from tests.integration.day import Day
@@ -23,12 +24,13 @@ from tests.integration.service import running
 pytestmark = pytest.mark.timeout(300)
 
 SIZE = "24m"
+EVENTS = "events.db"
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
     """A file system of its own, large enough for an ordinary day of the test center."""
-    folder = tmp_path / "disk"
+    folder = folder / "disk"
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", folder], check=True)
     try:
@@ -65,44 +67,51 @@ async def refused_at_last(line: Line) -> int:
     raise AssertionError("the disk is not full")
 
 
-@pytest.mark.parametrize("chaos", rounds("disk full", calls=(4, 12)), indirect=True)
-def test_a_full_disk_is_told_and_nothing_is_hurt(chaos: Round, small_disk: Path, tmp_path: Path):
-    events = small_disk / "events.db"
+def log_of(events: Path) -> list[Json]:
+    """What stands in the log; its file is whole."""
+    with sqlite3.connect(events) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        rows = db.execute("SELECT position, kind, payload FROM events ORDER BY position").fetchall()
+    db.close()
+    return [{"position": position, "kind": kind, "payload": json.loads(it)} for position, kind, it in rows]
 
-    def write(folder: Path, pbx: Pbx, port: int) -> Path:
-        """The log alone is on the small disk; rows and recordings have room."""
-        file = settings(folder, pbx, port)
-        file.write_text(file.read_text() + f"\nevent_log: sqlite:///{events}\n")
-        return file
 
-    def log() -> list[Json]:
-        with sqlite3.connect(events) as db:
-            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            rows = db.execute("SELECT position, kind, payload FROM events ORDER BY position").fetchall()
-        db.close()
-        return [{"position": position, "kind": kind, "payload": json.loads(it)} for position, kind, it in rows]
+async def full(disk: Path, chaos: Round, day: Day) -> None:
+    """Not a byte is left on the disk of the log, and then there is room again."""
+    async with on_the_line(day, chaos) as line:
+        full_at = now()
+        filler = await asyncio.to_thread(fill, disk)
+        try:
+            answered_ms = await refused_at_last(line)
+            status, checks = await readiness(day)
+            assert status == 503
+            assert "full" in checks["hub"], checks["hub"]
+            assert "log_disk_full" in day.service.log()
+            log_of(disk / EVENTS)
+        finally:
+            filler.unlink()
+        room_at = now()
+        again_at = await ready(day, AGAIN_MS / 1000)
+        await line.still_there()
+        assert line.interruptions(full_at, now() - 500) == {}
+        await line.next_caller(line.talking[chaos.draw.randrange(2)])
+        await line.go_home()
+        await line.no_recording_runs()
+    chaos.note(refused_after_ms=answered_ms, decides_again_ms=again_at - room_at)
 
-    async def story(day: Day) -> None:
-        async with on_the_line(day, chaos) as line:
-            full_at = now()
-            filler = await asyncio.to_thread(fill, small_disk)
-            try:
-                answered_ms = await refused_at_last(line)
-                status, checks = await readiness(day)
-                assert status == 503
-                assert "full" in checks["hub"], checks["hub"]
-                assert "log_disk_full" in day.service.log()
-                log()
-            finally:
-                filler.unlink()
-            room_at = now()
-            again_at = await ready(day, AGAIN_MS / 1000)
-            await line.still_there()
-            assert line.interruptions(full_at, now() - 500) == {}
-            await line.next_caller(line.talking[chaos.draw.randrange(2)])
-            await line.go_home()
-            await line.no_recording_runs()
-        chaos.note(refused_after_ms=answered_ms, decides_again_ms=again_at - room_at)
 
-    kept = lived(tmp_path, story, partial(running, write=write))
-    once_each(kept, log())
+@pytest.mark.parametrize("chaos", rounds({"disk full": (4, 12)}), indirect=True)
+def test_a_full_disk_is_told_and_nothing_is_hurt(chaos: Rounds, tmp_path: Path):
+    def day(rounds: Sequence[Round], folder: Path) -> None:
+        with small_disk(folder) as disk:
+            kept = lived(folder, rounds, {"disk full": partial(full, disk)}, partial(running, write=partial(log_there, disk)))
+            once_each(kept, log_of(disk / EVENTS))
+
+    chaos.live(day, tmp_path)
+
+
+def log_there(disk: Path, folder: Path, pbx: Pbx, port: int) -> Path:
+    """The log alone is on the small disk; rows and recordings have room."""
+    file = settings(folder, pbx, port)
+    file.write_text(file.read_text() + f"\nevent_log: sqlite:///{disk / EVENTS}\n")
+    return file
