@@ -70,7 +70,7 @@ class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 async def _carry_out(job: Job) -> Told:
-    database = Database(job.database_url)
+    database = Database(job.database_url, bulk=True)
     try:
         if isinstance(job, PreviewJob):
             return Told(preview=preview(Path(job.path), await rules(database), job.choice))

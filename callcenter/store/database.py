@@ -52,9 +52,13 @@ _joined: ContextVar[_Joined | None] = ContextVar("joined", default=None)
 
 
 class Database:
-    """`url`: sqlite:///FILE (four slashes for an absolute path) or postgresql://user:password@host/name."""
+    """`url`: sqlite:///FILE (four slashes for an absolute path) or postgresql://user:password@host/name.
 
-    def __init__(self, url: str) -> None:
+    `bulk`: for a process that writes much and can repeat it. On SQLite a commit then does not wait for the disk: a power cut may
+    take the last ones back, whole, until `onto_disk` was called.
+    """
+
+    def __init__(self, url: str, *, bulk: bool = False) -> None:
         given = make_url(url)
         self.dialect = given.get_backend_name()
         """sqlite or postgresql."""
@@ -70,7 +74,7 @@ class Database:
         self._writing = asyncio.Lock() if self.sqlite else None
         self._write_engine = self.engine.execution_options(house_write=True)
         if self.sqlite:
-            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "connect", _prepare_bulk if bulk else _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
 
     @asynccontextmanager
@@ -137,6 +141,13 @@ class Database:
                     await connection.run_sync(upgrade)
                     await connection.commit()
 
+    async def onto_disk(self) -> None:
+        """Everything committed so far outlives a power cut."""
+        if self.sqlite:
+            with _faults():
+                async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                    await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -177,6 +188,14 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions by itself
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _prepare_bulk(connection: Any, record: object) -> None:
+    _prepare_sqlite(connection, record)
+    cursor = connection.cursor()
+    for pragma in ("synchronous = NORMAL", "wal_autocheckpoint = 4000", "cache_size = -32000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -171,6 +171,7 @@ class ListImport:
             await self._still_ours(session, state="done", bytes_done=self._total, ended_at=self._now(), file="")
             done = update(CallListRow).where(CallListRow.id == self._list).values(state="ready", leads=self._counts["kept"])
             await session.execute(done)
+        await self._database.onto_disk()  # before the file is gone from which it could be repeated
         await asyncio.to_thread(self._file.unlink, missing_ok=True)
         progress = self._progress("done", self._total)
         self._tell(progress)
