@@ -9,7 +9,7 @@ need no more room than a thousand. Runs in a process of its own (`callcenter.run
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +127,9 @@ class ListImport:
                 await asyncio.wait([ahead])
             if ahead.done() and not ahead.cancelled():
                 ahead.exception()
+            batches.close()
 
-    def _batches(self, order: Order, importer: Importer) -> Iterator[tuple[list[Made], int]]:
+    def _batches(self, order: Order, importer: Importer) -> Generator[tuple[list[Made], int], None, None]:
         """With the numbers that were left out although their rows were not."""
         found = list_orders.data_rows(self._file, order, self._behind)
         before = 0

@@ -108,7 +108,8 @@ def test_more_rows_than_a_list_has(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 # -- workbooks --------------------------------------------------------------------------------------------------------------
 
-ROWS: list[list[object]] = [["Name", "Phone", "Zip", "Score"], ["Ann", 2025550143, "02101", 1.5], ["王小明", "13800138000", None, True]]
+HEADS: list[object] = ["Name", "Phone", "Zip", "Score"]
+ROWS: list[list[object]] = [HEADS, ["Ann", 2025550143, "02101", 1.5], ["王小明", "13800138000", None, True]]
 
 
 def test_a_workbook(tmp_path: Path):
