@@ -121,7 +121,7 @@ class Follower:
         drafts = [_draft(told) for recorded in batch for told in await self._tell(projection, recorded)]
         last = batch[-1].position
         # Read after the batch: whoever subscribed before one of these events is among them.
-        subscribed = any(webhook.active for webhook in await self._webhooks.all())
+        subscribed = await self._webhooks.any_active()
         if (subscribed and drafts) or last - (self._kept or 0) >= KEEP_EVERY:
             reached = Following(last, FORMAT, projection.dump())
             made = await self._webhooks.keep(self._kept, reached, drafts, self._now())
