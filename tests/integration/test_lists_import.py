@@ -162,7 +162,7 @@ async def test_a_list_of_formulas_is_refused_as_a_whole(office: Office, tmp_path
 
 async def test_the_process_is_killed_and_the_import_goes_on(office: Office, tmp_path: Path):
     """kill -9 after some batches: nothing of the list is seen, and the second run adds what was missing, no row twice."""
-    count = 5 * list_import.BATCH
+    count = 3 * list_import.BATCH
     call_list = await office.begin(await office.campaign(), csv_file(tmp_path / "a.csv", rows(count)))
     told = 0
     with pytest.raises(TryAgain, match="goes on where it was"):
