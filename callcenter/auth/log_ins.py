@@ -53,7 +53,7 @@ class LogInChange(Struct, frozen=True, kw_only=True):
 
 
 async def compare(database: Database, passwords: Passwords, seed: CenterSeed) -> LogInChange:
-    """Raises Refused for a log-in that cannot be, Conflict for a desk that is taken. A file without any log-in says nothing about them."""
+    """A file without any log-in says nothing about them. Raises Refused, and Conflict for a desk that is taken."""
     given = {fold_login(user.login): user for user in seed.users}
     if len(given) != len(seed.users) or "" in given or any(user.role not in ROLES for user in seed.users):
         raise Refused("user_invalid", "a log-in needs a name that no other has, and a role of " + ", ".join(ROLES))
