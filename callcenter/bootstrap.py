@@ -186,7 +186,9 @@ class Service:
         log.info("center_seeded", version=directory.version)
 
     async def _center_changed(self, center: Center) -> None:
-        """Prompts follow the center's texts. A caller who meets a prompt that is not there is led on without it."""
+        """Sessions follow the desks, prompts the texts: a caller who meets a prompt that is not there is led on without it."""
+        if center.agents:
+            await self.sessions.end_deskless([agent.id for agent in center.agents.values() if agent.active])
         spoken = False
         for carrier in self.carriers.values():
             if isinstance(carrier, SimulatedCarrier):

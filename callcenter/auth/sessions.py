@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.auth.users import User, to_user
 from callcenter.kernel.clock import DAY, HOUR, MINUTE
+from callcenter.kernel.ids import AgentId
 from callcenter.store import audit
 from callcenter.store.audit import Entry
 from callcenter.store.database import Database
@@ -100,6 +101,15 @@ class Sessions:
         """Every session of one log-in, e.g. when its password became known; how many."""
         async with self._database.write() as session:
             gone = await close(session, SessionRow.user_id == user)
+        self.tell(gone)
+        return len(gone)
+
+    async def end_deskless(self, agents: Collection[AgentId]) -> int:
+        """Agents' sessions whose desk is none of these; how many. For a center that has changed: somebody may have come in
+        between the change of the rows and its arrival here."""
+        deskless = select(UserRow.id).where(UserRow.role == "agent", UserRow.agent.is_(None) | UserRow.agent.not_in(agents))
+        async with self._database.write() as session:
+            gone = await close(session, SessionRow.user_id.in_(deskless))
         self.tell(gone)
         return len(gone)
 

@@ -126,6 +126,8 @@ class MakePbx:
         if self._process is not None and self._process.returncode is None:
             try:
                 await self.interrupt()
+            except ProcessLookupError:  # it has ended by itself, and nobody was told yet
+                await self._process.wait()
             except TimeoutError:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 await self._process.wait()
