@@ -20,6 +20,8 @@ from tests.integration.sipp import Sipp
 from tests.recount.heard import Heard
 
 ANA, BEN = "1001", "1002"
+SILENT_MS = 400
+"""The longest pause that a conversation or the music may have (docs/chaos.md)."""
 BACK_S = 10.0
 """Within this, what is over is closed, who is free is free, and who lives is found again."""
 
@@ -64,13 +66,14 @@ class Line:
             assert await self.day.call(one.number, "connected" if one.desk else "queued", seconds=BACK_S) == one.call
 
     def interruptions(self, since: int, until: int) -> dict[str, list[str]]:
-        """What callers heard between two moments that was neither their agent nor music, for longer than 300 ms."""
+        """What callers heard between two moments that was neither their agent nor music, for longer than SILENT_MS."""
         heard = Heard.read((self.day.folder / "heard.log").read_text())
         found = {}
         for one in self.everybody:
             wanted = f"tone {one.desk.tone_hz if one.desk else MUSIC_HZ}"
             stretches = heard.stretches(one.sipp.media_port, since, until)
-            odd = [f"{it.what} {it.until - it.since} ms" for it in stretches if it.what != wanted and it.until - it.since > 300]
+            others = [(it.what, it.until - it.since) for it in stretches if it.what != wanted]
+            odd = [f"{what} {ms} ms" for what, ms in others if ms > SILENT_MS]
             if odd:
                 found[one.number] = odd
         return found

@@ -157,7 +157,7 @@ def settings(folder: Path, pbx: Pbx, port: int) -> Path:
     """Writes the center's files and the service's settings for this exchange; returns the settings file."""
     for name, text in (("center", _CENTER), ("main", _MAIN), ("direct", _DIRECT), ("closed", _CLOSED)):
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    shutil.copytree(_spoken(folder / "center.yaml"), folder / "data" / "prompts")
+    shutil.copytree(_spoken(folder / "center.yaml"), folder / "data" / "prompts", dirs_exist_ok=True)
     values = pbx.values
     file = folder / "service.yaml"
     file.write_text(

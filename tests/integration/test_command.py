@@ -186,7 +186,6 @@ async def test_the_file_makes_log_ins_and_leaves_those_that_there_are(serving: t
     assert not [secret for secret in ("secret word", "harbor-", "argon2", one_time) if secret in out + err]
     assert [await browser.who() for browser in (stays, moved, gone)] == [200, 200, 401], "whose desk is gone is signed out"
     async with asyncio.timeout(20):
-        # Until the service has the new center she may come in, and is signed out with the change.
         while (await gone.sign_in("1003", "harbor-1003"), await gone.who()) != (403, 401):  # noqa: ASYNC110
             await asyncio.sleep(0.1)  # it can only be asked
     assert await moved.sign_in("1002", "another secret word") == 401

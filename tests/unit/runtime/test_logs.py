@@ -1,9 +1,7 @@
 """Planted numbers, names and secrets do not reach the log, whichever way they are written."""
 
-import io
 import json
 import logging
-import sys
 
 import pytest
 import structlog
@@ -11,14 +9,22 @@ import structlog
 from callcenter.runtime import logs
 
 
+class Written:
+    """What has come to stderr, read once."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def getvalue(self) -> str:
+        return self._capsys.readouterr().err
+
+
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch):
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
+def written(capsys: pytest.CaptureFixture[str]):
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     logs.set_up("info")
-    yield stream
+    yield Written(capsys)
     root.handlers, root.level = handlers, level
     structlog.reset_defaults()
 
@@ -27,7 +33,7 @@ PLANTED = ["+12125550123", "(212) 555-0123", "212 555 0123", "+86 138 0013 8000"
 
 
 @pytest.mark.parametrize("number", PLANTED)
-def test_planted_numbers_are_masked(written: io.StringIO, number: str):
+def test_planted_numbers_are_masked(written: Written, number: str):
     structlog.get_logger().warning("something", detail=f"call from {number} failed", call="cabcdefghijklmnopqrs")
     logging.getLogger("aiohttp.server").error("cannot serve %s", number)
     try:
@@ -41,6 +47,6 @@ def test_planted_numbers_are_masked(written: io.StringIO, number: str):
 
 
 @pytest.mark.parametrize("key", ["name", "caller", "digits", "password", "token", "note"])
-def test_fields_that_are_personal_by_name_are_masked(written: io.StringIO, key: str):
+def test_fields_that_are_personal_by_name_are_masked(written: Written, key: str):
     structlog.get_logger().info("event", **{key: "Amelia 77"})
     assert "Amelia" not in written.getvalue()
