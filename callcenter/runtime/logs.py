@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any, TextIO, cast
 
 import structlog
@@ -23,13 +24,19 @@ Fields = MutableMapping[str, Any]
 
 
 class _Stderr:
-    """Whatever stderr is at the moment of writing: loggers are kept for long, and a stream that was replaced may be closed."""
+    """Whatever stderr is at the moment of writing, since loggers are kept for long.
+
+    A line that cannot be written is lost: whoever reads them may be gone or the disk full, and that must end no call.
+    """
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def masked(_: Any, __: str, fields: Fields) -> Fields:

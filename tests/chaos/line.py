@@ -20,8 +20,8 @@ from tests.integration.sipp import Sipp
 from tests.recount.heard import Heard
 
 ANA, BEN = "1001", "1002"
-SILENT_MS = 400
-"""The longest pause that a conversation or the music may have (docs/chaos.md)."""
+SILENT_MS = 300
+"""The longest pause of a conversation or of the music while only our own connection is disturbed."""
 BACK_S = 10.0
 """Within this, what is over is closed, who is free is free, and who lives is found again."""
 

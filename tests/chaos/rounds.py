@@ -6,8 +6,8 @@
 
         chaos.live(day, tmp_path)
 
-`make test` runs two rounds of each kind: those of one seed on one day in one center, the two days side by side, since most of
-a round is waiting. `make chaos` runs twenty, each alone:
+`make test` runs two rounds of each kind: those of one seed on one day in one center, one day after the other, since two at once
+starve each other's sound on two cores. `make chaos` runs twenty, each alone:
 `CHAOS=n` runs n of them with the larger number of calls (`CHAOS_CALLS=n`: with that number), `CHAOS_SEED=n` that seed alone.
 Every choice of a round comes from `Round.draw`, so a seed is a story that can be told again, as far as real programs on a busy
 machine keep time. `Round.note` writes figures into the table of docs/chaos.md.
@@ -18,7 +18,6 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,7 +62,7 @@ class Round:
 
 @dataclass
 class Rounds:
-    """Days that are lived at the same time, each in a center of its own; on a day one round comes after the other."""
+    """Days that are lived one after the other, each in a center of its own; on a day one round comes after the other."""
 
     days: Sequence[Sequence[Round]]
 
@@ -73,8 +72,7 @@ class Rounds:
 
     def live(self, day: Callable[[Sequence[Round], Path], None], folder: Path) -> None:
         """Lives them all, each with a folder of its own; raises what made them fail, with how to run the rounds again."""
-        with ThreadPoolExecutor(len(self.days)) as pool:
-            failures = list(pool.map(lambda rounds: _live(rounds, day, folder / str(rounds[0].seed)), self.days))
+        failures = [_live(rounds, day, folder / str(rounds[0].seed)) for rounds in self.days]
         found = [failure for failure in failures if failure is not None]
         if len(found) == 1:
             raise found[0]

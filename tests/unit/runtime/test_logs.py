@@ -1,7 +1,10 @@
 """Planted numbers, names and secrets do not reach the log, whichever way they are written."""
 
+import contextlib
 import json
 import logging
+import os
+import sys
 
 import pytest
 import structlog
@@ -50,3 +53,18 @@ def test_planted_numbers_are_masked(written: Written, number: str):
 def test_fields_that_are_personal_by_name_are_masked(written: Written, key: str):
     structlog.get_logger().info("event", **{key: "Amelia 77"})
     assert "Amelia" not in written.getvalue()
+
+
+@pytest.mark.parametrize("name", ["closed", "nobody reads"])
+def test_a_line_that_cannot_be_written_ends_nothing(written: Written, monkeypatch: pytest.MonkeyPatch, name: str):
+    readable, writable = os.pipe()
+    os.close(readable)
+    with os.fdopen(writable, "w", buffering=1) as stream:
+        if name == "closed":
+            stream.close()
+        monkeypatch.setattr(sys, "stderr", stream)
+        structlog.get_logger().error("something")
+        logging.getLogger("aiohttp.server").error("something else")
+        monkeypatch.undo()
+        with contextlib.suppress(OSError):  # what could not be written is still in its buffer
+            stream.close()
