@@ -24,7 +24,7 @@ Fields = MutableMapping[str, Any]
 
 
 class _Stderr:
-    """Whatever stderr is at the moment of writing, since loggers are kept for long.
+    """Whatever stderr is at the moment of writing.
 
     A line that cannot be written is lost: whoever reads them may be gone or the disk full, and that must end no call.
     """
@@ -63,7 +63,7 @@ def set_up(level: str = "info") -> None:
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # a kept logger would go on as it was told first, whatever is set up later
     )
     handler = logging.StreamHandler(_Stderr())
     handler.setFormatter(

@@ -5,6 +5,7 @@ oldest pending delivery is ever due: its events are told in their order, however
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, cast
 
 from msgspec import Struct
@@ -64,6 +65,10 @@ class Backlog(Struct, frozen=True):
 class Deliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def together(self) -> AbstractAsyncContextManager[object]:
+        """One transaction for whatever this task writes inside the block."""
+        return self._database.together()
 
     async def due(self, webhook: int, now: int, limit: int) -> list[Delivery]:
         """The oldest that may be tried now, at most one of each subject."""

@@ -167,11 +167,13 @@ class Courier:
         now = self._now()
         back = self._judge(now, attempts)
         outcomes = [self._outcome(delivery, attempt, now) for delivery, attempt in zip(due, attempts, strict=True)]
-        await self._until_stored(lambda: self._deliveries.settle(outcomes))
+        gone = any(attempt.fault == "gone" for attempt in attempts)
+        await self._until_stored(lambda: self._keep(outcomes, gone, now))
         for outcome, attempt in zip(outcomes, attempts, strict=True):
             self._count(outcome, attempt)
-        if any(attempt.fault == "gone" for attempt in attempts):
-            await self._gone(now)
+        if gone:
+            self.webhook = msgspec.structs.replace(self.webhook, active=False)
+            log.error("webhook_receiver_gone", webhook=self.webhook.id)
             return
         if back:
             await self._until_stored(lambda: self._deliveries.wake(self.webhook.id, now))
@@ -218,17 +220,12 @@ class Courier:
                 attempts=delivery.attempts + 1, error=attempt.fault,
             )  # fmt: skip
 
-    async def _gone(self, now: int) -> None:
-        given_up = 0
-
-        async def let_go() -> None:
-            nonlocal given_up
-            given_up = await self._webhooks.gone(self.webhook.id, now)
-
-        await self._until_stored(let_go)
+    async def _keep(self, outcomes: list[Outcome], gone: bool, now: int) -> None:
+        """Whoever reads that a receiver is gone reads, too, that it is told nothing more: one transaction."""
+        async with self._deliveries.together():
+            await self._deliveries.settle(outcomes)
+            given_up = await self._webhooks.gone(self.webhook.id, now) if gone else 0
         self._figures.given_up += given_up
-        self.webhook = msgspec.structs.replace(self.webhook, active=False)
-        log.error("webhook_receiver_gone", webhook=self.webhook.id, deliveries=given_up)
 
     async def _until_stored(self, job: Callable[[], Awaitable[None]]) -> None:
         """What was told is not told again because the database is away for a moment."""

@@ -68,3 +68,13 @@ def test_a_line_that_cannot_be_written_ends_nothing(written: Written, monkeypatc
         monkeypatch.undo()
         with contextlib.suppress(OSError):  # what could not be written is still in its buffer
             stream.close()
+
+
+def test_a_logger_that_was_used_before_does_as_it_is_told_last(written: Written):
+    """A kept one would write on as it was set up first: nobody who listens elsewhere would hear it."""
+    logger = structlog.get_logger("kept by a module")
+    logger.info("first")
+    structlog.reset_defaults()
+    with structlog.testing.capture_logs() as heard:
+        logger.info("second")
+    assert [line["event"] for line in heard] == ["second"]
