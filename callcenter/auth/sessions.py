@@ -27,6 +27,8 @@ LONGEST_MS = 7 * DAY
 TOKEN_BYTES = 32
 MOST_AT_ONCE = 500
 """Sessions that one query names."""
+LOOK_S = 3.0
+"""How long the look-up before every answer may take, seconds."""
 SEEN_EVERY_MS = 10 * MINUTE
 """How exactly the last use is kept: not every request shall write."""
 
@@ -71,7 +73,7 @@ class Sessions:
         )
         found: dict[str, SignedIn] = {}
         used = []
-        async with self._database.read() as session:
+        async with self._database.read(LOOK_S) as session:
             asked = tuple(log_ins)
             for first in range(0, len(asked), MOST_AT_ONCE):
                 named = SessionRow.token_hash.in_(asked[first : first + MOST_AT_ONCE])

@@ -78,14 +78,18 @@ class Database:
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that only reads."""
+    async def read(self, within_s: float | None = None) -> AsyncIterator[AsyncSession]:
+        """A transaction that only reads. `within_s`: for what stands before every answer, less than the usual patience with a
+        PostgreSQL that stands still (SQLite has none to be impatient with, and a reader cut off may leave a lock behind)."""
         if (joined := self._together()) is not None:
             with _faults():
                 yield joined
             return
         with _faults():
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            async with (
+                asyncio.timeout(None if self.sqlite else within_s),
+                AsyncSession(self.engine, expire_on_commit=False) as session,
+            ):
                 yield session
 
     @asynccontextmanager

@@ -23,7 +23,7 @@ from tests.integration.service import Service, running
 pytestmark = pytest.mark.timeout(300)
 
 AWAY_MS = (4_000, 20_000)
-ANSWERED_MS = 12_000
+ANSWERED_MS = 8_000
 """Within this a command is answered, if only by "try again"."""
 AGAIN_MS = 10_000
 """Within this after the database is back the service decides again."""
