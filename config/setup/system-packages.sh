@@ -7,6 +7,7 @@ set -euo pipefail
 needed=(
     sipp=sip-tester
     chromium=chromium
+    chromium-headless-shell=chromium-headless-shell
     redis-server=redis-server
     /usr/lib/postgresql=postgresql
     espeak-ng=espeak-ng
