@@ -6,13 +6,13 @@ abandoned; what nobody found out is estimated by the share that the pack names. 
 """
 
 from datetime import date, timedelta
-from enum import StrEnum
 from fractions import Fraction
 
 from msgspec import Struct, field
 
 from callcenter.kernel.clock import local
 from callcenter.kernel.law import AbandonCap, LawVersion
+from callcenter.kernel.words import Fate
 from dialer.zones import clock_of
 
 LONGEST_WINDOW_DAYS = 366
@@ -32,15 +32,6 @@ class AnswerFacts(Struct, frozen=True, kw_only=True):
     """The detector said machine (or fax), and the call was treated so."""
     was_person: bool | None = None
     """Found out otherwise, by an ear or a keypress: True, a person; False, a machine. None: only the detector knows."""
-
-
-class Fate(StrEnum):
-    """What an answered attempt counts as."""
-
-    CONNECTED = "connected"
-    ABANDONED = "abandoned"
-    MACHINE = "machine"
-    """Not answered by a person: in neither part of the rate, but in the estimate."""
 
 
 def fate(facts: AnswerFacts, version: LawVersion) -> Fate:
@@ -100,7 +91,8 @@ class AbandonCounter(Struct, kw_only=True):
     """Answers of one campaign by the day in its zone. Grows by a row a day, up to `LONGEST_WINDOW_DAYS`; msgspec carries it."""
 
     zone: str
-    days: dict[date, DayCount] = field(default_factory=dict)
+    days: dict[str, DayCount] = field(default_factory=dict)
+    """By ISO date."""
     before: DayCount = field(default_factory=DayCount)
     """The sum of days that were dropped."""
     began: date | None = None
@@ -128,7 +120,7 @@ class AbandonCounter(Struct, kw_only=True):
         today = local(now, clock_of(self.zone)).date()
         began = self.began if self.began is not None else today
         since = began if cap.window_days is None else max(began, today - timedelta(days=cap.window_days - 1))
-        rows = [row for day, row in self.days.items() if since <= day]
+        rows = [row for day, row in self.days.items() if since.isoformat() <= day]
         if cap.window_days is None:
             rows.append(self.before)
         connected, abandoned, machines = (
@@ -150,15 +142,16 @@ class AbandonCounter(Struct, kw_only=True):
     def _row(self, day: date) -> DayCount:
         if self.began is None or day < self.began:
             self.began = day
-        row = self.days.get(day)
+        row = self.days.get(day.isoformat())
         if row is not None:
             return row
-        newest = max(self.days, default=day)
+        newest = max(map(date.fromisoformat, self.days), default=day)
         if day <= newest - timedelta(days=LONGEST_WINDOW_DAYS):
             return self.before
-        row = self.days[day] = DayCount()
+        row = self.days[day.isoformat()] = DayCount()
         if day > newest:
-            for old in [one for one in self.days if one <= day - timedelta(days=LONGEST_WINDOW_DAYS)]:
+            last = (day - timedelta(days=LONGEST_WINDOW_DAYS)).isoformat()
+            for old in [one for one in self.days if one <= last]:
                 gone = self.days.pop(old)
                 self.before = DayCount(
                     self.before.connected + gone.connected,

@@ -20,6 +20,7 @@ from dialer.law import InForce, Law, RuleName
 from dialer.windows import HORIZON_DAYS, day_bounds, is_open, opens_everywhere
 from dialer.zones import Number, clock_of, is_zone
 
+_NOBODY = Number(e164="", country="", zones=(), country_zones=(), kind=NumberKind.OTHER, valid=False)
 _MOST_STEPS = 2_000
 """Of looking for the next instant; each step ends a day, a window or a lock, so that the horizon comes first."""
 
@@ -103,6 +104,20 @@ def verdict(law: Law, number: Number, lead: LeadFacts, history: History, campaig
     )
 
 
+def of_campaign(law: Law, campaign: CampaignFacts, now: int) -> tuple[Held, ...]:
+    """What forbids every dial of a campaign at `now`, whoever is called: whoever asks need not look at any lead."""
+    version = law.at(now)
+    if version is None:
+        return verdict(law, _NOBODY, LeadFacts(), History(), campaign, now).reasons
+    return tuple(_Asked(version, _NOBODY, LeadFacts(), History(), campaign, now).of_campaign())
+
+
+def closed(law: Law, number: Number, lead: LeadFacts, campaign: CampaignFacts, now: int) -> Held | None:
+    """Whether the hours forbid a dial that the gate allowed a moment ago: asked once more before it is made."""
+    found = verdict(law, number, lead, History(), campaign, now)
+    return next((one for one in found.reasons if one.code in (Hold.NO_VERSION, Hold.HOLIDAYS_UNKNOWN, Hold.HOURS)), None)
+
+
 def next_allowed_at(
     law: Law,
     number: Number,
@@ -148,7 +163,7 @@ class _Asked:
     def reasons(self) -> Iterator[Held]:
         yield from self._of_number()
         yield from self._of_lists()
-        yield from self._of_campaign()
+        yield from self.of_campaign()
         yield from self._of_locks()
         windows: list[tuple[str, str, CallingHours]] = []
         for place, key, rules in (*self.law.rules(self.regions), ("the campaign", "campaign", self.campaign.own)):
@@ -187,7 +202,7 @@ class _Asked:
         if self.law.version.campaign_list and "campaign" in kinds:
             yield self._held(Hold.DO_NOT_CALL_CAMPAIGN, "campaign_list", "the number is on the campaign's do-not-call list")
 
-    def _of_campaign(self) -> Iterator[Held]:
+    def of_campaign(self) -> Iterator[Held]:
         version, campaign = self.law.version, self.campaign
         may_abandon = not campaign.agent_guaranteed and campaign.mode is not Mode.PREVIEW
         if version.caller_id and not campaign.caller_id:

@@ -5,11 +5,13 @@ Asterisk's dial status is not used: it calls 404 and 603 "no answer". A dead tru
 and only the missing ringing tells them apart, so "no answer" without any sign of life is a failure and never the callee's doing.
 """
 
+import re
 from enum import StrEnum
 
 from msgspec import Struct
 
 from callcenter.kernel.dialing import Outcome
+from callcenter.kernel.words import Cause
 
 SIP: dict[int, Outcome] = {
     301: Outcome.INVALID,  # moved permanently, when nobody followed it: the number is another one
@@ -122,6 +124,28 @@ class DialEnd(Struct, frozen=True, kw_only=True):
     """We ended it."""
     rang_out: bool = False
     """By us, because it had rung (or been silent) for as long as it may."""
+
+
+_CAUSES: dict[Cause, int] = {
+    Cause.NORMAL: 16,
+    Cause.BUSY: 17,
+    Cause.NO_ANSWER: 19,
+    Cause.REJECTED: 21,
+    Cause.INVALID_NUMBER: 1,
+    Cause.UNREACHABLE: 3,
+    Cause.CONGESTION: 34,
+    Cause.FAILED: 41,
+    Cause.LOST: 41,
+}
+"""The Q.850 cause that says the same, for a carrier that gives none."""
+_CODES = re.compile(r"(sip|q850) (\d+)")
+
+
+def end_of(cause: Cause, detail: str, *, by_us: bool) -> DialEnd:
+    """What a leg's end says: the carrier's codes where its words hold some ("q850 17, sip 486"), else our own word for it."""
+    codes = {kind: int(digits) for kind, digits in _CODES.findall(detail)}
+    sip, q850 = codes.get("sip") or None, codes.get("q850") or None
+    return DialEnd(sip=sip, q850=q850 if sip or q850 else _CAUSES[cause], by_us=by_us)
 
 
 class Told(Struct, frozen=True, kw_only=True):

@@ -10,13 +10,17 @@ from typing import Literal
 from msgspec import Struct
 
 from callcenter.kernel.call_state import CallState
+from callcenter.kernel.dialing import Outcome
 from callcenter.kernel.ids import (
     AgentId,
+    AttemptId,
     BridgeId,
     CallId,
+    CampaignId,
     CarrierName,
     ContactId,
     FlowId,
+    LeadId,
     LegId,
     NodeId,
     NumberId,
@@ -27,7 +31,7 @@ from callcenter.kernel.ids import (
     SkillId,
 )
 from callcenter.kernel.signals import ContactMatch
-from callcenter.kernel.words import CallEnd, Cause, Language, LegRole, OfferEnd, Party
+from callcenter.kernel.words import CallEnd, Cause, Fate, Language, LegRole, OfferEnd, Party
 
 Direction = Literal["inbound", "outbound"]
 
@@ -285,6 +289,17 @@ class CallRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     disposition: str | None = None
     disposition_by: AgentId | None = None
     disposition_at: int | None = None
+    campaign: CampaignId | None = None
+    """The campaign that dialed it; the attempt, and which lead."""
+    attempt: AttemptId | None = None
+    lead: LeadId | None = None
+    dial_outcome: Outcome | None = None
+    """How the attempt ended; None: no attempt, or under way."""
+    fate: Fate | None = None
+    """What the answer counts as under the law."""
+    message_at: int | None = None
+    """The campaign's message began."""
+    opted_out: bool = False
 
     @property
     def ivr_ms(self) -> int:

@@ -15,19 +15,27 @@ from callcenter.kernel.call_state import CALL
 from callcenter.kernel.center import Center
 from callcenter.kernel.ids import CallId
 from reporting.call_record import CallRecord
-from reporting.folding import arrivals, conversations, legs, queueing
+from reporting.folding import arrivals, attempts, conversations, legs, queueing
 
 CALL_EVENTS = frozenset(event for row in CALL.moves.values() for event in row)
 
-_BEGINNINGS: dict[type, Callable[[int, Any], CallRecord]] = {e.CallArrived: arrivals.arrived, e.CallPlaced: arrivals.placed}
-_STEPS = arrivals.STEPS | legs.STEPS | queueing.STEPS | conversations.STEPS
+_BEGINNINGS: dict[type, Callable[[int, Any], CallRecord]] = {
+    e.CallArrived: arrivals.arrived,
+    e.CallPlaced: arrivals.placed,
+    e.AttemptDialed: arrivals.dialed,
+}
+_STEPS = arrivals.STEPS | attempts.STEPS | legs.STEPS | queueing.STEPS | conversations.STEPS
+
+BEGINNINGS = tuple(_BEGINNINGS)
 
 RECORDED = frozenset(_STEPS) | frozenset(_BEGINNINGS) | {e.CallQueued}
 """Events that leave a trace in a record."""
 
 
 _OF_CALLS = frozenset(
-    kind for kind in get_args(e.AnyEvent) if issubclass(kind, e.CallEvent) or kind in (e.WrapUpStarted, e.WrapUpEnded)
+    kind
+    for kind in get_args(e.AnyEvent)
+    if issubclass(kind, e.CallEvent) or kind in (e.WrapUpStarted, e.WrapUpEnded, e.AttemptOver)
 )
 
 

@@ -19,7 +19,8 @@ from reporting.tally import Calendar, Contribution, of_span, queues_of, tally
 
 COUNTED = frozenset(
     {
-        e.CallArrived, e.CallPlaced, e.IvrStarted, e.CallQueued, e.OfferMade, e.OfferOver, e.OfferAccepted, e.CallConnected,
+        e.CallArrived, e.CallPlaced, e.AttemptDialed, e.MessageBegan,
+        e.IvrStarted, e.CallQueued, e.OfferMade, e.OfferOver, e.OfferAccepted, e.CallConnected,
         e.AgentLeft, e.WrapUpStarted, e.WrapUpEnded, e.CallOver,
     }
 )  # fmt: skip

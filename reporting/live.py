@@ -33,7 +33,7 @@ Subject = tuple[str, str]
 CENTER: Subject = ("center", EVERYTHING)
 
 
-FORMAT = 2
+FORMAT = 3
 """Of `dump`; raised when what it holds, or the meaning of folding, changes."""
 
 _AFTER_A_PROMPT = (e.PromptOver, e.DigitsEntered, e.CallQueued, e.LegJoining, e.CallOver)

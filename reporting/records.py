@@ -13,7 +13,7 @@ from callcenter.kernel.center import NO_CENTER, Center
 from callcenter.kernel.ids import CallId, CarrierName
 from callcenter.kernel.words import CallEnd, Cause
 from reporting.call_record import CallRecord
-from reporting.fold import RECORDED, call_of, fold
+from reporting.fold import BEGINNINGS, RECORDED, call_of, fold
 
 
 class Heard(Struct):
@@ -83,7 +83,7 @@ class RecordBook:
         """
         event = recorded.event
         call = call_of(event)
-        if call is None or call in self.records or isinstance(event, e.CallArrived | e.CallPlaced):
+        if call is None or call in self.records or isinstance(event, BEGINNINGS):
             return None
         return call if type(event) in RECORDED else None
 

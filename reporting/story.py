@@ -105,6 +105,21 @@ _TELL: dict[type, Callable[[Any], Told]] = {
     ),
     e.CallBlocked: lambda v: ("refused: the caller is on the center's list", "拒接：主叫在黑名单中"),
     e.CallPlaced: lambda v: (f"{v.agent} called a customer", f"{v.agent} 呼叫客户"),
+    e.AttemptDialed: lambda v: (
+        f"campaign {v.campaign} dialed lead {v.lead}, allowed by {v.rule}",
+        f"活动 {v.campaign} 拨打名单客户 {v.lead}，依据 {v.rule}",
+    ),
+    e.LeadDialed: lambda v: (f"it is attempt {v.attempt} of campaign {v.campaign}", f"属于活动 {v.campaign} 的拨打 {v.attempt}"),
+    e.AttemptAnswered: lambda v: ("the callee answered", "被叫应答"),
+    e.MessageBegan: lambda v: (
+        "no agent in time: the message for abandoned calls" if v.abandoned else "the campaign's message began",
+        "没有坐席及时接听：播放放弃通话提示" if v.abandoned else "开始播放活动语音",
+    ),
+    e.OptedOut: lambda v: ("the callee pressed the key and is called no more", "被叫按键要求不再呼叫"),
+    e.AttemptOver: lambda v: (
+        f"the attempt ended: {v.outcome.value} ({v.why})",
+        f"拨打结束：{v.outcome.value}（{v.why}）",
+    ),
     e.IvrStarted: lambda v: (
         f"flow {v.flow or '- (none for this number)'} began",
         f"流程 {v.flow or '-（该号码没有流程）'} 开始",

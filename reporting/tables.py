@@ -126,6 +126,9 @@ def declare(metadata: MetaData) -> Tables:
             _column("disposition", WORD, "The outcome that the agent set."),
             _column("disposition_by", WORD, "The agent who set it."),
             _at("disposition_at", "When it was set"),
+            _column("campaign", Integer(), "The campaign that dialed it (campaign.id)."),
+            _column("lead", Integer(), "The lead that was dialed (lead.id)."),
+            _column("dial_outcome", WORD, "How the campaign's attempt ended (kernel.dialing.Outcome)."),
             _column("settled", Boolean(), "Nothing more is due but a late disposition.", null=False),
             _column("body", Text(), "The whole record as JSON (reporting.call_record.CallRecord).", null=False),
             Index("call_record_started", "started_at"), Index("call_record_customer", "customer", "started_at"),
@@ -268,8 +271,7 @@ def call_rows(record: CallRecord) -> dict[str, list[Row]]:
             for seq, leg in enumerate(record.legs)
         ],
         "ivr_visit": [
-            {"call": record.call, "seq": seq, "left_at": visit.at, "node": visit.node, "outcome": visit.outcome}
-            for seq, visit in enumerate(record.visits)
+            _row(record, seq, visit, "node", "outcome", left_at=visit.at) for seq, visit in enumerate(record.visits)
         ],
         "queue_entry": [
             _row(record, seq, entry, "queue", "queued_at", "since", "waiting_since", "priority", "skills", "back", "ended_at",
@@ -278,8 +280,7 @@ def call_rows(record: CallRecord) -> dict[str, list[Row]]:
         ],
         "offer": [
             _row(record, seq, offer, "offer", "agent", "leg", "made_at", "expires_at", "ended_at", "joined_at",
-                 "connect_failed",
-                 reasons=list(offer.reasons), outcome=_word(offer.end),
+                 "connect_failed", reasons=list(offer.reasons), outcome=_word(offer.end),
                  queue=None if offer.entry is None else record.entries[offer.entry].queue)
             for seq, offer in enumerate(record.offers)
         ],
@@ -289,8 +290,7 @@ def call_rows(record: CallRecord) -> dict[str, list[Row]]:
             for seq, (one, entry) in enumerate(zip(record.conversations, counted, strict=True))
         ],
         "hold": [
-            _row(record, seq, hold, "agent", "since", "until", "line_lost", conversation=index)
-            for seq, (index, hold) in enumerate(holds)
+            _row(record, seq, one, "agent", "since", "until", "line_lost", conversation=i) for seq, (i, one) in enumerate(holds)
         ],
         "wrap_up": [
             _row(record, seq, one.wrap_up, "since", "until", "limit_at", "hard_at", "by_limit", "overrun_ms", agent=one.agent)
@@ -334,7 +334,8 @@ def _record_row(record: CallRecord) -> Row:
         "hold_ms": sum(one.hold_ms for one in record.conversations),
         "wrap_up_ms": sum(one.wrap_up_ms for one in record.conversations),
         "transfers": len(record.transfers), "disposition": record.disposition, "disposition_by": record.disposition_by,
-        "disposition_at": record.disposition_at, "settled": record.settled,
+        "disposition_at": record.disposition_at, "settled": record.settled, "dial_outcome": _word(record.dial_outcome),
+        "campaign": None if record.campaign is None else int(record.campaign), "lead": record.lead,
         "body": msgspec.json.encode(record).decode(),
     }  # fmt: skip
 
@@ -375,8 +376,7 @@ def _insert(table: Table, dialect: str) -> Upsert:
 @lru_cache(maxsize=64)
 def replacing(table: Table, dialect: str) -> Upsert:
     """Inserts rows, or overwrites those with the same key. `dialect` is postgresql or sqlite; execute it with the rows."""
-    statement = _insert(table, dialect)
-    keys = [column.name for column in table.primary_key]
+    statement, keys = _insert(table, dialect), [column.name for column in table.primary_key]
     return statement.on_conflict_do_update(
         index_elements=keys,
         set_={column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys},

@@ -6,14 +6,14 @@ The call's table moves first; the functions in `callcenter.hub.folding` keep the
 from collections.abc import Iterable
 from typing import Any
 
-from callcenter.hub.folding import agents, arrivals, conversations, legs
+from callcenter.hub.folding import agents, arrivals, attempts, campaigns, conversations, legs
 from callcenter.hub.folding.register import folders, forget_when_done, sync_waiting
 from callcenter.hub.state import State
 from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CALL
 from callcenter.kernel.personal import PersonalRow
 
-__all__ = ["agents", "apply", "arrivals", "conversations", "legs"]
+__all__ = ["agents", "apply", "arrivals", "attempts", "campaigns", "conversations", "legs"]
 
 _moves: frozenset[type] = frozenset(event for row in CALL.moves.values() for event in row)
 _call_events: frozenset[type] = frozenset(event for event in folders if issubclass(event, e.CallEvent))
@@ -39,5 +39,8 @@ def apply(state: State, recorded: e.Recorded, rows: Iterable[PersonalRow] = ()) 
     folders[kind](state, event, recorded.at)
     call = state.calls.get(event.call)
     if call is not None:
+        attempt = state.attempts.get(call.dial) if call.dial is not None else None
+        if attempt is not None:
+            attempts.follow(state, attempt, call, event, recorded.at)
         sync_waiting(state, call)
         forget_when_done(state, call)

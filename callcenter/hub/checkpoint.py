@@ -11,13 +11,15 @@ import msgspec
 from msgspec import Struct
 
 from callcenter.hub.deadlines import Due
+from callcenter.hub.dialing.state import Attempt, Campaign, Job
 from callcenter.hub.folding.agents import refused_numbers
 from callcenter.hub.folding.register import sync_free, sync_waiting
 from callcenter.hub.state import Agent, Call, Leg, Offer, Pending, Recording, State
 from callcenter.kernel.center import Center
 from callcenter.kernel.ids import AgentId, BridgeId, CallId, CarrierName, LegId, PersonalId
+from dialer.trunk_breaker import TrunkBreaker
 
-FORMAT = 5
+FORMAT = 6
 """Raised when the state gets another shape or folding another meaning: older bytes are then thrown away and all is folded."""
 
 _MAY_BE_PERSONAL = re.compile(rb'"(p[^"\\]+)"')
@@ -43,6 +45,10 @@ class Saved(Struct):
     bridges: dict[BridgeId, CallId]
     devices: list[tuple[CarrierName, str, AgentId]]
     deadlines: list[tuple[Due, str, int]]
+    campaigns: list[Campaign]
+    attempts: list[Attempt]
+    jobs: list[Job]
+    breakers: dict[CarrierName, TrunkBreaker]
     ignored: int
 
 
@@ -71,6 +77,10 @@ def dump(state: State) -> bytes:
             bridges=state.bridges,
             devices=[(carrier, device, agent) for (carrier, device), agent in state.devices.items()],
             deadlines=[(due, about, at) for (due, about), at in state.deadlines.as_dict().items()],
+            campaigns=list(state.campaigns.values()),
+            attempts=list(state.attempts.values()),
+            jobs=list(state.jobs.values()),
+            breakers=state.breakers,
             ignored=state.ignored,
         )
     )
@@ -95,6 +105,10 @@ def load(saved: bytes) -> State:
         recordings={recording.id: recording for recording in found.recordings},
         pending={pending.effect: pending for pending in found.pending},
         bridges=found.bridges,
+        campaigns={campaign.id: campaign for campaign in found.campaigns},
+        attempts={attempt.id: attempt for attempt in found.attempts},
+        jobs={job.effect: job for job in found.jobs},
+        breakers=found.breakers,
         devices={(carrier, device): agent for carrier, device, agent in found.devices},
         ignored=found.ignored,
     )

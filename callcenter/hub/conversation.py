@@ -4,6 +4,7 @@ The customer's leg lives in a bridge that is the service's own, so an agent's de
 """
 
 from callcenter.hub import queueing, transfers
+from callcenter.hub.dialing import answers
 from callcenter.hub.endings import finish, leave
 from callcenter.hub.state import Agent, Call, Leg
 from callcenter.hub.turn import Turn
@@ -239,13 +240,19 @@ def customer_down(turn: Turn, call: Call, cause: Cause) -> None:
     match call.state:
         case CallState.IVR:
             end = call.leave or CallEnd.ABANDONED_IN_IVR
+        case CallState.QUEUED if call.dial is not None and call.connected_at is None:
+            end = CallEnd.DROPPED
         case CallState.QUEUED:
             end = CallEnd.ABANDONED_IN_QUEUE
+        case CallState.MESSAGE:
+            end = answers.end_of_message(turn, call)
+        case CallState.DIALING:
+            end = CallEnd.NOT_REACHED
         case CallState.PLACING:
             end = CallEnd.NOT_REACHED
         case _:
             end = CallEnd.COMPLETED
-    party = Party.SYSTEM if lost or call.state is CallState.PLACING else Party.CUSTOMER
+    party = Party.SYSTEM if lost or call.state in (CallState.PLACING, CallState.DIALING) else Party.CUSTOMER
     finish(turn, call, CallEnd.LOST if lost else end, party, why="caller_hung_up", cause=cause)
 
 

@@ -5,7 +5,8 @@ from heapq import heappop, heappush
 
 
 class Due(StrEnum):
-    """What a deadline is about; the second half of its key is the id of a leg, call, offer, agent or recording."""
+    """What a deadline is about; the second half of its key is the id of a leg, call, offer, agent, recording,
+    attempt or campaign."""
 
     LEG = "leg"
     ANSWER = "answer"
@@ -19,6 +20,13 @@ class Due(StrEnum):
     ASIDE = "aside"
     WRAP_UP = "wrap_up"
     RECORDING = "recording"
+    ABANDON = "abandon"
+    """Of a call: a campaign's dial was answered, and an agent is there by then or the message is heard."""
+    PREVIEW = "preview"
+    CAMPAIGN = "campaign"
+    """A campaign whose pause ends by itself."""
+    LOOK = "look"
+    """A campaign that is looked at; never among the deadlines themselves."""
 
 
 Key = tuple[Due, str]

@@ -64,6 +64,6 @@ def leave(turn: Turn, call: Call, why: str) -> None:
 def wrap_up_values(turn: Turn, queue: QueueId | None) -> QueueValues:
     """The queue whose limits hold: the call's, else the center's default one."""
     center = turn.state.center
-    chosen = queue if queue in center.queues else center.default_queue
+    chosen = center.queue(queue) or center.queue(center.default_queue)
     assert chosen is not None, "a center without a default queue is not applied"
-    return center.queues[chosen]
+    return chosen

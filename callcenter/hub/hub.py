@@ -4,13 +4,15 @@
 never raise: one that fits nothing becomes SignalIgnored. Deadlines come as `Tick`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
 
 from callcenter.hub import conversation, desk, inbound, legs, outbound, queueing, recordings, settle, transfers
 from callcenter.hub.deadlines import Due, Key
+from callcenter.hub.dialing import answers, claims, moves, outcomes, previews
+from callcenter.hub.dialing.looking import Looks
 from callcenter.hub.endings import finish
 from callcenter.hub.state import State
 from callcenter.hub.turn import Decision, Turn
@@ -20,7 +22,7 @@ from callcenter.kernel import signals as s
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.commands import AnyCommand, Command, Done
 from callcenter.kernel.errors import HouseError
-from callcenter.kernel.ids import Entropy, LegId
+from callcenter.kernel.ids import CampaignId, Entropy, LegId
 from callcenter.kernel.leg_state import LEG
 from callcenter.kernel.signals import AnySignal
 from callcenter.kernel.words import CallEnd, Cause, OfferEnd, Party, PlaybackEnd
@@ -34,16 +36,24 @@ Item = AnySignal | AnyCommand | Tick
 
 
 class Hub:
-    """Decides. Holds the state and nothing else."""
+    """Decides. Holds the state, and when campaigns are looked at next."""
 
     def __init__(self, state: State | None = None) -> None:
         self.state = state if state is not None else State()
+        self.looks = Looks(self.state)
         self.trying: Key | None = None
         """The deadline that is being decided: if deciding it fails, this is the one."""
 
     def next_deadline(self) -> int | None:
         """When to be woken with a Tick, ms since the epoch; None: not at all."""
-        return self.state.deadlines.next()
+        return min((at for at in (self.state.deadlines.next(), self.looks.next()) if at is not None), default=None)
+
+    def leave_out(self, deadlines: Iterable[Key]) -> None:
+        """Deadlines that could not be decided: they are let go."""
+        for due, about in deadlines:
+            self.state.deadlines.clear(due, about)
+            if due is Due.LOOK:
+                self.looks.leave_out(CampaignId(about))
 
     def decide(self, item: Item, now: int, entropy: Entropy) -> Decision:
         """The events and effects that follow from `item` at `now`. Raises HouseError for a command that is refused."""
@@ -53,19 +63,34 @@ class Hub:
             while (due := self.state.deadlines.take_due(now)) is not None:
                 self.trying = due
                 _due(turn, *due)
+            while (campaign := self.looks.due(self.state, now)) is not None:
+                self.trying = (Due.LOOK, str(campaign))
+                self.looks.look(turn, campaign)
             self.trying = None
         elif isinstance(item, Command):
             try:
-                reply = _COMMANDS[type(item)](turn, item)
+                if isinstance(item, c.DialLead):
+                    reply = previews.dial(turn, self.looks.pacers, item)
+                else:
+                    reply = _COMMANDS[type(item)](turn, item)
             except HouseError:
                 assert not turn.events, f"{type(item).__name__} was refused after something had happened"
                 raise
         else:
-            turn.happened_at = getattr(item, "happened_at", None)
-            _SIGNALS[type(item)](turn, item)
+            self._hear(turn, item)
         desk.go_home(turn)
         queueing.match(turn)
+        previews.tidy(turn)
+        outcomes.settle(turn)
+        self.looks.after(turn)
         return turn.decision(reply)
+
+    def _hear(self, turn: Turn, signal: AnySignal) -> None:
+        turn.happened_at = getattr(signal, "happened_at", None)
+        if isinstance(signal, s.LeadsClaimed):
+            claims.claimed(turn, self.looks.pacers, signal)
+        else:
+            _SIGNALS[type(signal)](turn, signal)
 
 
 # -- commands ---------------------------------------------------------------------------------------------------------------
@@ -100,6 +125,12 @@ _COMMANDS: dict[type, Callable[[Turn, Any], Done]] = {
     c.ChooseContact: conversation.choose_contact,
     c.SetDisposition: conversation.set_disposition,
     c.FinishWrapUp: desk.finish_wrap_up,
+    c.StartCampaign: moves.start,
+    c.PauseCampaign: moves.pause_asked,
+    c.StopCampaign: moves.stop,
+    c.FinishCampaign: moves.end,
+    c.WorkCampaign: previews.work,
+    c.SkipLead: previews.skip,
     c.ErasePersonal: _erase,
 }
 
@@ -148,7 +179,8 @@ def _playback_ended(turn: Turn, signal: s.PlaybackEnded) -> None:
         if signal.end is not PlaybackEnd.REPLACED:
             _ignore(turn, signal, "no such prompt", signal.leg)
         return
-    inbound.playback_over(turn, turn.state.calls[pending.call], signal)
+    call = turn.state.calls[pending.call]
+    (answers.message_played if call.state is CallState.MESSAGE else inbound.playback_over)(turn, call, signal)
 
 
 def _digits_gathered(turn: Turn, signal: s.DigitsGathered) -> None:
@@ -156,7 +188,8 @@ def _digits_gathered(turn: Turn, signal: s.DigitsGathered) -> None:
     if pending is None or pending.kind != "Gather":
         _ignore(turn, signal, "no such question", signal.leg)
         return
-    inbound.digits_gathered(turn, turn.state.calls[pending.call], signal)
+    call = turn.state.calls[pending.call]
+    (answers.key_pressed if call.state is CallState.MESSAGE else inbound.digits_gathered)(turn, call, signal)
 
 
 def _joined(turn: Turn, signal: s.LegJoined) -> None:
@@ -249,6 +282,11 @@ _SIGNALS: dict[type, Callable[[Turn, Any], None]] = {
     s.LookUpFailed: _look_up_failed,
     s.RecordingStored: _recording_stored,
     s.RecordingLost: _recording_lost,
+    s.ClaimFailed: claims.failed,
+    s.ClaimsUndone: outcomes.undone,
+    s.LeadSettled: outcomes.settled,
+    s.NumberListed: outcomes.listed,
+    s.CampaignStateKept: outcomes.kept,
 }
 
 
@@ -275,6 +313,10 @@ def _due(turn: Turn, due: Due, about: str) -> None:
             recordings.failed(turn, state.recordings[about], "the carrier did not say that it ended")  # type: ignore[index]
         case Due.ASIDE:
             desk.aside_due(turn, state.agents[about])  # type: ignore[index]
+        case Due.PREVIEW:
+            previews.preview_due(turn, about)
+        case Due.CAMPAIGN:
+            moves.resume_due(turn, about)
         case Due.WRAP_UP:
             desk.wrap_up_due(turn, state.agents[about])  # type: ignore[index]
         case _:
@@ -286,6 +328,8 @@ def _call_due(turn: Turn, call: Any) -> None:
         conversation.line_due(turn, call)
     elif call.state is CallState.TRANSFERRING:
         transfers.due(turn, call)
+    elif call.state is CallState.MESSAGE:
+        answers.message_over(turn, call)
     elif call.state is CallState.OUTSIDE:
         finish(turn, call, CallEnd.COMPLETED, Party.SYSTEM)
 
@@ -298,6 +342,7 @@ _CALL_DUE: dict[Due, Callable[[Turn, Any], None]] = {
     Due.CONNECT: conversation.connect_due,
     Due.CALL: _call_due,
     Due.LONGEST: conversation.longest_due,
+    Due.ABANDON: answers.abandon_due,
 }
 
 __all__ = ["Decision", "Hub", "Item", "Tick"]

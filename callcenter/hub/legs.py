@@ -1,6 +1,7 @@
 """What it means for a call that one of its legs is up, unanswered, or gone. Finds the story; the stories say what follows."""
 
 from callcenter.hub import conversation, inbound, outbound, queueing, transfers
+from callcenter.hub.dialing import answers
 from callcenter.hub.endings import finish
 from callcenter.hub.state import Leg
 from callcenter.hub.turn import Turn
@@ -17,8 +18,10 @@ def up(turn: Turn, leg: Leg) -> None:
     match leg.role:
         case LegRole.CALLER if call.state is CallState.IVR and call.flow is None:
             inbound.answered(turn, call)
-        case LegRole.AGENT if offer is not None and offer.leg == leg.id:
+        case LegRole.AGENT | LegRole.TAKING if offer is not None and offer.leg == leg.id:
             queueing.accepted(turn, offer)
+        case LegRole.DIALED if call.state is CallState.DIALING:
+            answers.answered(turn, call)
         case LegRole.PLACING if call.state is CallState.PLACING:
             outbound.device_up(turn, call, leg)
         case LegRole.CUSTOMER if call.state is CallState.PLACING:
@@ -43,9 +46,9 @@ def down(turn: Turn, leg_id: LegId, cause: Cause, *, by_us: bool = False, detail
     if not alive or call.state is CallState.OVER:
         return
     match leg.role:
-        case LegRole.CALLER | LegRole.CUSTOMER:
+        case LegRole.CALLER | LegRole.CUSTOMER | LegRole.DIALED:
             conversation.customer_down(turn, call, cause)
-        case LegRole.AGENT if offer is not None and offer.leg == leg.id:
+        case LegRole.AGENT | LegRole.TAKING if offer is not None and offer.leg == leg.id:
             if offer.accepted:
                 transfers.connect_failed(turn, call, "agent_left", her_doing=cause is Cause.NORMAL)
             else:
@@ -56,7 +59,7 @@ def down(turn: Turn, leg_id: LegId, cause: Cause, *, by_us: bool = False, detail
             finish(turn, call, CallEnd.COMPLETED, Party.TARGET)
         case LegRole.TARGET if target:
             transfers.failed(turn, call, cause.value)
-        case LegRole.AGENT | LegRole.PLACING | LegRole.RECONNECT if serving and call.agent is not None:
+        case LegRole.AGENT | LegRole.TAKING | LegRole.PLACING | LegRole.RECONNECT if serving and call.agent is not None:
             conversation.agent_leg_down(turn, call, cause)
         case _:
             pass
@@ -67,7 +70,7 @@ def unanswered(turn: Turn, leg_id: LegId) -> None:
     leg = turn.state.legs[leg_id]
     call = turn.state.calls[leg.call]
     match leg.role:
-        case LegRole.CUSTOMER if call.state is CallState.PLACING:
+        case LegRole.CUSTOMER | LegRole.DIALED if call.state in (CallState.PLACING, CallState.DIALING):
             finish(turn, call, CallEnd.NOT_REACHED, Party.SYSTEM, cause=Cause.NO_ANSWER)
         case LegRole.PLACING if call.state is CallState.PLACING:
             finish(turn, call, CallEnd.FAILED, Party.SYSTEM, cause=Cause.NO_ANSWER)

@@ -6,7 +6,7 @@ A call keeps its place through every offer that fails; only an agent's delay fol
 from callcenter.hub import languages
 from callcenter.hub.state import Agent, Call, Offer
 from callcenter.hub.turn import Turn
-from callcenter.hub.waiting import place
+from callcenter.hub.waiting import campaign_skill, own_skill, place
 from callcenter.kernel import effects as fx
 from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CallState
@@ -25,14 +25,17 @@ def enqueue(
     the flow chose, and nobody might have both that and the other queue's skill.
     """
     center = turn.state.center
-    if queue_id not in center.queues:
-        queue_id, own_skills = center.default_queue, False
-    assert queue_id is not None, "a center without a default queue is not applied"
-    queue = center.queues[queue_id]
+    queue = center.queue(queue_id)
+    if queue is None:
+        queue, own_skills = center.queue(center.default_queue), False
+    assert queue is not None, "a center without a default queue is not applied"
     skills: dict[SkillId, int] = dict(call.skills) if own_skills else {}
     if queue.skill is not None:
         skills[queue.skill] = max(queue.minimum_level, skills.get(queue.skill, 0))
-    turn.treat(call.customer, Treatment.MUSIC)
+    if queue.id not in center.queues:
+        skills |= _of_campaign(turn, call)
+    answered_just_now = call.state is CallState.DIALING
+    turn.treat(call.customer, Treatment.SILENCE if answered_just_now else Treatment.MUSIC)
     turn.emit(
         e.CallQueued(
             call=call.id,
@@ -48,10 +51,19 @@ def enqueue(
         turn.emit(e.AnnouncementsSet(call=call.id, next_at=turn.now + queue.announce_first_ms))
 
 
+def _of_campaign(turn: Turn, call: Call) -> dict[SkillId, int]:
+    """Only who works the campaign may have the call, and a lead that is somebody's only she."""
+    assert call.campaign is not None, "only a campaign's dials wait in its queue"
+    skills = {campaign_skill(call.campaign): 1}
+    if call.only is not None:
+        skills[own_skill(call.only)] = 1
+    return skills
+
+
 def rehouse(turn: Turn) -> None:
     """Callers whose queue the center no longer has go on waiting in the default one, at the place that they had."""
     for call in [call for call in turn.state.calls.values() if call.state is CallState.QUEUED and call.offer is None]:
-        if call.queue not in turn.state.center.queues:
+        if turn.state.center.queue(call.queue) is None:
             enqueue(turn, call, None, since=call.since)
 
 
@@ -115,7 +127,8 @@ def match(turn: Turn) -> None:
 
 
 def offer(turn: Turn, call: Call, agent: Agent, ring_ms: int, reasons: tuple[str, ...]) -> None:
-    leg = turn.dial_device(call, agent, LegRole.AGENT, ring_ms)
+    waits = call.dial is not None and call.connected_at is None
+    leg = turn.dial_device(call, agent, LegRole.TAKING if waits else LegRole.AGENT, ring_ms)
     turn.emit(
         e.OfferMade(
             call=call.id,

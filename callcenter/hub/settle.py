@@ -2,6 +2,7 @@
 
 from callcenter.hub import conversation, inbound, legs, recordings
 from callcenter.hub.deadlines import Due
+from callcenter.hub.dialing import answers
 from callcenter.hub.state import Pending
 from callcenter.hub.turn import Turn
 from callcenter.kernel import events as e
@@ -46,6 +47,8 @@ def _pending_failed(turn: Turn, pending: Pending, signal: s.EffectFailed) -> Non
             leg = turn.state.legs[pending.leg]
             if signal.fault is not Fault.GONE:
                 conversation.join_failed(turn, call, leg)
+        case "PlayPrompts" | "Gather" if call.state is CallState.MESSAGE:
+            answers.message_failed(turn, call, pending, signal.fault)
         case "PlayPrompts" | "Gather":
             inbound.prompt_failed(turn, call, pending, signal.fault)
         case "StartRecording":

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from callcenter.hub.deadlines import Deadlines
+from callcenter.hub.dialing.state import Attempt, Campaign, Job
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.center import NO_CENTER, AgentValues, Center, QueueValues
 from callcenter.kernel.flow import Spoken
 from callcenter.kernel.ids import (
     AgentId,
+    AttemptId,
     BridgeId,
     CallId,
+    CampaignId,
     CarrierName,
     ContactId,
     EffectId,
@@ -28,11 +31,14 @@ from callcenter.kernel.ids import (
     RecordingId,
     SkillId,
 )
+from callcenter.kernel.law import PackId
 from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.personal import ERASED
 from callcenter.kernel.presence import Presence
 from callcenter.kernel.signals import ContactMatch
 from callcenter.kernel.words import CallEnd, Language, LegRole, NotReady
+from dialer.law import Law
+from dialer.trunk_breaker import TrunkBreaker
 from routing.matching import Matcher
 
 LookUp = Literal["none", "pending", "found", "not_found", "failed"]
@@ -85,6 +91,11 @@ class Call:
     """The customer's number; None when withheld."""
     customer: LegId | None = None
     number: NumberId | None = None
+    campaign: CampaignId | None = None
+    dial: AttemptId | None = None
+    """The dial of a campaign that it is, or was."""
+    only: AgentId | None = None
+    """Whose lead it is: nobody else gets its first conversation."""
     legs: list[LegId] = field(default_factory=list)
     """Those that are not down."""
 
@@ -156,6 +167,11 @@ class Agent:
     call: CallId | None = None
     """The call she is in, rings for, places or wraps up."""
     offer: OfferId | None = None
+    campaign: CampaignId | None = None
+    """The one that she works besides her queues."""
+    talking_at: int = 0
+    wrapping_at: int = 0
+    """When she was connected last, and when her last wrap-up began."""
 
     @property
     def id(self) -> AgentId:
@@ -211,6 +227,15 @@ class State:
     recordings: dict[RecordingId, Recording] = field(default_factory=dict)
     pending: dict[EffectId, Pending] = field(default_factory=dict)
     bridges: dict[BridgeId, CallId] = field(default_factory=dict)
+    campaigns: dict[CampaignId, Campaign] = field(default_factory=dict)
+    attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
+    jobs: dict[EffectId, Job] = field(default_factory=dict)
+    """What campaigns asked of the leads' rows."""
+    breakers: dict[CarrierName, TrunkBreaker] = field(default_factory=dict)
+    unsettled: dict[AttemptId, None] = field(default_factory=dict)
+    """Attempts to which something happened in this decision; empty between two."""
+    laws: dict[PackId, Law] = field(default_factory=dict)
+    """The center's rule packs made ready for questions, as they are asked for."""
     devices: dict[tuple[CarrierName, str], AgentId] = field(default_factory=dict)
     deadlines: Deadlines = field(default_factory=Deadlines)
     matcher: Matcher = field(default_factory=Matcher)
@@ -221,7 +246,18 @@ class State:
         return "" if row is None else self.personal.get(row, ERASED)
 
     def queue_of(self, call: Call) -> QueueValues | None:
-        return self.center.queues.get(call.queue) if call.queue else None
+        return self.center.queue(call.queue)
+
+    def law(self, campaign: CampaignId) -> Law | None:
+        """The law of a campaign; None when it has none."""
+        values = self.center.campaigns.get(campaign)
+        pack = self.center.laws.get(values.law) if values is not None and values.law is not None else None
+        if pack is None:
+            return None
+        law = self.laws.get(pack.id)
+        if law is None:
+            law = self.laws[pack.id] = Law(pack)
+        return law
 
     def carrier_up(self, carrier: CarrierName | None) -> bool:
         return carrier is not None and self.carriers.get(carrier, False)

@@ -146,8 +146,8 @@ class Turn:
         )
         return leg
 
-    def dial_number(self, call: Call, number: PersonalId, role: LegRole, ring_ms: int) -> LegId:
-        """Calls a number outside, which has been checked."""
+    def dial_number(self, call: Call, number: PersonalId, role: LegRole, ring_ms: int, caller_id: str = "") -> LegId:
+        """Calls a number outside, which has been checked. `caller_id`: empty for the center's."""
         leg, effect = self.entropy.leg(), self.entropy.effect()
         self.emit(
             e.LegDialed(
@@ -169,7 +169,7 @@ class Turn:
                 target=fx.NumberTarget(self.state.value(number)),
                 role=role,
                 ring_ms=ring_ms,
-                caller_id=self.state.center.outside.caller_id,
+                caller_id=caller_id or self.state.center.outside.caller_id,
             )
         )
         return leg

@@ -8,7 +8,7 @@ from msgspec import Struct
 from callcenter.hub.state import Agent, Call, State
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.call_state import CallState
-from callcenter.kernel.ids import AgentId, CallId, QueueId, SkillId
+from callcenter.kernel.ids import AgentId, CallId, CampaignId, QueueId, SkillId
 from callcenter.kernel.presence import Presence
 from routing.ranking import satisfies
 
@@ -36,7 +36,7 @@ def why_waiting(state: State, call_id: CallId) -> WhyWaiting | None:
     if call is None or call.state is not CallState.QUEUED or call.queue is None:
         return None
     offer = state.offers.get(call.offer) if call.offer is not None else None
-    able = [agent for agent in state.agents.values() if satisfies(agent.values.skills, call.queue_skills)]
+    able = [agent for agent in state.agents.values() if satisfies(offered_skills(agent), call.queue_skills)]
     return WhyWaiting(
         queue=call.queue,
         since=call.since,
@@ -58,6 +58,23 @@ def place(state: State, call: Call) -> int | None:
     return position + sum(
         1 for other in ringing if other.queue == call.queue and (-other.queue_priority, other.since, other.id) < rank
     )
+
+
+def campaign_skill(campaign: CampaignId) -> SkillId:
+    """What whoever works a campaign has, and its answered dials ask for: no skill of the center's has such a name."""
+    return SkillId(f"campaign/{campaign}")
+
+
+def own_skill(agent: AgentId) -> SkillId:
+    """What a lead asks for that is hers alone."""
+    return SkillId(f"agent/{agent}")
+
+
+def offered_skills(agent: Agent) -> dict[SkillId, int]:
+    """Her skills, and what lets her have her campaign's dials."""
+    if agent.campaign is None:
+        return agent.values.skills
+    return {**agent.values.skills, campaign_skill(agent.campaign): 1, own_skill(agent.id): 1}
 
 
 def keeps(state: State, agent: Agent) -> str:

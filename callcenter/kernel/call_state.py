@@ -13,6 +13,8 @@ class CallState(StrEnum):
     """Waits; an offer may be ringing at an agent."""
     PLACING = "placing"
     """An agent is calling the customer."""
+    DIALING = "dialing"
+    """A campaign has dialed; nobody of ours is in it."""
     CONNECTED = "connected"
     HELD = "held"
     INTERRUPTED = "interrupted"
@@ -21,6 +23,8 @@ class CallState(StrEnum):
     """No agent is in the call; one agent or an outside number is being rung for it."""
     OUTSIDE = "outside"
     """Customer and outside number talk."""
+    MESSAGE = "message"
+    """The callee of a campaign hears its message, with which the call ends."""
     OVER = "over"
 
 
@@ -30,10 +34,16 @@ CALL: Table[CallState] = Table(
     "call",
     S.NEW,
     {
-        S.NEW: {e.CallArrived: S.IVR, e.CallPlaced: S.PLACING},
+        S.NEW: {e.CallArrived: S.IVR, e.CallPlaced: S.PLACING, e.AttemptDialed: S.DIALING},
         S.IVR: {e.CallQueued: S.QUEUED, e.CallOver: S.OVER},
-        S.QUEUED: {e.CallConnected: S.CONNECTED, e.CallQueued: S.QUEUED, e.CallOver: S.OVER},
+        S.QUEUED: {
+            e.CallConnected: S.CONNECTED,
+            e.CallQueued: S.QUEUED,
+            e.MessageBegan: S.MESSAGE,
+            e.CallOver: S.OVER,
+        },
         S.PLACING: {e.CallConnected: S.CONNECTED, e.CallOver: S.OVER},
+        S.DIALING: {e.CallQueued: S.QUEUED, e.MessageBegan: S.MESSAGE, e.CallOver: S.OVER},
         S.CONNECTED: {
             e.CallHeld: S.HELD,
             e.LineLost: S.INTERRUPTED,
@@ -60,7 +70,8 @@ CALL: Table[CallState] = Table(
             e.CallOver: S.OVER,
         },
         S.OUTSIDE: {e.CallOver: S.OVER},
+        S.MESSAGE: {e.CallOver: S.OVER},
         S.OVER: {},
     },
-    transient=frozenset({S.IVR, S.PLACING, S.CONNECTED, S.HELD, S.INTERRUPTED, S.TRANSFERRING, S.OUTSIDE}),
+    transient=frozenset({S.IVR, S.PLACING, S.CONNECTED, S.HELD, S.INTERRUPTED, S.TRANSFERRING, S.OUTSIDE, S.DIALING, S.MESSAGE}),
 )

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
+from callcenter.kernel.campaign import CampaignValues
 from callcenter.kernel.clock import HOUR, MINUTE, SECOND
 from callcenter.kernel.flow import Flow, SayNumber, Spoken
 from callcenter.kernel.ids import (
     AgentId,
+    CampaignId,
     FlowId,
     HoursId,
     NumberId,
@@ -23,14 +25,26 @@ from callcenter.kernel.ids import (
     SkillId,
     TeamId,
 )
+from callcenter.kernel.law import Pack, PackId
+from callcenter.kernel.plain_values import Label, Mistake, Opening
 from callcenter.kernel.words import Language
 
-
-class Label(Struct, frozen=True):
-    """A word of the center's, in each language of the pages."""
-
-    en: str
-    zh: str
+__all__ = [
+    "NO_CENTER",
+    "AgentValues",
+    "Center",
+    "Choice",
+    "HoursValues",
+    "Label",
+    "Mistake",
+    "NumberValues",
+    "Opening",
+    "Outside",
+    "QueueValues",
+    "SystemPrompt",
+    "Timing",
+    "mistakes",
+]
 
 
 class QueueValues(Struct, frozen=True, kw_only=True):
@@ -76,13 +90,6 @@ class NumberValues(Struct, frozen=True, kw_only=True):
     language: Language | None = None
     skills: dict[SkillId, int] = field(default_factory=dict)
     priority: int = 0
-
-
-class Opening(Struct, frozen=True):
-    """Minutes after local midnight; `until` is not included and may be 1440."""
-
-    since: int
-    until: int
 
 
 class HoursValues(Struct, frozen=True, kw_only=True):
@@ -159,9 +166,19 @@ class Center(Struct, frozen=True, kw_only=True):
     outside: Outside = field(default_factory=Outside)
     agents_hear_own: bool = False
     """Whether an agent may hear the recordings of conversations that she had. Nobody's rule lets her hear a colleague's."""
+    campaigns: dict[CampaignId, CampaignValues] = field(default_factory=dict)
+    laws: dict[PackId, Pack] = field(default_factory=dict)
+    """The rule packs by which those campaigns are checked."""
 
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    def queue(self, queue: QueueId | None) -> QueueValues | None:
+        """The queue of this name, those in which answered dials of a campaign wait included; None when there is none."""
+        found = self.queues.get(queue) if queue is not None else None
+        if found is not None or queue is None:
+            return found
+        return next((queue_of(one) for one in self.campaigns.values() if one.queue == queue), None)
 
     def words(self, spoken: Spoken) -> Label | None:
         """What a caller hears, to be read; None for a prompt that the center does not have."""
@@ -189,15 +206,25 @@ class SystemPrompt:
     """The flow failed: the caller is told that a person will take over."""
 
 
+LAST_IN_LINE = -1_000_000
+"""Priority of campaigns' queues: a call in any other queue goes first."""
+
+
+def queue_of(campaign: CampaignValues) -> QueueValues:
+    """The queue in which somebody waits who answered a campaign's dial."""
+    return QueueValues(
+        id=campaign.queue,
+        label=campaign.label,
+        skill=campaign.skill,
+        minimum_level=campaign.minimum_level,
+        priority=LAST_IN_LINE + campaign.priority,
+        wrap_up_ms=campaign.wrap_up_ms,
+        wrap_up_hard_ms=max(campaign.wrap_up_ms, 5 * MINUTE),
+        announce_every_ms=0,
+    )
+
+
 NO_CENTER = Center(name="", zone="UTC")
-
-
-class Mistake(Struct, frozen=True):
-    """Something wrong in a center's values: where (a path such as `queues.billing.skill`), what, and what to write instead."""
-
-    path: str
-    why: str
-    instead: str
 
 
 def mistakes(center: Center) -> Iterator[Mistake]:

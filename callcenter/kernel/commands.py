@@ -6,7 +6,7 @@
 from msgspec import Struct
 
 from callcenter.kernel.center import Center
-from callcenter.kernel.ids import AgentId, CallId, CarrierName, ContactId, OfferId, PersonalId, QueueId
+from callcenter.kernel.ids import AgentId, AttemptId, CallId, CampaignId, CarrierName, ContactId, OfferId, PersonalId, QueueId
 from callcenter.kernel.personal import PersonalRow
 
 
@@ -127,6 +127,55 @@ class FinishWrapUp(Command, frozen=True, kw_only=True):
     agent: AgentId
 
 
+class StartCampaign(Command, frozen=True, kw_only=True):
+    """It dials from now on, when there are agents and leads. Repeated, it goes on after a pause; refused without a law."""
+
+    campaign: CampaignId
+    by: str = ""
+
+
+class PauseCampaign(Command, frozen=True, kw_only=True):
+    """Nothing new is dialed; what rings and who talks goes on."""
+
+    campaign: CampaignId
+    by: str = ""
+
+
+class StopCampaign(Command, frozen=True, kw_only=True):
+    """At once: what rings is ended too. Who talks goes on."""
+
+    campaign: CampaignId
+    by: str = ""
+
+
+class FinishCampaign(Command, frozen=True, kw_only=True):
+    """As StopCampaign, for good."""
+
+    campaign: CampaignId
+    by: str = ""
+
+
+class WorkCampaign(Command, frozen=True, kw_only=True):
+    """She works this campaign besides her queues, whose calls go first; None: her queues alone."""
+
+    agent: AgentId
+    campaign: CampaignId | None
+
+
+class DialLead(Command, frozen=True, kw_only=True):
+    """In preview: the lead that she has read is dialed. Reply: Done with the call's id."""
+
+    agent: AgentId
+    attempt: AttemptId
+
+
+class SkipLead(Command, frozen=True, kw_only=True):
+    """In preview: the lead is given back, and comes to somebody later."""
+
+    agent: AgentId
+    attempt: AttemptId
+
+
 class ErasePersonal(Command, frozen=True, kw_only=True):
     """The rows are deleted with the event that says so."""
 
@@ -148,6 +197,13 @@ AnyCommand = (
     | ChooseContact
     | SetDisposition
     | FinishWrapUp
+    | StartCampaign
+    | PauseCampaign
+    | StopCampaign
+    | FinishCampaign
+    | WorkCampaign
+    | DialLead
+    | SkipLead
     | ErasePersonal
 )
 

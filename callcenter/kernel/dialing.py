@@ -8,8 +8,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from callcenter.kernel.center import Opening
 from callcenter.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from callcenter.kernel.plain_values import Opening
 
 
 class Mode(StrEnum):
@@ -156,3 +156,26 @@ class TrunkLimits(Struct, frozen=True, kw_only=True):
 
 
 Ownership = Literal["mine", "anyone"]
+
+
+class Inputs(Struct, frozen=True, kw_only=True):
+    """What a decision was made of, condensed: stored with each dial and derived again by a replay."""
+
+    free: int
+    waiting: int
+    talking: int
+    wrapping: int
+    leaving: int
+    talking_mean_ms: int
+    ringing: int
+    oldest_ringing_ms: int
+    p: float
+    """Answer rate of a dial of which nothing else is known."""
+    alpha: float
+    """Chance that the answer of one dial more would be lost, after those dialed now; 0 where it was not asked."""
+    tau: float
+    """The chance that was allowed."""
+    bank: float
+    slack: float | None
+    """Abandons that the legal window has left; None without a cap."""
+    gated: bool

@@ -9,8 +9,10 @@ Every effect has an id; its outcome is an ordinary signal, its failure `EffectFa
 
 from msgspec import Struct
 
+from callcenter.kernel.campaign_state import CampaignState
+from callcenter.kernel.dialing import Outcome
 from callcenter.kernel.flow import Spoken
-from callcenter.kernel.ids import BridgeId, CallId, CarrierName, EffectId, LegId, RecordingId
+from callcenter.kernel.ids import AgentId, AttemptId, BridgeId, CallId, CampaignId, CarrierName, EffectId, LegId, RecordingId
 from callcenter.kernel.words import Cause, Language, LegRole, Treatment
 
 
@@ -142,6 +144,48 @@ class StoreRecording(Effect, frozen=True, kw_only=True):
     call: CallId
 
 
+class ClaimLeads(Effect, frozen=True, kw_only=True):
+    """Takes a lead for each attempt, the gate being asked in the same transaction. Outcome: LeadsClaimed or ClaimFailed."""
+
+    campaign: CampaignId
+    attempts: tuple[AttemptId, ...]
+    agents: tuple[AgentId, ...]
+    """Who works: leads that are assigned to one of them may be taken, and theirs only."""
+    anew: bool = False
+    """Leads that were held are looked at again first."""
+
+
+class GiveBackClaims(Effect, frozen=True, kw_only=True):
+    """Claims that led to no dial are undone. Outcome: ClaimsUndone. Safe to repeat."""
+
+    campaign: CampaignId
+    attempts: tuple[AttemptId, ...]
+
+
+class SettleAttempt(Effect, frozen=True, kw_only=True):
+    """Writes the outcome to the lead's row, and when it is due again by the plan. Outcome: LeadSettled. Safe to repeat."""
+
+    campaign: CampaignId
+    attempt: AttemptId
+    dial_outcome: Outcome
+    at: int
+
+
+class KeepOptOut(Effect, frozen=True, kw_only=True):
+    """Puts the number of an attempt on the center's do-not-call list. Outcome: NumberListed. Safe to repeat."""
+
+    campaign: CampaignId
+    attempt: AttemptId
+    at: int
+
+
+class KeepCampaignState(Effect, frozen=True, kw_only=True):
+    """Writes to the campaign's row whether it runs. Outcome: CampaignStateKept. Safe to repeat."""
+
+    campaign: CampaignId
+    state: CampaignState
+
+
 AnyCarrierEffect = (
     AnswerLeg
     | OriginateLeg
@@ -155,5 +199,6 @@ AnyCarrierEffect = (
     | StartRecording
     | StopRecording
 )
-JobEffect = LookUpContacts | StoreRecording
+LeadEffect = ClaimLeads | GiveBackClaims | SettleAttempt | KeepOptOut | KeepCampaignState
+JobEffect = LookUpContacts | StoreRecording | LeadEffect
 AnyEffect = AnyCarrierEffect | JobEffect

@@ -18,6 +18,8 @@ OfferId = NewType("OfferId", str)
 RecordingId = NewType("RecordingId", str)
 EffectId = NewType("EffectId", str)
 PersonalId = NewType("PersonalId", str)
+AttemptId = NewType("AttemptId", str)
+"""One dial of one lead, from its claim on."""
 
 AgentId = NewType("AgentId", str)
 QueueId = NewType("QueueId", str)
@@ -29,6 +31,9 @@ NumberId = NewType("NumberId", str)
 HoursId = NewType("HoursId", str)
 PromptId = NewType("PromptId", str)
 CarrierName = NewType("CarrierName", str)
+CampaignId = NewType("CampaignId", str)
+"""The number of the campaign's row, in digits."""
+LeadId = NewType("LeadId", int)
 ContactId = NewType("ContactId", int)
 AccountId = NewType("AccountId", int)
 
@@ -74,6 +79,9 @@ class Entropy:
 
     def effect(self) -> EffectId:
         return EffectId(self._id("e"))
+
+    def attempt(self) -> AttemptId:
+        return AttemptId(self._id("a"))
 
     def personal(self) -> PersonalId:
         return PersonalId(self._id("p"))

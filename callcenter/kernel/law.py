@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
-from callcenter.kernel.center import Label, Mistake, Opening
 from callcenter.kernel.clock import SECOND
 from callcenter.kernel.dialing import Mode, NumberKind
+from callcenter.kernel.plain_values import Label, Mistake, Opening
 
 PackId = NewType("PackId", str)
 PlaceId = NewType("PlaceId", str)

@@ -8,11 +8,15 @@ from msgspec import Struct
 
 from callcenter.kernel.ids import (
     AccountId,
+    AgentId,
+    AttemptId,
     BridgeId,
     CallId,
+    CampaignId,
     CarrierName,
     ContactId,
     EffectId,
+    LeadId,
     LegId,
     RecordingId,
 )
@@ -161,6 +165,61 @@ class RecordingLost(Signal, frozen=True, kw_only=True):
     why: str
 
 
+class ClaimedLead(Struct, frozen=True, kw_only=True):
+    """A lead that is ours to dial. `number` (E.164) is in the clear, as in every signal."""
+
+    attempt: AttemptId
+    lead: LeadId
+    place: int
+    """Which of its numbers."""
+    number: str
+    rule: str
+    """By which the gate let it pass."""
+    agent: AgentId | None = None
+    """Who alone may get it."""
+    contact: ContactId | None = None
+    state: str | None = None
+    """Where she lives, ISO 3166 with the country, and her time zone: the hours are asked once more before the dial."""
+    zone: str | None = None
+
+
+class LeadsClaimed(Signal, frozen=True, kw_only=True):
+    effect: EffectId
+    campaign: CampaignId
+    attempts: tuple[AttemptId, ...]
+    """All that were asked for; those without a claim lead to nothing."""
+    claims: tuple[ClaimedLead, ...]
+    held: dict[str, int]
+    again_at: int | None
+    """When there is something to ask for again; None: at once."""
+
+
+class ClaimFailed(Signal, frozen=True, kw_only=True):
+    """Nobody knows whether leads were claimed."""
+
+    effect: EffectId
+    campaign: CampaignId
+    why: str
+
+
+class ClaimsUndone(Signal, frozen=True, kw_only=True):
+    effect: EffectId
+
+
+class LeadSettled(Signal, frozen=True, kw_only=True):
+    effect: EffectId
+    next_at: int | None
+    reasons: tuple[str, ...] = ()
+
+
+class NumberListed(Signal, frozen=True, kw_only=True):
+    effect: EffectId
+
+
+class CampaignStateKept(Signal, frozen=True, kw_only=True):
+    effect: EffectId
+
+
 CarrierSignal = (
     LegOffered
     | LegRinging
@@ -178,5 +237,6 @@ CarrierSignal = (
     | CarrierUp
     | CarrierDown
 )
-JobSignal = ContactsFound | LookUpFailed | RecordingStored | RecordingLost
+LeadSignal = LeadsClaimed | ClaimFailed | ClaimsUndone | LeadSettled | NumberListed | CampaignStateKept
+JobSignal = ContactsFound | LookUpFailed | RecordingStored | RecordingLost | LeadSignal
 AnySignal = CarrierSignal | JobSignal

@@ -15,6 +15,10 @@ class LegRole(StrEnum):
     """The customer whom an agent called."""
     AGENT = "agent"
     """An agent's device, ringing for an offer."""
+    DIALED = "dialed"
+    """The callee of a campaign."""
+    TAKING = "taking"
+    """An agent's device, for a callee who has answered her campaign's dial; her softphone answers it by itself."""
     PLACING = "placing"
     """An agent's device, rung first for a call she places; her softphone answers it by itself."""
     RECONNECT = "reconnect"
@@ -88,7 +92,11 @@ class CallEnd(StrEnum):
     NOT_REACHED = "not_reached"
     """A call we placed: busy, unanswered, invalid. The leg's cause says which."""
     WITHDRAWN = "withdrawn"
-    """The agent gave up a call she was placing."""
+    """The agent gave up a call she was placing, or we a campaign's dial."""
+    DROPPED = "dropped"
+    """A campaign's dial was answered, and no agent took it in time."""
+    MESSAGE_HEARD = "message_heard"
+    """A campaign without agents has said its message."""
     FAILED = "failed"
     LOST = "lost"
     """It was gone when we looked again after a gap; its end is bounded by the last event and the resync."""
@@ -132,3 +140,21 @@ class NotReady(StrEnum):
     REJECTED = "rejected"
     """A delay only, counted as idle."""
     DEVICE_ERROR = "device_error"
+
+
+class Pause(StrEnum):
+    """Why a campaign does not go on."""
+
+    ASKED = "asked"
+    """Somebody said so."""
+    TRUNK = "trunk"
+    """Its trunk seems dead."""
+
+
+class Fate(StrEnum):
+    """What an answered attempt counts as under the law."""
+
+    CONNECTED = "connected"
+    ABANDONED = "abandoned"
+    MACHINE = "machine"
+    """Not answered by a person: in neither part of the rate, but in the estimate."""

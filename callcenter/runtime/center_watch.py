@@ -32,7 +32,7 @@ class CenterWatch:
 
     async def start(self) -> None:
         """Returns when the hub has the directory's present values."""
-        if not await self.compare():
+        if not await self.compare() and not await self._other_laws():
             await self._changed(self._engine.state.center)
         self._task = asyncio.create_task(self._watch(), name="center")
 
@@ -54,6 +54,14 @@ class CenterWatch:
         log.info("center_changed", version=directory.version)
         await self._changed(directory.center)
         return True
+
+    async def _other_laws(self) -> bool:
+        """Rule packs are files and have no version of the directory's: whether they are others than the hub has."""
+        directory = await self._directory.load()
+        if directory is None or directory.center.laws == self._engine.state.center.laws:
+            return False
+        await self._directory.touch()
+        return await self.compare()
 
     async def _watch(self) -> None:
         while True:

@@ -134,14 +134,15 @@ class Engine:
 
     async def start(self) -> None:
         """Takes the lease, folds the log, settles what was left open, and begins to decide. Raises Conflict or LogFault."""
-        await self._log.acquire(self._holder, LEASE_MS)
+        epoch = await self._log.acquire(self._holder, LEASE_MS)
         self._begin(await folded(self._log))
         self._alarm.wait_for(self._hub.state.carriers)
         self._performer.start(self.tell)
         for carrier, up in list(self._hub.state.carriers.items()):
             if up:
                 self.tell(CarrierDown(carrier=carrier, why="the service was started"))
-        self._performer.perform(resync.repeated_jobs(self._hub.state))
+        self._performer.begin_leads(epoch, resync.known_attempts(self._hub.state))
+        self._settle_jobs()
         self._tasks = [
             asyncio.create_task(self._decide_loop(), name="hub"),
             asyncio.create_task(self._write_loop(), name="log"),
@@ -185,6 +186,13 @@ class Engine:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.critical("engine_loop_failed", loop=task.get_name(), exc_info=error)
             self._stop([], f"the service cannot go on ({type(error).__name__}): see its log, and start it again")
+
+    def _settle_jobs(self, *, again: bool = True) -> None:
+        """What was asked of jobs is done again, if it may not have been; claims whose answer may be lost count as failed."""
+        if again:
+            self._perform(resync.repeated_jobs(self._hub.state))
+        for signal in resync.unknown_claims(self._hub.state):
+            self.tell(signal)
 
     # -- deciding -------------------------------------------------------------------------------------------------------
 
@@ -357,15 +365,14 @@ class Engine:
                 log.exception("log_not_folded", attempt=attempt)
                 continue
             break
-        for due, about in self._left_out:
-            state.deadlines.clear(due, about)
         self._begin(state)
+        self._hub.leave_out(self._left_out)
         self._recovering = self._broken = False
         if unannounced:
             # The append had reached the disk after all: what it asked for is pending and is settled as after a restart.
             self._announce(unannounced)
-            self._perform(resync.repeated_jobs(state))
             self._performer.look_again(after_ms=resync.YOUNG_MS)
+        self._settle_jobs(again=bool(unannounced))
         log.warning("log_recovered", position=self.position, kept_signals=len(kept))
         self._put(Item(Tick()))
 

@@ -1,7 +1,7 @@
 """Performing effects: carriers are told in order, jobs of our own run beside. Whatever happens comes back as a signal."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -9,9 +9,10 @@ import structlog
 from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as s
 from callcenter.kernel.errors import CarrierFault
-from callcenter.kernel.ids import CallId, CarrierName, RecordingId
+from callcenter.kernel.ids import AttemptId, CallId, CarrierName, RecordingId
 from callcenter.kernel.signals import ContactMatch
 from callcenter.kernel.words import Fault
+from callcenter.runtime.lead_desk import LeadDesk
 from callcenter.store.recordings import BadRecording
 from callcenter.telephony.port import Carrier
 
@@ -34,9 +35,11 @@ class Jobs(Protocol):
 class Performer:
     """Takes effects whose events are stored, and carries them out in the order given."""
 
-    def __init__(self, carriers: Mapping[CarrierName, Carrier], jobs: Jobs) -> None:
+    def __init__(self, carriers: Mapping[CarrierName, Carrier], jobs: Jobs, leads: LeadDesk | None = None) -> None:
+        """Without `leads` there are none, and every claim fails."""
         self._carriers = carriers
         self._jobs = jobs
+        self._leads = leads
         self._lanes: dict[CarrierName, asyncio.Queue[fx.AnyCarrierEffect]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._tell: Callable[[s.AnySignal], None] = lambda signal: None
@@ -47,18 +50,32 @@ class Performer:
             self._lanes[name] = asyncio.Queue()
             self._spawn(self._lane(name))
 
+    def begin_leads(self, epoch: int, keep: Collection[AttemptId]) -> None:
+        """Once, after `start` and before anything is performed: claims that nobody knows of are released."""
+        if self._leads is not None:
+            self._leads.begin(epoch, keep, self._tell)
+            self._spawn(self._leads.run())
+
     def perform(self, effects: Iterable[fx.AnyEffect]) -> None:
         for effect in effects:
             if isinstance(effect, fx.LookUpContacts):
                 self._spawn(self._look_up(effect))
             elif isinstance(effect, fx.StoreRecording):
                 self._spawn(self._store(effect))
+            elif isinstance(effect, fx.LeadEffect):
+                self._of_leads(effect)
             else:
                 lane = self._lanes.get(effect.carrier)
                 if lane is None:
                     self._fail(effect, Fault.UNAVAILABLE, "no such carrier is configured")
                 else:
                     lane.put_nowait(effect)
+
+    def _of_leads(self, effect: fx.LeadEffect) -> None:
+        if self._leads is not None:
+            self._leads.perform(effect)
+        elif isinstance(effect, fx.ClaimLeads):
+            self._tell(s.ClaimFailed(effect=effect.effect, campaign=effect.campaign, why="there are no leads here"))
 
     def look_again(self, after_ms: int) -> None:
         """Has every carrier tell after that time what it has."""

@@ -6,11 +6,12 @@ adopted or ended, and every pending effect is settled by what can be seen. Then 
 
 from collections.abc import Iterator
 
+from callcenter.hub.dialing.state import Job
 from callcenter.hub.state import Call, Leg, Pending, State
 from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as s
 from callcenter.kernel.call_state import CallState
-from callcenter.kernel.ids import CarrierName, Entropy, LegId
+from callcenter.kernel.ids import AttemptId, CarrierName, Entropy, LegId
 from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.words import Cause, Fault, LegRole, Treatment
 from callcenter.telephony.port import CarrierSnapshot, LegSeen
@@ -158,8 +159,24 @@ def _joining(state: State, call: Call) -> bool:
     return any(state.legs[leg].joining is not None for leg in call.legs)
 
 
+def known_attempts(state: State) -> frozenset[AttemptId]:
+    """Attempts of which the log tells and that have not been settled: nobody may take them for claims without a dial."""
+    open_jobs = (job for job in state.jobs.values() if job.kind in ("SettleAttempt", "KeepOptOut"))
+    return frozenset(state.attempts) | {attempt for job in open_jobs for attempt in job.attempts}
+
+
+def unknown_claims(state: State) -> Iterator[s.ClaimFailed]:
+    """Claims of leads whose answer nobody heard: they are taken for failed, and whatever they brought is given back."""
+    for job in list(state.jobs.values()):
+        if job.kind == "ClaimLeads":
+            yield s.ClaimFailed(effect=job.effect, campaign=job.campaign, why="nobody heard its answer")
+
+
 def repeated_jobs(state: State) -> Iterator[fx.JobEffect]:
-    """Look-ups and fetches that were pending when the process ended: safe to do again under the same id."""
+    """What was pending when the process ended and is safe to do again under the same id: look-ups, fetches, leads' rows."""
+    for job in state.jobs.values():
+        if (effect := _of_leads(job)) is not None:
+            yield effect
     for pending in state.pending.values():
         if pending.kind == "LookUpContacts":
             yield fx.LookUpContacts(effect=pending.effect, call=pending.call, number=state.value(pending.number))
@@ -167,3 +184,21 @@ def repeated_jobs(state: State) -> Iterator[fx.JobEffect]:
             yield fx.StoreRecording(
                 effect=pending.effect, carrier=pending.carrier, recording=pending.recording, call=pending.call
             )
+
+
+def _of_leads(job: Job) -> fx.LeadEffect | None:
+    match job.kind:
+        case "GiveBackClaims":
+            return fx.GiveBackClaims(effect=job.effect, campaign=job.campaign, attempts=job.attempts)
+        case "SettleAttempt":
+            assert job.outcome is not None
+            return fx.SettleAttempt(
+                effect=job.effect, campaign=job.campaign, attempt=job.attempts[0], dial_outcome=job.outcome, at=job.at
+            )
+        case "KeepOptOut":
+            return fx.KeepOptOut(effect=job.effect, campaign=job.campaign, attempt=job.attempts[0], at=job.at)
+        case "KeepCampaignState":
+            assert job.state is not None
+            return fx.KeepCampaignState(effect=job.effect, campaign=job.campaign, state=job.state)
+        case "ClaimLeads":
+            return None

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from callcenter.hub.deadlines import Due
+from callcenter.hub.folding.register import CALL_DEADLINES
 from callcenter.hub.state import Agent, Call, Leg, State
 from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
@@ -28,11 +29,12 @@ NOTHING_LEFT = "an ended call has no agent on it and owns nothing pending"
 DEADLINE = "every transient state has a deadline"
 PLACE = "a place in the queue never gets worse by our doing"
 SHIFT = "activity seconds add up to the shift"
+ATTEMPT = "every dial of a campaign has one outcome"
 AGREES = "calls, legs, offers and agents agree with each other"
 MOST = 200
 """So many violations are kept; the rest is counted."""
 
-_OF_CALLS = (Due.ANSWER, Due.IVR_STEP, Due.IVR_TOTAL, Due.ANNOUNCE, Due.CONNECT, Due.CALL, Due.LONGEST)
+_OF_CALLS = CALL_DEADLINES
 _OWN_LIMIT: dict[CallState, tuple[Due, ...]] = {
     CallState.IVR: (Due.ANSWER, Due.IVR_STEP, Due.IVR_TOTAL),
     CallState.PLACING: (Due.CONNECT,),
@@ -41,8 +43,10 @@ _OWN_LIMIT: dict[CallState, tuple[Due, ...]] = {
     CallState.INTERRUPTED: (Due.CALL, Due.CONNECT),
     CallState.TRANSFERRING: (Due.CALL, Due.CONNECT),
     CallState.OUTSIDE: (Due.CALL,),
+    CallState.MESSAGE: (Due.CALL,),
+    CallState.DIALING: (),
 }
-_BY_LEG = frozenset({CallState.PLACING, CallState.TRANSFERRING})
+_BY_LEG = frozenset({CallState.PLACING, CallState.TRANSFERRING, CallState.DIALING})
 """States that end with the ringing of a leg, which has a limit of its own."""
 _SWEEPS = (e.CenterChanged, e.CarrierChanged, e.PersonErased)
 """Events that may touch anybody."""
@@ -120,6 +124,11 @@ class Watch:
             self.note(PLACE, about, why, state, now)
         for agent_id, why in self._shifts.sweep(state, now):
             self.note(SHIFT, agent_id, why, state, now)
+        for attempt in state.attempts.values():
+            if attempt.reader is None and attempt.call not in state.calls:
+                self.note(ATTEMPT, attempt.id, "its call is gone and it has no outcome", state, now)
+        for attempt_id in state.unsettled:
+            self.note(ATTEMPT, attempt_id, "a decision left it unsettled", state, now)
         due = state.deadlines.next()
         if due is not None and due <= state.at < now:
             self.note(DEADLINE, "", f"something was due at {due} and did not happen", state, now)
@@ -129,7 +138,7 @@ class Watch:
         self.sweep(state, now)
         left: dict[str, dict[Any, Any]] = {
             "calls": state.calls, "legs": state.legs, "offers": state.offers, "recordings": state.recordings,
-            "pending": state.pending, "bridges": state.bridges,
+            "pending": state.pending, "bridges": state.bridges, "attempts": state.attempts,
         }  # fmt: skip
         for what, there in left.items():
             if there:
@@ -249,6 +258,8 @@ def _call_faults(call: Call, state: State) -> Iterator[Fault]:
     if call.state is CallState.QUEUED:
         if call.queue is None or call.customer not in state.legs:
             yield AGREES, "it waits without a queue or without a caller"
+        if call.dial is not None and call.connected_at is None and limits.get(Due.ABANDON, call.id) is None:
+            yield DEADLINE, "its callee waits for an agent without the law's limit"
         return
     limited = any(limits.get(due, call.id) is not None for due in _OWN_LIMIT[call.state])
     if not limited and call.state in _BY_LEG:

@@ -13,11 +13,29 @@ from callcenter.hub.state import State
 from callcenter.hub.turn import Decision
 from callcenter.kernel.center import Center
 from callcenter.kernel.commands import AnyCommand, Command
-from callcenter.kernel.effects import AnyCarrierEffect, AnyEffect, LookUpContacts, StoreRecording
+from callcenter.kernel.effects import (
+    AnyCarrierEffect,
+    AnyEffect,
+    ClaimLeads,
+    GiveBackClaims,
+    KeepCampaignState,
+    KeepOptOut,
+    LookUpContacts,
+    SettleAttempt,
+    StoreRecording,
+)
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import AgentId, CarrierName, Entropy
-from callcenter.kernel.signals import AnySignal, CarrierUp, ContactMatch, ContactsFound, RecordingLost, RecordingStored
+from callcenter.kernel.signals import (
+    AnySignal,
+    CarrierUp,
+    ClaimFailed,
+    ContactMatch,
+    ContactsFound,
+    RecordingLost,
+    RecordingStored,
+)
 from callcenter.simulation.agenda import Agenda
 from callcenter.simulation.carrier import PhoneNetwork
 from callcenter.simulation.crowd import Crowd, Habits
@@ -126,6 +144,11 @@ class World:
                 self.agenda.arrange(now + LOOK_UP_MS, lambda at: self._out.append(found))
             case StoreRecording():
                 self.agenda.arrange(now + STORE_MS, lambda at: self._out.append(self._store(effect)))
+            case ClaimLeads():
+                nobody = ClaimFailed(effect=effect.effect, campaign=effect.campaign, why="there are no leads here")
+                self.agenda.arrange(now + LOOK_UP_MS, lambda at: self._out.append(nobody))
+            case GiveBackClaims() | SettleAttempt() | KeepOptOut() | KeepCampaignState():
+                pass
             case _:
                 self.network.perform(effect, now)
 

@@ -5,17 +5,20 @@ References (skill, teams, caller id, law pack) are checked by whoever knows the 
 
 import re
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.center import Label
 from callcenter.kernel.dialing import Mode, RetryPlan
 from callcenter.kernel.errors import Conflict, NotFound, Refused
+from callcenter.kernel.law import MessagePart
 from callcenter.store.database import Database
 from callcenter.store.tables.campaigns import CampaignRow
+from callcenter.store.tables.directory import CenterRow
 
 CampaignState = Literal["draft", "running", "paused", "stopped", "finished"]
 
@@ -65,6 +68,11 @@ class Campaign(Struct, frozen=True, kw_only=True):
     ring_ms: int = 25_000
     wrap_up_ms: int = 60_000
     preview_ms: int = 0
+    carrier: str | None = None
+    lines: int = 100
+    message: str | None = None
+    message_contains: tuple[str, ...] = ()
+    opt_out_key: str | None = None
     changed_at: int = 0
     """Also the version: a change that was made from an older one is a Conflict."""
 
@@ -96,6 +104,11 @@ class CampaignChange(Struct, frozen=True, kw_only=True):
     ring_ms: int | UnsetType = UNSET
     wrap_up_ms: int | UnsetType = UNSET
     preview_ms: int | UnsetType = UNSET
+    carrier: str | UnsetType | None = UNSET
+    lines: int | UnsetType = UNSET
+    message: str | UnsetType | None = UNSET
+    message_contains: tuple[str, ...] | UnsetType = UNSET
+    opt_out_key: str | UnsetType | None = UNSET
 
 
 class Campaigns:
@@ -128,6 +141,7 @@ class Campaigns:
             row = CampaignRow(name=values.name, state="draft", changed_by=by, created_at=now, changed_at=now, **_columns(values))
             session.add(row)
             await session.flush()
+            await raise_version(session)
             return _campaign(row)
 
     async def change(self, id: int, values: CampaignChange, by: str, now: int, *, seen: int | None = None) -> Campaign:
@@ -142,7 +156,13 @@ class Campaigns:
             for name, value in _columns(changed).items():
                 setattr(row, name, value)
             row.changed_by, row.changed_at = by, max(now, row.changed_at + 1)
+            await raise_version(session)
             return _campaign(row)
+
+    async def keep_state(self, id: int, state: CampaignState) -> None:
+        """What the hub has decided, for those who read the row; nothing for a campaign that is gone."""
+        async with self._database.write() as session:
+            await session.execute(update(CampaignRow).where(CampaignRow.id == id).values(state=state))
 
     async def move(self, id: int, state: CampaignState, by: str, now: int) -> Campaign:
         """Start, pause, stop or finish it."""
@@ -155,6 +175,11 @@ class Campaigns:
                 raise Refused("no_law", "the campaign has no law pack, and nothing may be dialed without one: choose one")
             row.state, row.changed_by, row.changed_at = state, by, max(now, row.changed_at + 1)
             return _campaign(row)
+
+
+async def raise_version(session: AsyncSession) -> None:
+    """Campaigns are part of the center's values: the hub takes them when the directory's version has risen."""
+    await session.execute(update(CenterRow).values(version=CenterRow.version + 1))
 
 
 _AMOUNTS = (
@@ -182,6 +207,12 @@ def check(values: Campaign) -> None:
         raise Refused("bad_level", "a level lies between 1 and 5")
     if not 5_000 <= values.ring_ms <= 180_000 or not 1_000 <= values.wrap_up_ms <= 3_600_000:
         raise Refused("bad_time", "a dial rings 5 to 180 seconds, and wrap-up takes 1 second to an hour")
+    if not 1 <= values.lines <= 10_000:
+        raise Refused("bad_amount", "a campaign has 1 to 10000 lines")
+    if not set(values.message_contains) <= set(get_args(MessagePart)):
+        raise Refused("bad_message", f"a message contains some of {', '.join(get_args(MessagePart))}")
+    if values.opt_out_key is not None and not re.match(r"^[0-9*#]$", values.opt_out_key):
+        raise Refused("bad_message", "the key for opting out is one key of a telephone")
 
 
 def _is_day(text: str) -> bool:

@@ -5,20 +5,24 @@ CenterChanged that is missing. Names of agents and blocked numbers stand in rows
 stays the same in everything the log sees.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.hub import numbers
+from callcenter.kernel.campaign import CampaignValues
 from callcenter.kernel.center import Center, Mistake, mistakes
 from callcenter.kernel.errors import Conflict, Refused
-from callcenter.kernel.ids import Entropy, PersonalId
+from callcenter.kernel.ids import CampaignId, Entropy, PersonalId
+from callcenter.kernel.law import Pack, PackId
 from callcenter.kernel.personal import PersonalKind, PersonalRow
 from callcenter.kernel.seed import CenterSeed
+from callcenter.store.campaign_values import read_campaigns
 from callcenter.store.database import Database
 from callcenter.store.directory_rows import AGENT_NAME, BLOCKED_NUMBER, CENTER_ID, Named, read_center, write_center
 from callcenter.store.tables.directory import CenterRow, PersonalIdRow
@@ -45,17 +49,31 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class DirectoryStore:
-    """`entropy` makes the personal ids of values that have none yet; it must be seeded by real chance, once per process."""
+    """`entropy` makes the personal ids of values that have none yet; it must be seeded by real chance, once per process. `laws`
+    are the rule packs that campaigns may name: what the answers of `load` need of them is part of the center."""
 
-    def __init__(self, database: Database, entropy: Entropy) -> None:
+    def __init__(self, database: Database, entropy: Entropy, laws: Mapping[PackId, Pack] = MappingProxyType({})) -> None:
         self._database = database
         self._entropy = entropy
+        self._laws = laws
 
     async def load(self) -> Directory | None:
         """None when the database holds no center yet."""
         async with self._database.read() as session:
             found = await read_center(session)
-        return None if found is None else _directory(*found)
+            campaigns = await read_campaigns(session)
+        return None if found is None else self._with_campaigns(_directory(*found), campaigns)
+
+    def _with_campaigns(self, directory: Directory, campaigns: dict[CampaignId, CampaignValues]) -> Directory:
+        """Campaigns are planned beside the directory, and no center file speaks of them."""
+        laws = {one.law: self._laws[one.law] for one in campaigns.values() if one.law is not None and one.law in self._laws}
+        center = msgspec.structs.replace(directory.center, campaigns=campaigns, laws=laws)
+        return msgspec.structs.replace(directory, center=center)
+
+    async def touch(self) -> None:
+        """Raises the version though no row has changed: what the values are made of besides (rule packs) is another."""
+        async with self._database.write() as session:
+            await session.execute(update(CenterRow).values(version=CenterRow.version + 1))
 
     async def version(self) -> int:
         """0 when there is no center yet."""

@@ -196,6 +196,10 @@ def _remember(calls: dict[CallId, CallMemory], recorded: e.Recorded) -> CallMemo
         calls[call] = CallMemory(
             direction="outbound", started_at=recorded.at, customer=event.number, agent=event.agent, contact=event.contact
         )
+    elif isinstance(event, e.AttemptDialed):
+        calls[call] = CallMemory(
+            direction="outbound", started_at=recorded.at, customer=event.number, contact=event.contact
+        )
     memory = calls.get(call)
     if memory is None:
         return None
@@ -234,10 +238,11 @@ def _transfer(event: e.TransferStarted) -> dict[str, Any]:
     return {"by": event.agent, "to": "number" if event.to_agent is None else "agent", "to_agent": event.to_agent}
 
 
-_BEGINNINGS = frozenset({e.CallArrived, e.CallPlaced})
+_BEGINNINGS = frozenset({e.CallArrived, e.CallPlaced, e.AttemptDialed})
 _CALL_EVENTS: dict[type, Words] = {
     e.CallArrived: (v.CallArrived, _nothing),
     e.CallPlaced: (v.CallPlaced, _nothing),
+    e.AttemptDialed: (v.CallPlaced, _nothing),
     e.CallQueued: (v.CallQueued, lambda x: {"since": x.since, "priority": x.priority}),
     e.OfferMade: (v.CallOffered, lambda x: {"offer": x.offer, "to": x.agent, "expires_at": x.expires_at}),
     e.OfferAccepted: (v.CallOfferEnded, lambda x: {"offer": x.offer, "to": x.agent, "end": "accepted"}),

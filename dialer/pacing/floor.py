@@ -5,6 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from callcenter.kernel.dialing import Inputs
+
 UNKNOWN = -1.0
 """In place of a lead's own probability: the campaign's answer rate stands for it."""
 
@@ -58,29 +60,6 @@ Why = Literal[
     "no_leads",
 ]
 """Why no more is dialed now."""
-
-
-class Inputs(Struct, frozen=True, kw_only=True):
-    """What a decision was made of, condensed: stored with each dial and derived again by a replay."""
-
-    free: int
-    waiting: int
-    talking: int
-    wrapping: int
-    leaving: int
-    talking_mean_ms: int
-    ringing: int
-    oldest_ringing_ms: int
-    p: float
-    """Answer rate of a dial of which nothing else is known."""
-    alpha: float
-    """Chance that the answer of one dial more would be lost, after those dialed now; 0 where it was not asked."""
-    tau: float
-    """The chance that was allowed."""
-    bank: float
-    slack: float | None
-    """Abandons that the legal window has left; None without a cap."""
-    gated: bool
 
 
 class Decision(Struct, frozen=True, kw_only=True):

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from callcenter.kernel.dialing import Mode
+from callcenter.kernel.dialing import Inputs, Mode
 from dialer.pacing import constants as k
 from dialer.pacing.curves import Array, RingCurves, ServiceCurves, free
 from dialer.pacing.estimates import Estimates
-from dialer.pacing.floor import UNKNOWN, Decision, Floor, Inputs, Law, Why
+from dialer.pacing.floor import UNKNOWN, Decision, Floor, Law, Why
 from dialer.pacing.loss import Balance
 
 

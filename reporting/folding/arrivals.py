@@ -27,6 +27,14 @@ def placed(at: int, event: e.CallPlaced) -> CallRecord:
     )  # fmt: skip
 
 
+def dialed(at: int, event: e.AttemptDialed) -> CallRecord:
+    """The record of a call that a campaign dials at `at` (ms since the epoch)."""
+    return CallRecord(
+        call=event.call, direction="outbound", carrier=event.carrier, started_at=at, state=CallState.DIALING, state_since=at,
+        customer=event.number, contact=event.contact, campaign=event.campaign, attempt=event.attempt, lead=event.lead,
+    )  # fmt: skip
+
+
 # -- what the flow and the look-up say --------------------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ def _leg_rang(record: CallRecord, at: int, event: e.LegRang) -> CallRecord:
 def _leg_up(record: CallRecord, at: int, event: e.LegUp) -> CallRecord:
     changed = _leg(record, event.leg, up_at=at)
     if record.answered_at is None and any(
-        leg.leg == event.leg and leg.role in (LegRole.CALLER, LegRole.CUSTOMER) for leg in record.legs
+        leg.leg == event.leg and leg.role in (LegRole.CALLER, LegRole.CUSTOMER, LegRole.DIALED) for leg in record.legs
     ):
         return replace(changed, answered_at=at)
     return changed

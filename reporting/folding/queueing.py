@@ -14,7 +14,7 @@ from reporting.rows import last, swapped
 
 def _values(center: Center, queue: QueueId) -> QueueValues:
     """The queue's values; the usual ones for a queue that the log does not know."""
-    return center.queues.get(queue) or QueueValues(id=queue, label=Label(queue, queue))
+    return center.queue(queue) or QueueValues(id=queue, label=Label(queue, queue))
 
 
 def close_entry(record: CallRecord, at: int, end: EntryEnd, agent: AgentId | None = None) -> CallRecord:

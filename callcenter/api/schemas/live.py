@@ -137,7 +137,7 @@ class LegView(Body, frozen=True, kw_only=True):
     """One party's connection."""
 
     id: str
-    role: Literal["caller", "customer", "agent", "placing", "reconnect", "target"]
+    role: Literal["caller", "customer", "agent", "placing", "reconnect", "target", "dialed", "taking"]
     state: Literal["dialing", "ringing", "up", "dropped", "down"]
     agent: str | None
     number: PhoneNumber | None
@@ -189,7 +189,10 @@ class RecordingView(Body, frozen=True, kw_only=True):
 class CallView(Body, frozen=True, kw_only=True):
     id: str
     direction: Literal["inbound", "outbound"]
-    state: Literal["new", "ivr", "queued", "placing", "connected", "held", "interrupted", "transferring", "outside", "over"]
+    state: Literal[
+        "new", "ivr", "queued", "placing", "dialing", "connected", "held", "interrupted", "transferring", "outside", "message",
+        "over",
+    ]  # fmt: skip
     """`over` is seen only at the desk, while its agent wraps up."""
     since: int
     """Since when it is in `state`."""

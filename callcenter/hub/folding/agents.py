@@ -3,6 +3,8 @@
 import msgspec
 
 from callcenter.hub.deadlines import Due
+from callcenter.hub.folding.attempts import served
+from callcenter.hub.folding.campaigns import campaigns_of_center
 from callcenter.hub.folding.register import act, folds, forget_when_done, idle, sync_free
 from callcenter.hub.state import Agent, State
 from callcenter.kernel import events as e
@@ -32,6 +34,7 @@ def _(state: State, event: e.CenterChanged, at: int) -> None:
             del state.agents[agent_id]
         else:
             her.values = msgspec.structs.replace(her.values, active=False)
+    campaigns_of_center(state)
     for her in state.agents.values():
         sync_free(state, her)
 
@@ -100,7 +103,7 @@ def _(state: State, event: e.AgentSignedOut, at: int) -> None:
     if her.carrier is not None and her.device is not None:
         state.devices.pop((her.carrier, her.device), None)
     state.leaving.discard(her.id)
-    her.carrier = her.device = her.reason = her.aside = None
+    her.carrier = her.device = her.reason = her.aside = her.campaign = None
     her.reachable = False
     state.deadlines.clear(Due.ASIDE, her.id)
     sync_free(state, her)
@@ -157,6 +160,7 @@ def _(state: State, event: e.AgentBack, at: int) -> None:
 def _(state: State, event: e.WrapUpStarted, at: int) -> None:
     her = act(state, event.agent, event)
     her.call = event.call
+    her.wrapping_at = at
     call = state.calls.get(event.call)
     if call is not None:
         call.wrapping.add(her.id)
@@ -167,6 +171,7 @@ def _(state: State, event: e.WrapUpStarted, at: int) -> None:
 def _(state: State, event: e.WrapUpEnded, at: int) -> None:
     her = act(state, event.agent, event)
     state.deadlines.clear(Due.WRAP_UP, her.id)
+    served(state, her, at)
     idle(state, her, at)
     call = state.calls.get(event.call)
     if call is not None:

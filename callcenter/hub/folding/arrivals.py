@@ -203,13 +203,15 @@ def _(state: State, event: e.ConnectFailed, at: int) -> None:
     call.offer = call.agent = call.agent_leg = None
     forget_joins(state, call)
     state.deadlines.clear(Due.CONNECT, call.id)
+    if call.dial is not None and call.connected_at is None:
+        state.deadlines.set(Due.ABANDON, call.id, at)  # its time may have passed while the two were being joined
     idle(state, her, at)
 
 
 @folds(e.CallConnected)
 def _(state: State, event: e.CallConnected, at: int) -> None:
     her = act(state, event.agent, event)
-    her.call, her.offer = event.call, None
+    her.call, her.offer, her.talking_at = event.call, None, at
     call = state.calls[event.call]
     if call.offer is not None:
         state.offers.pop(call.offer, None)
@@ -218,6 +220,6 @@ def _(state: State, event: e.CallConnected, at: int) -> None:
     call.served.add(event.agent)
     if call.connected_at is None:
         call.connected_at = at
-    for due in (Due.CONNECT, Due.CALL, Due.ANNOUNCE):
+    for due in (Due.CONNECT, Due.CALL, Due.ANNOUNCE, Due.ABANDON):
         state.deadlines.clear(due, call.id)
     state.deadlines.set(Due.LONGEST, call.id, event.until)

@@ -1,7 +1,7 @@
 """Folding: calls that agents place, conversations, transfers, ends, recordings."""
 
 from callcenter.hub.deadlines import Due
-from callcenter.hub.folding.register import act, folds, forget_joins, idle, sync_free
+from callcenter.hub.folding.register import CALL_DEADLINES, act, folds, forget_joins, idle, sync_free
 from callcenter.hub.state import Call, Pending, Recording, State
 from callcenter.kernel import events as e
 from callcenter.kernel.call_state import CALL
@@ -103,7 +103,7 @@ def _(state: State, event: e.CallOver, at: int) -> None:
     call.node = None
     if event.end is CallEnd.LOST:
         call.prompting = None
-    for due in (Due.ANSWER, Due.IVR_STEP, Due.IVR_TOTAL, Due.ANNOUNCE, Due.CONNECT, Due.CALL, Due.LONGEST):
+    for due in CALL_DEADLINES:
         state.deadlines.clear(due, call.id)
     if call.look_up_effect is not None:
         state.pending.pop(call.look_up_effect, None)

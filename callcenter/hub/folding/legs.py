@@ -37,7 +37,7 @@ def _(state: State, event: e.LegDialed, at: int) -> None:
     state.legs[leg.id] = leg
     call = state.calls[event.call]
     call.legs.append(leg.id)
-    if leg.role is LegRole.CUSTOMER:
+    if leg.role in (LegRole.CUSTOMER, LegRole.DIALED):
         call.customer = leg.id
     elif leg.role is LegRole.TARGET:
         call.target = leg.id

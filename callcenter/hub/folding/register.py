@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from callcenter.hub.deadlines import Due
 from callcenter.hub.state import Agent, Call, State
-from callcenter.hub.waiting import FREE, keeps
+from callcenter.hub.waiting import FREE, keeps, offered_skills
 from callcenter.kernel import events as e
 from callcenter.kernel.activity import ACTIVITY
 from callcenter.kernel.call_state import CallState
@@ -15,6 +15,18 @@ from routing.matching import Free, Waiting
 E = TypeVar("E")
 Folder = Callable[[State, Any, int], None]
 folders: dict[type, Folder] = {}
+
+CALL_DEADLINES = (
+    Due.ANSWER,
+    Due.IVR_STEP,
+    Due.IVR_TOTAL,
+    Due.ANNOUNCE,
+    Due.CONNECT,
+    Due.CALL,
+    Due.LONGEST,
+    Due.ABANDON,
+)
+"""Those of a call itself; none outlives it."""
 
 
 def folds(event_type: type[E]) -> Callable[[Callable[[State, E, int], None]], Callable[[State, E, int], None]]:
@@ -34,7 +46,7 @@ def act(state: State, agent: AgentId, event: e.AnyEvent) -> Agent:
 
 def sync_free(state: State, agent: Agent) -> None:
     if keeps(state, agent) == FREE:
-        state.matcher.put_agent(Free(agent=agent.id, skills=agent.values.skills, idle_since=agent.idle_since))
+        state.matcher.put_agent(Free(agent=agent.id, skills=offered_skills(agent), idle_since=agent.idle_since))
     else:
         state.matcher.drop_agent(agent.id)
 
@@ -50,7 +62,7 @@ def sync_waiting(state: State, call: Call) -> None:
 
 def forget_when_done(state: State, call: Call) -> None:
     if call.state is CallState.OVER and not call.legs and not call.open_recordings and not call.wrapping:
-        for due in (Due.ANSWER, Due.IVR_STEP, Due.IVR_TOTAL, Due.ANNOUNCE, Due.CONNECT, Due.CALL, Due.LONGEST):
+        for due in CALL_DEADLINES:
             state.deadlines.clear(due, call.id)
         for effect in [p.effect for p in state.pending.values() if p.call == call.id]:
             del state.pending[effect]

@@ -45,8 +45,31 @@ from callcenter.kernel.events.arrivals import (
 from callcenter.kernel.events.base import (
     AgentEvent,
     CallEvent,
+    CampaignEvent,
     Event,
     when,
+)
+from callcenter.kernel.events.campaigns import (
+    AgentWorks,
+    AttemptAnswered,
+    AttemptDialed,
+    AttemptJudged,
+    AttemptOver,
+    AttemptsDropped,
+    AttemptSettled,
+    CampaignFinished,
+    CampaignKept,
+    CampaignPaused,
+    CampaignStarted,
+    CampaignStopped,
+    ClaimsGivenBack,
+    LeadDialed,
+    LeadPreviewed,
+    LeadsAnswered,
+    LeadsAsked,
+    MessageBegan,
+    OptedOut,
+    OptOutKept,
 )
 from callcenter.kernel.events.center import (
     CarrierChanged,
@@ -158,6 +181,26 @@ AnyEvent = (
     | RecordingKept
     | DispositionSet
     | CallOver
+    | AgentWorks
+    | AttemptAnswered
+    | AttemptDialed
+    | AttemptJudged
+    | AttemptOver
+    | AttemptSettled
+    | AttemptsDropped
+    | CampaignFinished
+    | CampaignKept
+    | CampaignPaused
+    | CampaignStarted
+    | CampaignStopped
+    | ClaimsGivenBack
+    | LeadDialed
+    | LeadPreviewed
+    | LeadsAnswered
+    | LeadsAsked
+    | MessageBegan
+    | OptOutKept
+    | OptedOut
 )
 
 
@@ -180,8 +223,15 @@ __all__ = [
     "AgentSetAside",
     "AgentSignedIn",
     "AgentSignedOut",
+    "AgentWorks",
     "AnnouncementsSet",
     "AnyEvent",
+    "AttemptAnswered",
+    "AttemptDialed",
+    "AttemptJudged",
+    "AttemptOver",
+    "AttemptSettled",
+    "AttemptsDropped",
     "BridgeOver",
     "CallArrived",
     "CallBlocked",
@@ -192,8 +242,15 @@ __all__ = [
     "CallPlaced",
     "CallQueued",
     "CallRetrieved",
+    "CampaignEvent",
+    "CampaignFinished",
+    "CampaignKept",
+    "CampaignPaused",
+    "CampaignStarted",
+    "CampaignStopped",
     "CarrierChanged",
     "CenterChanged",
+    "ClaimsGivenBack",
     "ConnectFailed",
     "ContactChosen",
     "ContactsAsked",
@@ -208,6 +265,10 @@ __all__ = [
     "IvrVisited",
     "IvrWaits",
     "LanguageChosen",
+    "LeadDialed",
+    "LeadPreviewed",
+    "LeadsAnswered",
+    "LeadsAsked",
     "LegDialed",
     "LegDoubted",
     "LegDown",
@@ -219,9 +280,12 @@ __all__ = [
     "LegUp",
     "LineLost",
     "LineRestored",
+    "MessageBegan",
     "OfferAccepted",
     "OfferMade",
     "OfferOver",
+    "OptOutKept",
+    "OptedOut",
     "PersonErased",
     "PlacedCallFailed",
     "PositionTold",

@@ -1,8 +1,8 @@
-"""What every event is, and the two families: of an agent, of a call."""
+"""What every event is, and the three families: of an agent, of a call, of a campaign."""
 
 from msgspec import Struct
 
-from callcenter.kernel.ids import AgentId, CallId
+from callcenter.kernel.ids import AgentId, CallId, CampaignId
 
 
 class Event(Struct, frozen=True, tag=True, tag_field="event", kw_only=True, omit_defaults=True):
@@ -21,3 +21,7 @@ class AgentEvent(Event, frozen=True, kw_only=True):
 
 class CallEvent(Event, frozen=True, kw_only=True):
     call: CallId
+
+
+class CampaignEvent(Event, frozen=True, kw_only=True):
+    campaign: CampaignId

@@ -40,6 +40,13 @@ class CampaignRow(Base):
     ring_ms: Mapped[int] = mapped_column(comment="How long an unanswered dial rings.")
     wrap_up_ms: Mapped[int] = mapped_column(comment="Limit of wrap-up after which time counts as overrun.")
     preview_ms: Mapped[int] = mapped_column(comment="Time to read in preview; 0: no limit.")
+    carrier: Mapped[str | None] = mapped_column(comment="Trunk that it dials over; null: the first that is up.")
+    lines: Mapped[int] = mapped_column(comment="Most dials and unconnected calls at once.")
+    message: Mapped[str | None] = mapped_column(
+        comment="Prompt of an agentless campaign; of others, for those whom no agent takes in time (center_prompt.id)."
+    )
+    message_contains: Mapped[list[str]] = mapped_column(comment="What is in it: seller, number, purpose, opt_out.")
+    opt_out_key: Mapped[str | None] = mapped_column(comment="Key that, pressed during the message, ends all calls; null: none.")
     changed_by: Mapped[str] = mapped_column(comment="Log-in; empty: the command line.")
     created_at: Mapped[int] = mapped_column(comment="ms since the epoch.")
     changed_at: Mapped[int] = mapped_column(comment="ms since the epoch.")

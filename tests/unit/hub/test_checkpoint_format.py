@@ -10,7 +10,14 @@ from callcenter.hub.checkpoint import Saved, dump, load, named
 from callcenter.kernel.ids import PersonalId
 from tests.unit.hub.story import DIALED, Story
 
-SHAPES = {1: "a63454b05657413b", 2: "5a15487920921e6d", 3: "2d8e8a13920386e3", 4: "1a9d2feb2a59e868", 5: "2d6bc0a36b325c6e"}
+SHAPES = {
+    1: "a63454b05657413b",
+    2: "5a15487920921e6d",
+    3: "2d8e8a13920386e3",
+    4: "1a9d2feb2a59e868",
+    5: "2d6bc0a36b325c6e",
+    6: "255c33c0774603bf",
+}
 """FORMAT -> the shape it had. A shape that is not here needs a new FORMAT: bytes of the old one would be read wrongly."""
 
 

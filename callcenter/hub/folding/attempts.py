@@ -1,0 +1,140 @@
+"""Folding: dials of campaigns. What happens to their calls moves the attempt, the trunk's breaker and what pacing has learned."""
+
+from callcenter.hub.deadlines import Due
+from callcenter.hub.dialing.state import Attempt
+from callcenter.hub.folding.register import folds
+from callcenter.hub.state import Agent, Call, State
+from callcenter.kernel import events as e
+from callcenter.kernel.call_state import CALL
+from callcenter.kernel.words import LegRole
+from dialer import attempt_state as moves
+from dialer.outcome import end_of
+from dialer.pacing.curves import RingCurves
+from dialer.trunk_breaker import TrunkBreaker
+
+S = moves.AttemptState
+
+
+@folds(e.AttemptDialed)
+def _(state: State, event: e.AttemptDialed, at: int) -> None:
+    call = Call(
+        id=event.call,
+        carrier=event.carrier,
+        inbound=False,
+        state=CALL.next(CALL.start, e.AttemptDialed),
+        began_at=at,
+        party=event.number,
+        contact=event.contact,
+        campaign=event.campaign,
+        dial=event.attempt,
+        only=event.only,
+    )
+    state.calls[call.id] = call
+    state.attempts[event.attempt] = Attempt(
+        event.attempt,
+        event.campaign,
+        event.lead,
+        event.place,
+        event.number,
+        event.rule,
+        carrier=event.carrier,
+        call=event.call,
+        contact=event.contact,
+        p=event.p,
+        agents=event.agents,
+    )
+
+
+@folds(e.LeadDialed)
+def _(state: State, event: e.LeadDialed, at: int) -> None:
+    call, attempt = state.calls[event.call], state.attempts[event.attempt]
+    call.campaign, call.dial = attempt.campaign, attempt.id
+    attempt.call, attempt.reader, attempt.carrier = call.id, None, call.carrier
+    attempt.p, attempt.agents = event.p, event.agents
+    state.deadlines.clear(Due.PREVIEW, attempt.id)
+
+
+@folds(e.AttemptAnswered)
+def _(state: State, event: e.AttemptAnswered, at: int) -> None:
+    if event.by is not None:
+        state.deadlines.set(Due.ABANDON, event.call, event.by)
+
+
+@folds(e.MessageBegan)
+def _(state: State, event: e.MessageBegan, at: int) -> None:
+    state.deadlines.clear(Due.ABANDON, event.call)
+    state.deadlines.set(Due.CALL, event.call, event.until)
+
+
+def follow(state: State, attempt: Attempt, call: Call, event: e.AnyEvent, at: int) -> None:
+    """What an event of its call means for an attempt."""
+    move = _move(attempt, call, event, at)
+    if move is None:
+        if isinstance(event, e.CallOver) and attempt.record.state is S.CLAIMED:
+            state.unsettled[attempt.id] = None  # her own device failed before anybody was dialed
+        return
+    attempt.record = attempt.record.after(move)
+    state.unsettled[attempt.id] = None
+    _learn(state, attempt, move)
+    _trunk(state, attempt, call, move)
+
+
+def _move(attempt: Attempt, call: Call, event: e.AnyEvent, at: int) -> moves.Move | None:
+    record = attempt.record
+    match event:
+        case e.LegDialed(role=LegRole.DIALED | LegRole.CUSTOMER) if record.state is S.CLAIMED:
+            return moves.Dialed(at=at)
+        case e.LegRang(leg=leg) if leg == call.customer and record.state is S.DIALING:
+            return moves.Rang(at=at)
+        case e.LegUp(leg=leg) if leg == call.customer and record.answered_at is None:
+            return moves.Answered(at=at)
+        case e.CallConnected() if record.agent_at is None:
+            return moves.Connected(at=at)
+        case e.MessageBegan():
+            return moves.MessageBegan(at=at) if event.abandoned else moves.Connected(at=at)
+        case e.LegDown(leg=leg) if leg == call.customer:
+            assert record.dialed_at is not None
+            return moves.Ended(at=at, end=end_of(event.cause, event.detail, by_us=event.by_us))
+        case _:
+            return None
+
+
+def _learn(state: State, attempt: Attempt, move: moves.Move) -> None:
+    record, estimates = attempt.record, state.campaigns[attempt.campaign].estimates
+    if record.dialed_at is None:
+        return
+    after_ms = move.at - record.dialed_at
+    if isinstance(move, moves.Answered):
+        estimates.dial_resolved(human=True, after_ms=after_ms, p=attempt.p, agents=attempt.agents)
+    elif isinstance(move, moves.Ended) and record.answered_at is None:
+        if move.end.by_us:
+            chance = RingCurves(estimates).at_last(after_ms / 1_000, attempt.p)
+            estimates.dial_cancelled(chance=chance, p=attempt.p, agents=attempt.agents)
+        else:
+            estimates.dial_resolved(human=False, after_ms=after_ms, p=attempt.p, agents=attempt.agents)
+
+
+def _trunk(state: State, attempt: Attempt, call: Call, move: moves.Move) -> None:
+    breaker = state.breakers.get(call.carrier)
+    values = state.center.campaigns.get(attempt.campaign)
+    if breaker is None:
+        breaker = state.breakers[call.carrier] = TrunkBreaker()
+    if values is not None:
+        breaker.limits = values.limits
+    breaker.tick(move.at)
+    match move:
+        case moves.Dialed():
+            breaker.dialed(attempt.id, move.at)
+        case moves.Rang() | moves.Answered():
+            breaker.progressed(attempt.id)
+        case moves.Ended():
+            told = attempt.record.told()
+            assert told is not None
+            breaker.ended(attempt.id, told.sign, move.at)
+
+
+def served(state: State, agent: Agent, at: int) -> None:
+    """She is through with a call: what it took is a fact for the campaign that she works."""
+    campaign = state.campaigns.get(agent.campaign) if agent.campaign is not None else None
+    if campaign is not None and agent.talking_at:
+        campaign.estimates.service_ended(talk_ms=agent.wrapping_at - agent.talking_at, wrap_up_ms=at - agent.wrapping_at)
