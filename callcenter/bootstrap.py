@@ -35,6 +35,8 @@ from callcenter.runtime.center_watch import CenterWatch
 from callcenter.runtime.checkpoints import keep_live, restored_live
 from callcenter.runtime.jobs import StoreJobs
 from callcenter.runtime.lease import LEASE_MS
+from callcenter.runtime.list_desk import FOLDER, ListDesk
+from callcenter.runtime.list_jobs import ListJobs
 from callcenter.runtime.performer import Performer
 from callcenter.runtime.vitals import LogCheck, WatchedEngine
 from callcenter.store.audit import AuditLog
@@ -55,6 +57,7 @@ from callcenter.telephony.simulated.adapter import SimulatedCarrier
 from callcenter.webhooks.address import Fence, networks
 from callcenter.webhooks.dispatch import Dispatch
 from callcenter.webhooks.signing import master_key
+from config.law_file import read_packs
 from config.settings import AsteriskSettings, CarrierSettings, Settings
 from reporting.live import Live
 
@@ -87,6 +90,7 @@ class Service:
         self.fanout: Fanout[Sequence[Recorded]] = Fanout()
         self.projector = Projector(self.log, self.database)
         self.webhooks = make_dispatch(self.log, self.database, settings)
+        self.lists = ListDesk(self.database, ListJobs(settings.database_url, settings.data / FOLDER), clock.now)
         self.watch = CenterWatch(self.directory, self.engine, self._center_changed)
         self.port = 0
 
@@ -121,6 +125,8 @@ class Service:
         await self.webhooks.start(self.engine.position)
         stack.push_async_callback(self.webhooks.close)
         self.engine.listeners.append(self.webhooks.appended)
+        await self.lists.start()
+        stack.push_async_callback(self.lists.close)
         await self._serve()
         for carrier in self.carriers.values():
             await carrier.start(self.engine.tell)
@@ -156,6 +162,8 @@ class Service:
             audit=AuditLog(self.database),
             recordings=self.recordings,
             webhooks=self.webhooks.desk,
+            lists=self.lists,
+            laws=read_packs(),
             database=self.database,
             carriers=self.carriers,
             phone_carrier=names[0],

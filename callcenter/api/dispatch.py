@@ -43,7 +43,7 @@ def handler(route: Route, parts: Callable[[], Parts], recognise: Recognise) -> W
 
     async def handle(request: web.Request) -> web.StreamResponse:
         who = None if route.roles is None else await _allowed(route, request, recognise)
-        body = await _body(request, decoder)
+        body = None if route.upload else await _body(request, decoder)
         query = None if route.query is None else _query(request, route.query)
         if route.query is None and request.query:
             raise ApiError("bad_request", "this address takes no parameters", field=next(iter(request.query)))

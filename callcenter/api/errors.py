@@ -57,6 +57,7 @@ MALFORMED = {
     "no_account": "account",
     "text_too_long": None,
     "unknown_kind": "kinds",
+    "unknown_law": "law",
     "url_not_allowed": "url",
 }
 """Refusals that are about the request itself and not about the state of things: 400, with the field."""
@@ -144,6 +145,11 @@ CHINESE: dict[str, str] = {
     "formulas": "文件中含有公式，请以“选择性粘贴为数值”另存后再导入。",
     "import_failed": "导入未能完成，请重试；若仍然如此，请告知管理员。",
     "name_taken": "该名称已被使用，请另选一个。",
+    "disk_full": "服务器磁盘空间不足，请管理员清理后重试。",
+    "bad_mapping": "列的对应有误：每列须指定用途，除电话外同一用途只能有一列。",
+    "no_phone_column": "没有任何列是电话号码，请在预览中指定电话列。",
+    "no_skill": "没有这项技能，请从列表中选择。",
+    "unknown_law": "没有这个法规包，请从列表中选择。",
     "no_law": "外呼活动没有选择法规包，无法拨打，请先选择。",
     "no_list": "这个文件不是名单，请另存为 XLSX 或 CSV 后再导入。",
     "no_such_owner": "商机所属的客户、联系人或外呼活动不存在。",

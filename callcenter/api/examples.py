@@ -33,6 +33,18 @@ BODIES: dict[str, Any] = {
     "UserPatch": {"active": False},
     "WebhookRequest": {"name": "Records", "url": "https://records.example.com/calls", "kinds": ["call.ended"]},
     "WebhookPatch": {"active": False},
+    "CampaignCreate": {"name": "spring", "label": {"en": "Spring renewal", "zh": "春季续约"}, "mode": "preview", "law": "none"},
+    "CampaignPatch": {"seen": 1790000000000, "goal": 40, "planned_calls": 1200, "budget": 300.0},
+    "PreviewRequest": {"header": 1},
+    "ImportRequest": {
+        "upload": "9c1d0a7e4b1f4f6d8a35c0f2b7e6d491", "order": "5f0c9a4be1d27c36", "name": "East", "policy": {"contacts": "link"},
+    },
+    "TargetCountRequest": {"conditions": [{"field": "tier", "op": "is", "value": "gold"}]},
+    "TargetRequest": {"name": "Gold customers", "conditions": [{"field": "tier", "op": "is", "value": "gold"}]},
+    "ListPatch": {"active": False},
+    "BarRequest": {"number": "(212) 555-0142"},
+    "NumberRequest": {"number": "(212) 555-0142"},
+    "RegistryRequest": {"upload": "9c1d0a7e4b1f4f6d8a35c0f2b7e6d491", "name": "us-national", "day": "2026-11-20"},
     "ErrorBody": {
         "code": "not_found",
         "message": {"en": errors.WORDS["not_found"].en, "zh": errors.WORDS["not_found"].zh},

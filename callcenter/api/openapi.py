@@ -16,7 +16,7 @@ from callcenter.api.route import PREFIX, Route
 from callcenter.api.schemas.common import ErrorBody
 
 REF = "#/components/schemas/{name}"
-NUMBERED = frozenset({"contact", "account", "user", "webhook", "delivery"})
+NUMBERED = frozenset({"contact", "account", "user", "webhook", "delivery", "campaign", "list"})
 """Path parameters that are whole numbers."""
 LARGEST_NUMBER = 999_999_999
 INFO = """\
@@ -79,6 +79,9 @@ def _operation(route: Route) -> dict[str, Any]:
         "security": [] if route.roles is None else [{"session": []}],
         "x-roles": sorted(route.roles or ()),
     }
+    if route.upload:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": file}}
     if route.request is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(route.request)}}}
     return operation

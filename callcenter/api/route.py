@@ -45,6 +45,10 @@ ANALYSTS: frozenset[Role] = SUPERVISOR | MANAGER | AUDITOR
 """Those who read figures."""
 WATCHERS: frozenset[Role] = SUPERVISOR | AUDITOR
 """Those who follow the board."""
+PLANNERS: frozenset[Role] = MANAGER
+"""Those who plan campaigns and load lists."""
+PLANS: frozenset[Role] = MANAGER | AUDITOR
+"""Those who look at campaigns, lists and leads."""
 OVERSEERS: frozenset[Role] = ADMIN | AUDITOR
 """Those who read who did what; the administrator changes log-ins besides."""
 
@@ -142,6 +146,8 @@ class Route:
     """Statuses of errors beyond those that every route may answer with."""
     makes: Makes | None = None
     """What it creates, where it does: such a route takes an Idempotency-Key."""
+    upload: bool = False
+    """Whether its body is a file, which the handler reads piece by piece."""
     with_one_time_password: bool = False
     """Whether it is open to somebody who has not chosen a password of her own yet."""
 

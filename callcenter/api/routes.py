@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from callcenter.api.campaign_routes import CAMPAIGNS, DO_NOT_CALL, LISTS
 from callcenter.api.handlers import audit, calls, center, customers, desk, session, statistics, users, webhooks
 from callcenter.api.route import ADMIN, AGENT, ANALYSTS, ANYONE, EVERYONE, FLOOR, LISTENERS, OVERSEERS, READERS, Route
 from callcenter.api.schemas import calls as c
@@ -268,4 +269,6 @@ WEBHOOKS = (
     ),
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = (*SESSION, *USERS, *DESK, *CALLS, *CUSTOMERS, *STATISTICS, *CENTER, *WEBHOOKS)
+ROUTES: tuple[Route, ...] = (
+    *SESSION, *USERS, *DESK, *CALLS, *CUSTOMERS, *STATISTICS, *CENTER, *WEBHOOKS, *CAMPAIGNS, *LISTS, *DO_NOT_CALL,
+)  # fmt: skip

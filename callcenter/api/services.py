@@ -17,10 +17,17 @@ from callcenter.hub.state import State
 from callcenter.kernel.commands import AnyCommand, Done
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import CallId, CarrierName, PersonalId
+from callcenter.kernel.law import Pack, PackId
+from callcenter.runtime.list_desk import ListDesk
 from callcenter.runtime.vitals import Vitals
 from callcenter.store.audit import AuditLog
+from callcenter.store.campaign_outlook import Outlooks
+from callcenter.store.campaigns import Campaigns
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
+from callcenter.store.do_not_call import DoNotCall
+from callcenter.store.do_not_call_pages import DoNotCallPages
+from callcenter.store.lead_pages import LeadPages
 from callcenter.store.recordings import Recordings
 from callcenter.telephony.port import Carrier
 from callcenter.webhooks.desk import WebhookDesk
@@ -68,6 +75,8 @@ class Services:
     audit: AuditLog
     recordings: Recordings
     webhooks: WebhookDesk
+    lists: ListDesk
+    """Started and closed by whoever made it."""
     carriers: Mapping[CarrierName, Carrier]
     phone_carrier: CarrierName
     """The carrier on which agents' softphones live."""
@@ -77,6 +86,8 @@ class Services:
     """Folder of the built pages; index.html is in it."""
     version: str
     clock: Callable[[], int]
+    laws: Mapping[PackId, Pack] = field(default_factory=dict)
+    """The law packs that campaigns may choose from."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     """Further checks of /readyz by name; hub, live views, carriers and database are checked in any case."""
     set_aside: Callable[[], int] = lambda: 0
@@ -90,6 +101,26 @@ class Services:
     connect_sources: frozenset[str] = frozenset()
     """Further addresses that pages may open sockets to, for the policy: wss://pbx.example:8089."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+    @property
+    def campaigns(self) -> Campaigns:
+        return Campaigns(self.database)
+
+    @property
+    def outlooks(self) -> Outlooks:
+        return Outlooks(self.database)
+
+    @property
+    def leads(self) -> LeadPages:
+        return LeadPages(self.database)
+
+    @property
+    def do_not_call(self) -> DoNotCall:
+        return DoNotCall(self.database)
+
+    @property
+    def barred(self) -> DoNotCallPages:
+        return DoNotCallPages(self.database)
 
     @property
     def secure(self) -> bool:

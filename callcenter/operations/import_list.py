@@ -16,6 +16,7 @@ from msgspec import Struct
 from callcenter.kernel.clock import DAY
 from callcenter.kernel.errors import Conflict, NotFound, Refused
 from callcenter.runtime import clock
+from callcenter.runtime.list_desk import FOLDER
 from callcenter.runtime.list_jobs import ListJobs
 from callcenter.store.campaigns import Campaign, Campaigns
 from callcenter.store.database import Database
@@ -24,9 +25,6 @@ from callcenter.store.list_import import Progress
 from callcenter.store.list_orders import Choice, Order
 from callcenter.store.lists import STALE_MS, KeptFile, Lists, keep_file
 from config.settings import Settings
-
-FOLDER = "imports"
-"""In the data folder: files whose import has not ended."""
 
 
 class RegistryUsed(Struct, frozen=True, kw_only=True):

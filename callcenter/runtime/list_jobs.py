@@ -12,7 +12,9 @@ from pathlib import Path
 import msgspec
 
 from callcenter.kernel.errors import Conflict, HouseError, NotFound, Refused, TryAgain
-from callcenter.runtime.list_worker import ImportJob, Job, PreviewJob, RegistryJob, Told
+from callcenter.kernel.law import Pack
+from callcenter.runtime.list_worker import ImportJob, Job, OutlookJob, PreviewJob, RegistryJob, Told
+from callcenter.store.campaign_outlook import Outlook
 from callcenter.store.database import StoreFault
 from callcenter.store.do_not_call import Registry
 from callcenter.store.list_import import Progress
@@ -78,6 +80,14 @@ class ListJobs:
                 if told.registry is not None:
                     return told.registry
         raise Refused("file_too_big", TOO_BIG)
+
+    async def preflight(self, campaign: int, pack: Pack, now: int) -> Outlook:
+        """What of a campaign's leads could be called at `now` under the pack, and what holds the others back."""
+        async with self._answers(OutlookJob(database_url=self._url, campaign=campaign, pack=pack, now=now)) as (answers, _):
+            async for told in answers:
+                if told.outlook is not None:
+                    return told.outlook
+        raise TryAgain("the process that looks through the leads has died: try again")
 
     @asynccontextmanager
     async def _answers(self, job: Job) -> AsyncIterator[tuple[AsyncIterator[Told], Process]]:

@@ -1,4 +1,5 @@
-"""A process of its own that reads call lists, so that neither a large nor a hostile file delays a decision.
+"""A process of its own that reads call lists and looks through campaigns, so that neither a large nor a hostile file delays a
+decision.
 
 It is told what to do on stdin as one line of JSON (a `Job`), and answers in lines of JSON on stdout (`Told`). When stdin is
 closed, who asked is gone, and it ends at once. Its memory is limited: a file that needs more kills this process and nothing else.
@@ -15,11 +16,15 @@ import msgspec
 from msgspec import Struct
 
 from callcenter.kernel.errors import HouseError
+from callcenter.kernel.law import Pack
 from callcenter.runtime import clock
+from callcenter.store.campaign_outlook import Outlook, Outlooks
+from callcenter.store.campaigns import Campaigns
 from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall, Registry
 from callcenter.store.list_import import ListImport, Progress
 from callcenter.store.list_orders import Choice, Preview, preview, registry_numbers, rules
+from dialer.law import Law
 
 MOST_MEMORY = 3 << 30
 """Bytes of address space."""
@@ -51,7 +56,16 @@ class RegistryJob(Struct, frozen=True, tag="registry"):
     loaded_at: int
 
 
-Job = PreviewJob | ImportJob | RegistryJob
+class OutlookJob(Struct, frozen=True, tag="outlook"):
+    """The pre-flight of a campaign under a pack, at an instant."""
+
+    database_url: str
+    campaign: int
+    pack: Pack
+    now: int
+
+
+Job = PreviewJob | ImportJob | RegistryJob | OutlookJob
 
 
 class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,6 +75,7 @@ class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     preview: Preview | None = None
     done: Progress | None = None
     registry: Registry | None = None
+    outlook: Outlook | None = None
     refused: tuple[str, str] | None = None
     """Code and why, of an error that a person may be shown."""
     peak_mb: float = 0.0
@@ -78,6 +93,9 @@ async def _carry_out(job: Job) -> Told:
             numbers = registry_numbers(Path(job.path), await rules(database))
             loading = DoNotCall(database).load_registry(job.name, numbers, job.loaded_at, clock.now())
             return Told(registry=await loading)
+        if isinstance(job, OutlookJob):
+            campaign = await Campaigns(database).campaign(job.campaign)
+            return Told(outlook=await Outlooks(database).preflight(campaign, Law(job.pack), job.now))
         work = ListImport(
             database, Path(job.folder), job.list, job.owner, clock.now, lambda progress: _tell(Told(progress=progress))
         )

@@ -108,6 +108,9 @@ class Database:
     @asynccontextmanager
     async def together(self) -> AsyncIterator[AsyncSession]:
         """One writing transaction for everything that this task reads and writes inside the block: all of it is kept, or none."""
+        if (outer := self._together()) is not None:
+            yield outer  # the outermost one keeps it all, and tells others afterwards
+            return
         joined = _Joined(self, asyncio.current_task(), [])
         async with self.write() as joined.session:
             before = _joined.set(joined)

@@ -54,13 +54,18 @@ class DoNotCall:
 
     async def listed(self, number: str, region: str) -> tuple[str, ...]:
         """The names of all lists on which a number stands."""
+        return (await self.standing(number, region))[1]
+
+    async def standing(self, number: str, region: str) -> tuple[str, tuple[str, ...]]:
+        """The number as it is dialed, and the names of all lists on which it stands."""
+        e164 = _e164(number, region)
         query = (
             select(DoNotCallListRow.name)
             .join(DoNotCallRow, DoNotCallRow.register == DoNotCallListRow.id)
-            .where(DoNotCallRow.e164 == _e164(number, region), DoNotCallListRow.state == "ready")
+            .where(DoNotCallRow.e164 == e164, DoNotCallListRow.state == "ready")
         )
         async with self._database.read() as session:
-            return tuple(await session.scalars(query.order_by(DoNotCallListRow.name)))
+            return e164, tuple(await session.scalars(query.order_by(DoNotCallListRow.name)))
 
     async def registries(self) -> tuple[Registry, ...]:
         query = select(DoNotCallListRow).where(DoNotCallListRow.kind == "registry", DoNotCallListRow.state == "ready")

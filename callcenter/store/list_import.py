@@ -26,6 +26,7 @@ from callcenter.store.list_files import FileRow
 from callcenter.store.list_known import Looking
 from callcenter.store.list_orders import Order
 from callcenter.store.list_removal import remove_leads
+from callcenter.store.lists import CODE_ENDS
 from callcenter.store.tables.campaigns import CallListRow, ListImportRow, ListRefusalRow
 from dialer.importer import Importer, RefusedRow
 from dialer.lead import Lead
@@ -79,17 +80,18 @@ class ListImport:
         except (Conflict, TryAgain):
             raise
         except HouseError as error:
-            return await self._fail(error.why)
+            return await self._fail(error.code, error.why)
         except MemoryError:
-            return await self._fail("the file needs more memory than a list may: save it as CSV, and import that")
+            return await self._fail("file_too_big", "the file needs more memory than a list may: save it as CSV, and import that")
         except Exception as error:
-            return await self._fail(f"the import broke on a mistake of the program's ({type(error).__name__}): report it")
+            why = f"the import broke on a mistake of the program's ({type(error).__name__}): report it"
+            return await self._fail("import_failed", why)
         return await self._finish(campaign)
 
     async def give_up(self, why: str) -> Progress:
         """Undoes it as a whole: it cannot be carried out, as its process showed by dying."""
         await self._take()
-        return await self._fail(why)
+        return await self._fail("file_too_big", why)
 
     # -- the steps ----------------------------------------------------------------------------------------------------------
 
@@ -178,9 +180,9 @@ class ListImport:
         self._tell(progress)
         return progress
 
-    async def _fail(self, why: str) -> Progress:
+    async def _fail(self, code: str, why: str) -> Progress:
         async with self._database.write() as session:
-            await self._still_ours(session, why=why)
+            await self._still_ours(session, why=f"{code}{CODE_ENDS}{why}")
             await session.execute(update(CallListRow).where(CallListRow.id == self._list).values(state="withdrawing"))
         await remove_leads(self._database, self._list)
         async with self._database.write() as session:

@@ -26,6 +26,8 @@ HIGHEST = 1_000
 PAGE = 1_000
 STALE_MS = 30_000
 """An import without a batch for so long is nobody's: its process is gone."""
+CODE_ENDS = "\t"
+"""In the row of a failed import, between the code and the words."""
 
 
 class CallList(Struct, frozen=True, kw_only=True):
@@ -61,6 +63,9 @@ class ImportState(Struct, frozen=True, kw_only=True):
     numbers_left_out: int
     linked: int
     why: str | None
+    """Of a failed one, in English: what to do."""
+    why_code: str
+    """Stable; empty: no reason of ours."""
     ended_at: int | None
 
 
@@ -306,8 +311,9 @@ def _list(row: CallListRow) -> CallList:
 
 
 def _import(row: ListImportRow) -> ImportState:
+    code, _, why = (row.why or "").rpartition(CODE_ENDS)
     return ImportState(
         list=row.call_list, state=row.state, beat_at=row.beat_at, file_name=row.file_name, bytes_total=row.bytes_total,
         bytes_done=row.bytes_done, rows=row.rows_read, kept=row.kept, refused=row.refused,
-        numbers_left_out=row.numbers_left_out, linked=row.linked, why=row.why, ended_at=row.ended_at,
+        numbers_left_out=row.numbers_left_out, linked=row.linked, why=why or None, why_code=code, ended_at=row.ended_at,
     )  # fmt: skip

@@ -35,6 +35,8 @@ from callcenter.kernel.signals import ContactMatch
 from callcenter.runtime import clock
 from callcenter.runtime.checkpoints import keep_live
 from callcenter.runtime.engine import Engine
+from callcenter.runtime.list_desk import ListDesk
+from callcenter.runtime.list_jobs import ListJobs
 from callcenter.runtime.performer import Performer
 from callcenter.store.audit import AuditLog
 from callcenter.store.crm import Crm
@@ -48,6 +50,7 @@ from callcenter.telephony.port import Carrier
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
 from callcenter.webhooks.address import Fence, networks
 from callcenter.webhooks.dispatch import Dispatch
+from config.law_file import read_packs
 from reporting.live import Live
 from tests.fixtures.ports import claim_free_port
 from tests.unit.hub.story import CARRIER, DIALED, PEOPLE, center
@@ -55,6 +58,7 @@ from tests.unit.hub.story import CARRIER, DIALED, PEOPLE, center
 PASSWORD = "correct horse"
 KNOWN_CALLER = "+12125550123"
 UNKNOWN_CALLER = "+12125550777"
+LAWS = read_packs()
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Cheap on purpose: what is tested is the door, not the lock."""
 
@@ -105,7 +109,8 @@ class House:
         self.origin = f"http://127.0.0.1:{self.port}"
         self.origins = frozenset({self.origin})
         self.log = SqliteLog(folder / "events.db")
-        self.database = Database(rows_url or f"sqlite:///{folder / 'center.db'}")
+        self.rows_url = rows_url or f"sqlite:///{folder / 'center.db'}"
+        self.database = Database(self.rows_url)
         self.crm = Crm(self.database)
         self.recordings = Recordings(self.database, folder / "recordings")
         self.projector = Projector(self.log, self.database, pause_s=0)
@@ -129,6 +134,10 @@ class House:
             self.log, Webhooks(self.database), Deliveries(self.database), Fence(networks(["127.0.0.0/8"])), b"0" * 32,
             now=clock.now, seed=b"test",
         )  # fmt: skip
+
+    @cached_property
+    def lists(self) -> ListDesk:
+        return ListDesk(self.database, ListJobs(self.rows_url, self.folder / "imports"), clock.now)
 
     @property
     def staff(self) -> Staff:
@@ -160,6 +169,8 @@ class House:
             audit=self.audit,
             recordings=self.recordings,
             webhooks=self.webhooks.desk,
+            lists=self.lists,
+            laws=LAWS,
             carriers={CARRIER: self.carrier},
             phone_carrier=CARRIER,
             origins=self.origins,
@@ -182,6 +193,7 @@ class House:
         self.carrier.use_prompts(values.prompts)
         await self.carrier.start(self.engine.tell)
         await self.engine.ask(c.ApplyCenter(version=1, center=values, personal=PEOPLE))
+        await self.lists.start()
         await self.serve()
 
     async def stored(self, call: str, seconds: float = 10) -> None:
@@ -226,6 +238,7 @@ class House:
         for client in self._clients:
             await client.close()
         await self.stop_serving()
+        await self.lists.close()
         await self.carrier.close()
         await self.engine.close()
         await self.log.close()

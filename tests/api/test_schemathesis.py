@@ -20,7 +20,9 @@ from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import AgentId
 from tests.api.exploring import Explorer
 from tests.api.house import KNOWN_CALLER, PASSWORD, House
+from tests.api.test_lists import begun, campaign, csv, settled
 from tests.api.test_records import answered_call
+from tests.integration.campaigning import rows
 
 LOGINS = {
     None: None, "agent": "ana", "supervisor": "sam", "campaign_manager": "mia", "administrator": "adi", "auditor": "uma",
@@ -40,7 +42,7 @@ class World:
         self.house = house
         self.past = ""
         self.recordings: list[str] = []
-        self.account = self.webhook = self.delivery = 0
+        self.account = self.webhook = self.delivery = self.campaign = self.list = 0
 
     async def live(self) -> None:
         ana = await self.house.at_desk("ana")
@@ -55,6 +57,10 @@ class World:
         self.webhook = made.json()["webhook"]["id"]
         sent = await adi.post(f"/api/v1/webhooks/{self.webhook}/test")
         self.delivery = sent.json()["id"]
+        mia = await self.house.signed_in("mia")
+        self.campaign = await campaign(mia)
+        self.list = await begun(mia, self.campaign, csv(rows(5)))
+        await settled(mia, self.list)
 
     async def prepare(self, route: Route) -> None:
         """Whatever the last request has done to her: she is in a call, or offered one, where the route needs it."""
@@ -94,6 +100,12 @@ class World:
             "user": [2],
             "webhook": [self.webhook],
             "delivery": [self.delivery],
+            "campaign": [self.campaign],
+            "list": [self.list],
+            "law": ["none"],
+            "skill": ["billing"],
+            "caller_id": [KNOWN_CALLER],
+            "goal_outcomes": [["resolved"]],
             "queue": ["billing"],
             "agent": ["ana", "bo"],
             "team": ["north"],

@@ -41,6 +41,7 @@ class WebHouse(House):
         self._log_held: sqlite3.Connection | None = None
         self.relay = Relay(self.port)
         self.origins = frozenset({self.origin, self.relay.origin})
+        self.rows_url = self._url
         self.database = Database(self._url)
         self.crm = Crm(self.database)
         self.recordings = Recordings(self.database, folder / "recordings")

@@ -148,7 +148,7 @@ export interface AuditQuery {
   limit?: number;
   cursor?: string | null;
   user?: number | null;
-  action?: "center_changed" | "exported" | "listened" | "password_changed" | "password_reset" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | "webhook_changed" | "webhook_created" | "webhook_deleted" | "webhook_secret_changed" | "webhook_switched_off" | null;
+  action?: "campaign_changed" | "campaign_created" | "center_changed" | "do_not_call_added" | "do_not_call_removed" | "exported" | "list_begun" | "list_changed" | "list_withdrawn" | "listened" | "password_changed" | "password_reset" | "registry_loaded" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | "webhook_changed" | "webhook_created" | "webhook_deleted" | "webhook_secret_changed" | "webhook_switched_off" | null;
 }
 
 export interface AuditEntry {
@@ -156,7 +156,7 @@ export interface AuditEntry {
   at: number;
   user: number | null;
   login: string | null;
-  action: "center_changed" | "exported" | "listened" | "password_changed" | "password_reset" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | "webhook_changed" | "webhook_created" | "webhook_deleted" | "webhook_secret_changed" | "webhook_switched_off";
+  action: "campaign_changed" | "campaign_created" | "center_changed" | "do_not_call_added" | "do_not_call_removed" | "exported" | "list_begun" | "list_changed" | "list_withdrawn" | "listened" | "password_changed" | "password_reset" | "registry_loaded" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | "webhook_changed" | "webhook_created" | "webhook_deleted" | "webhook_secret_changed" | "webhook_switched_off";
   subject: string;
   details: string;
   hash: string;
@@ -881,6 +881,439 @@ export interface DeliveryQuery {
 export interface DeliveryListBody {
   items: DeliveryBody[];
   next: string | null;
+}
+
+export interface LabelBody {
+  en: string;
+  zh: string;
+}
+
+export interface RetryRuleBody {
+  outcome: "abandoned" | "answered" | "blocked" | "busy" | "cancelled" | "congestion" | "failed" | "fax" | "invalid" | "machine" | "no_answer";
+  again: boolean;
+  attempts: number;
+  waits_ms: number[];
+  other_part: boolean;
+  next_number: boolean;
+}
+
+export interface RecyclingBody {
+  after_ms: number;
+  rounds: number;
+}
+
+export interface RetryBody {
+  most_attempts: number;
+  rules: RetryRuleBody[];
+  recycling: RecyclingBody | null;
+}
+
+export interface CampaignBody {
+  id: number;
+  name: string;
+  label: Words;
+  mode: "agentless" | "predictive" | "preview" | "progressive";
+  state: "draft" | "finished" | "paused" | "running" | "stopped";
+  first_day: string | null;
+  last_day: string | null;
+  goal: number;
+  goal_outcomes: string[];
+  planned_calls: number;
+  planned_minutes: number;
+  currency: string;
+  cost_per_call: number;
+  cost_per_minute: number;
+  expected_income: number;
+  budget: number;
+  priority: number;
+  share: number;
+  skill: string | null;
+  minimum_level: number;
+  teams: string[];
+  caller_id: string;
+  law: string | null;
+  retry: RetryBody;
+  ring_ms: number;
+  wrap_up_ms: number;
+  preview_ms: number;
+  changed_at: number;
+  agents: number;
+}
+
+export interface CampaignListBody {
+  items: CampaignBody[];
+}
+
+export interface CampaignCreate {
+  name: string;
+  label: LabelBody;
+  mode?: "agentless" | "predictive" | "preview" | "progressive";
+  law?: string | null;
+}
+
+export interface CampaignPatch {
+  seen: number;
+  label?: LabelBody;
+  mode?: "agentless" | "predictive" | "preview" | "progressive";
+  first_day?: string | null;
+  last_day?: string | null;
+  goal?: number;
+  goal_outcomes?: string[];
+  planned_calls?: number;
+  planned_minutes?: number;
+  currency?: string;
+  cost_per_call?: number;
+  cost_per_minute?: number;
+  expected_income?: number;
+  budget?: number;
+  priority?: number;
+  share?: number;
+  skill?: string | null;
+  minimum_level?: number;
+  teams?: string[];
+  caller_id?: string;
+  law?: string | null;
+  retry?: RetryBody;
+  ring_ms?: number;
+  wrap_up_ms?: number;
+  preview_ms?: number;
+}
+
+export interface CallingTime {
+  since: number;
+  until: number;
+}
+
+export interface LawBody {
+  id: string;
+  label: Words;
+  version: string | null;
+  countries: string[];
+  hours: CallingTime[][] | null;
+  abandon_share: number | null;
+  abandon_days: number | null;
+  least_ring_ms: number;
+  caller_id: boolean;
+  message: boolean;
+  registries: string[];
+}
+
+export interface LawListBody {
+  items: LawBody[];
+}
+
+export interface LeadCounts {
+  fresh: number;
+  resting: number;
+  claimed: number;
+  reached: number;
+  used_up: number;
+  not_allowed: number;
+}
+
+export interface OutcomeCount {
+  outcome: "abandoned" | "answered" | "blocked" | "busy" | "cancelled" | "congestion" | "failed" | "fax" | "invalid" | "machine" | "no_answer";
+  dials: number;
+}
+
+export interface ProgressBody {
+  leads: LeadCounts;
+  dials: number;
+  open: number;
+  outcomes: OutcomeCount[];
+  reached: number;
+  cost: number;
+  elapsed: number | null;
+  now: number;
+}
+
+export interface HoldRule {
+  rule: string;
+  leads: number;
+}
+
+export interface HoldGroup {
+  code: "abandon_cap" | "caller_id_missing" | "cap_day" | "cap_life" | "cap_window" | "consent_missing" | "country_not_covered" | "do_not_call_campaign" | "do_not_call_own" | "do_not_call_registry" | "holidays_unknown" | "hours" | "lock_abandoned" | "lock_machine" | "message_missing" | "no_version" | "number_costly" | "number_invalid" | "registry_missing" | "registry_stale" | "rings_too_short" | "zone_unknown";
+  text: Words;
+  leads: number;
+  rules: HoldRule[];
+  until: number | null;
+}
+
+export interface PreflightBody {
+  leads: number;
+  callable_now: number;
+  held: HoldGroup[];
+  not_due: number;
+  not_due_until: number | null;
+  claimed: number;
+  done: number;
+  switched_off: number;
+  left_out: number;
+  law: string | null;
+  now: number;
+}
+
+export interface NextQuery {
+  limit?: number;
+}
+
+export interface NextLead {
+  lead: number;
+  list_name: string;
+  name: string;
+  company: string;
+  number: PhoneNumber;
+  attempts: number;
+  due_at: number;
+  allowed: boolean;
+  reason: Words | null;
+  rule: string;
+  until: number | null;
+}
+
+export interface NextBody {
+  items: NextLead[];
+  now: number;
+}
+
+export interface UploadQuery {
+  name: string;
+}
+
+export interface UploadBody {
+  id: string;
+  file_name: string;
+  size: number;
+}
+
+export interface ColumnBody {
+  head: string;
+  field: "agent" | "city" | "company" | "consent" | "country" | "email" | "external_id" | "extra" | "first_name" | "language" | "last_name" | "name" | "note" | "phone" | "postal_code" | "skip" | "state" | "zone";
+}
+
+export interface PreviewRequest {
+  encoding?: string;
+  separator?: string;
+  sheet?: string;
+  header?: number | null;
+  columns?: ColumnBody[] | null;
+}
+
+export interface PreviewLine {
+  line: number;
+  cells: string[];
+  name: string;
+  numbers: PhoneNumber[];
+  zones: string[];
+  refused: Words | null;
+}
+
+export interface PreviewBody {
+  order: string;
+  kind: "csv" | "xlsx";
+  encoding: string;
+  separator: string;
+  sheet: string;
+  sheets: string[];
+  header: number | null;
+  columns: ColumnBody[];
+  rows: PreviewLine[];
+}
+
+export interface PolicyBody {
+  in_list?: "keep" | "refuse";
+  in_campaign?: "keep" | "refuse";
+  contacts?: "ignore" | "link" | "refuse";
+  do_not_call?: "keep" | "refuse";
+}
+
+export interface ImportRequest {
+  upload: string;
+  order: string;
+  name: string;
+  priority?: number;
+  share?: number;
+  policy?: PolicyBody;
+}
+
+export interface ConditionBody {
+  field: "account.address" | "account.name" | "account.number" | "account.tier" | "changed_at" | "created_at" | "email" | "language" | "name" | "note" | "opportunity.agent" | "opportunity.changed_at" | "opportunity.name" | "opportunity.probability" | "opportunity.stage" | "opportunity.team" | "opportunity.value" | "phone" | "phone.label" | "tier";
+  op: "at_least" | "at_most" | "begins" | "contains" | "empty" | "is" | "is_not" | "not_empty" | "one_of";
+  value?: string | number | string[];
+}
+
+export interface TargetCountRequest {
+  conditions: ConditionBody[];
+}
+
+export interface TargetCountBody {
+  contacts: number;
+  with_number: number;
+  shown: string[];
+}
+
+export interface TargetRequest {
+  name: string;
+  conditions: ConditionBody[];
+  priority?: number;
+  share?: number;
+  policy?: PolicyBody;
+}
+
+export interface RefusalCount {
+  code: "cell_too_long" | "costly_number" | "country_not_allowed" | "do_not_call" | "duplicate_in_campaign" | "duplicate_in_list" | "formula" | "known_contact" | "no_number" | "number_invalid" | "number_rounded" | "number_unreadable" | "too_many_cells" | "unknown_agent" | "unknown_country" | "unknown_zone";
+  text: Words;
+  rows: number;
+}
+
+export interface ImportBody {
+  state: "done" | "failed" | "running" | "waiting" | "withdrawn";
+  file_name: string;
+  bytes_total: number;
+  bytes_done: number;
+  rows: number;
+  kept: number;
+  refused: RefusalCount[];
+  numbers_left_out: number;
+  linked: number;
+  why: Words | null;
+  began_at: number;
+  ended_at: number | null;
+}
+
+export interface ListBody {
+  id: number;
+  campaign: number;
+  name: string;
+  state: "filling" | "ready" | "withdrawing" | "withdrawn";
+  active: boolean;
+  priority: number;
+  share: number;
+  source: "import" | "target";
+  leads: number;
+  created_by: string;
+  created_at: number;
+  counts: LeadCounts;
+  filled: ImportBody;
+}
+
+export interface ListListBody {
+  items: ListBody[];
+}
+
+export interface ListPatch {
+  name?: string;
+  active?: boolean;
+  priority?: number;
+  share?: number;
+}
+
+export interface WithdrawnBody {
+  removed: number | null;
+  stayed: number | null;
+}
+
+export interface LeadQuery {
+  limit?: number;
+  cursor?: string | null;
+  q?: string;
+  state?: "claimed" | "done" | "fresh" | "resting" | null;
+}
+
+export interface LeadNumberBody {
+  number: PhoneNumber;
+  label: string;
+  kind: string;
+  dead: boolean;
+}
+
+export interface LeadBody {
+  id: number;
+  line: number;
+  state: "claimed" | "done" | "fresh" | "resting";
+  name: string;
+  company: string;
+  email: string;
+  city: string;
+  province: string;
+  country: string;
+  zone: string;
+  language: string;
+  consent: string;
+  note: string;
+  agent: string;
+  contact: number | null;
+  account: number | null;
+  attempts: number;
+  last_at: number | null;
+  next_at: number | null;
+  outcome: string | null;
+  held: Words | null;
+  extra: Record<string, string>;
+  numbers: LeadNumberBody[];
+}
+
+export interface LeadListBody {
+  items: LeadBody[];
+  next: string | null;
+}
+
+export interface RegisterBody {
+  kind: "campaign" | "own" | "registry";
+  name: string;
+  campaign: number | null;
+  entries: number;
+  loaded_at: number;
+}
+
+export interface LoadingBody {
+  name: string;
+  began_at: number;
+  why: Words | null;
+}
+
+export interface DoNotCallBody {
+  registers: RegisterBody[];
+  loading: LoadingBody[];
+  now: number;
+}
+
+export interface BarredQuery {
+  limit?: number;
+  cursor?: string | null;
+  campaign?: number | null;
+}
+
+export interface BarredBody {
+  number: PhoneNumber;
+  added_at: number;
+  source: "administrator" | "agent" | "key" | "registry";
+}
+
+export interface BarredListBody {
+  items: BarredBody[];
+  next: string | null;
+}
+
+export interface BarRequest {
+  number: string;
+  campaign?: number | null;
+}
+
+export interface NumberRequest {
+  number: string;
+}
+
+export interface BarredAtBody {
+  number: PhoneNumber;
+  lists: string[];
+}
+
+export interface RegistryRequest {
+  upload: string;
+  name: string;
+  day: string;
 }
 
 export type AnyClientMessage = Subscribe | Unsubscribe;
