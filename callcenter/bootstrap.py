@@ -34,6 +34,7 @@ from callcenter.runtime import clock
 from callcenter.runtime.center_watch import CenterWatch
 from callcenter.runtime.checkpoints import keep_live, restored_live
 from callcenter.runtime.jobs import StoreJobs
+from callcenter.runtime.lead_desk import LeadDesk
 from callcenter.runtime.lease import LEASE_MS
 from callcenter.runtime.list_desk import FOLDER, ListDesk
 from callcenter.runtime.list_jobs import ListJobs
@@ -75,7 +76,8 @@ class Service:
         self._stack = AsyncExitStack()
         self.log = open_log(settings.event_log_url)
         self.database = Database(settings.database_url)
-        self.directory = DirectoryStore(self.database, Entropy(clock.seed()))
+        self.laws = read_packs()
+        self.directory = DirectoryStore(self.database, Entropy(clock.seed()), self.laws)
         self.crm = Crm(self.database)
         self.users = Users(self.database)
         self.sessions = Sessions(self.database)
@@ -86,7 +88,8 @@ class Service:
         }
         self.jobs = StoreJobs(self.crm, self.recordings, lambda: self.engine.state.center.outside.region)
         self.holder = f"{socket.gethostname()}:{settings.data}"
-        self.engine = WatchedEngine(self.log, Performer(self.carriers, self.jobs), holder=self.holder)
+        leads = LeadDesk(self.database, lambda: self.engine.state.center, clock.now)
+        self.engine = WatchedEngine(self.log, Performer(self.carriers, self.jobs, leads), holder=self.holder)
         self.fanout: Fanout[Sequence[Recorded]] = Fanout()
         self.projector = Projector(self.log, self.database)
         self.webhooks = make_dispatch(self.log, self.database, settings)
@@ -163,7 +166,7 @@ class Service:
             recordings=self.recordings,
             webhooks=self.webhooks.desk,
             lists=self.lists,
-            laws=read_packs(),
+            laws=self.laws,
             database=self.database,
             carriers=self.carriers,
             phone_carrier=names[0],

@@ -60,6 +60,11 @@ class LeadDesk:
         while True:
             await (await self._lane.get())()
 
+    async def catch_up(self) -> None:
+        """Whatever has been asked for until now, where nobody runs it."""
+        while not self._lane.empty():
+            await self._lane.get_nowait()()
+
     def perform(self, effect: fx.LeadEffect) -> None:
         """Takes an effect; its outcome is told as a signal."""
         match effect:

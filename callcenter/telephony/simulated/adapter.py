@@ -21,8 +21,8 @@ from callcenter.telephony.port import CarrierHealth, CarrierSnapshot, Deliver, D
 from callcenter.telephony.simulated.client import Clock, Pump
 from callcenter.telephony.simulated.phone import phone_routes
 
-SELF_ANSWERED = frozenset({LegRole.PLACING, LegRole.RECONNECT})
-"""What a softphone answers by itself: calls that its agent places, and its own line when it comes back."""
+SELF_ANSWERED = frozenset({LegRole.PLACING, LegRole.RECONNECT, LegRole.TAKING})
+"""What a softphone answers by itself: calls that its agent places, its own line when it comes back, and answers of a campaign."""
 AGENT_TONE = 660
 
 

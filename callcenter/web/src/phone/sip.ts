@@ -11,7 +11,7 @@ import { STARTING } from "./phone";
 import { oneTelephoneEvent } from "./sdp";
 
 /** On these the service rings the desk because of something that its agent did: the phone answers by itself. */
-const ANSWERED_BY_ITSELF = ["placing", "reconnect"];
+const ANSWERED_BY_ITSELF = ["placing", "reconnect", "taking"];
 /** The header of the INVITE that says why it rings: the role of the leg. */
 const ROLE = "X-Call-Role";
 const REGISTER_AGAIN_MS = [500, 1000, 2000, 4000];
