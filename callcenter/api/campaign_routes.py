@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from callcenter.api.handlers import campaigns, do_not_call, lists
+from callcenter.api.handlers import campaigns, dialing, do_not_call, lists
 from callcenter.api.route import PLANNERS, PLANS, Route
 from callcenter.api.schemas import campaigns as c
 from callcenter.api.schemas import lists as s
@@ -37,6 +37,26 @@ CAMPAIGNS = (
     Route(
         method="GET", path="/campaigns/{campaign}/next", roles=PLANS, handler=campaigns.read_next, query=c.NextQuery,
         answer=c.NextBody, refusals=STATE, summary="Who comes next, with the verdict of this instant",
+    ),
+    Route(
+        method="GET", path="/campaigns/{campaign}/live", roles=PLANS, handler=dialing.read_live, answer=c.LiveCampaignBody,
+        summary="What it does now, the abandon rate against the cap, and why nothing is dialed",
+    ),
+    Route(
+        method="POST", path="/campaigns/{campaign}/start", roles=PLANNERS, handler=dialing.start, answer=c.LiveCampaignBody,
+        refusals=STATE, summary="It dials from now on, or goes on after a pause",
+    ),
+    Route(
+        method="POST", path="/campaigns/{campaign}/pause", roles=PLANNERS, handler=dialing.pause, answer=c.LiveCampaignBody,
+        refusals=STATE, summary="Nothing new is dialed; what rings and who talks goes on",
+    ),
+    Route(
+        method="POST", path="/campaigns/{campaign}/stop", roles=PLANNERS, handler=dialing.stop, answer=c.LiveCampaignBody,
+        refusals=STATE, summary="At once: what rings is ended too; who talks goes on",
+    ),
+    Route(
+        method="POST", path="/campaigns/{campaign}/finish", roles=PLANNERS, handler=dialing.finish, answer=c.LiveCampaignBody,
+        refusals=STATE, summary="As stop, for good",
     ),
     Route(method="GET", path="/laws", roles=PLANS, handler=campaigns.list_laws, answer=c.LawListBody, summary="The law packs"),
 )  # fmt: skip

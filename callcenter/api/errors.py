@@ -58,6 +58,8 @@ MALFORMED = {
     "text_too_long": None,
     "unknown_kind": "kinds",
     "unknown_law": "law",
+    "unknown_carrier": "carrier",
+    "unknown_prompt": "message",
     "url_not_allowed": "url",
 }
 """Refusals that are about the request itself and not about the state of things: 400, with the field."""
@@ -137,6 +139,9 @@ CHINESE: dict[str, str] = {
     "bad_share": "份额须大于 0 且不超过 1000。",
     "bad_time": "振铃时间为 5 至 180 秒，话后处理为 1 秒至 1 小时。",
     "broken_file": "文件已损坏，请重新导出后再导入。",
+    "campaign_not_running": "该外呼活动目前没有运行。",
+    "not_your_campaign": "该活动属于其他班组或技能，请另选活动。",
+    "outside_hours": "当地已不在可呼叫时段，请跳过此客户。",
     "campaign_state": "外呼活动在当前状态下不能这样操作。",
     "empty_file": "文件中没有可用的行，请重新导出名单。",
     "encrypted": "工作簿设有密码，请另存为无密码的文件后再导入。",
@@ -149,6 +154,9 @@ CHINESE: dict[str, str] = {
     "bad_mapping": "列的对应有误：每列须指定用途，除电话外同一用途只能有一列。",
     "no_phone_column": "没有任何列是电话号码，请在预览中指定电话列。",
     "no_skill": "没有这项技能，请从列表中选择。",
+    "unknown_carrier": "没有这条线路，请从列表中选择或留空。",
+    "unknown_prompt": "没有这个语音提示，请从列表中选择或留空。",
+    "bad_message": "语音内容须为列表中的项目，退订按键须为电话上的一个键。",
     "unknown_law": "没有这个法规包，请从列表中选择。",
     "no_law": "外呼活动没有选择法规包，无法拨打，请先选择。",
     "no_list": "这个文件不是名单，请另存为 XLSX 或 CSV 后再导入。",

@@ -29,7 +29,33 @@ HOLDS: dict[Hold, Words] = {
     Hold.CAP_DAY: Words(en="Called as often as is allowed today", zh="已达今天允许的次数"),
     Hold.HOURS: Words(en="Outside calling hours", zh="不在可呼叫时段"),
 }
-_OTHERS = {WITHDRAWN: Words(en="Its list was taken back", zh="所在名单已撤回")}
+_OTHERS = {
+    WITHDRAWN: Words(en="Its list was taken back", zh="所在名单已撤回"),
+    "retry": Words(en="To be tried again later", zh="稍后重试"),
+    "used_up": Words(en="Attempts used up", zh="呼叫次数已用尽"),
+}
+CAUSES: dict[str, Words] = {
+    "no_campaign": Words(en="The service does not know the campaign yet", zh="系统尚未载入该活动"),
+    "not_running": Words(en="The campaign does not run", zh="活动未运行"),
+    "paused_asked": Words(en="Somebody has paused it", zh="已手动暂停"),
+    "paused_trunk": Words(en="The trunk gives no sign of life: paused by itself", zh="线路没有响应，已自动暂停"),
+    "before_first_day": Words(en="Its first day has not come", zh="尚未到活动开始日期"),
+    "after_last_day": Words(en="Its last day is over", zh="活动日期已结束"),
+    "no_law": Words(en="No law pack is chosen", zh="没有选择法规包"),
+    "no_message": Words(en="A campaign without agents needs a message", zh="无人坐席的活动需要语音提示"),
+    "carrier_down": Words(en="The carrier does not answer", zh="线路没有连接"),
+    "trunk": Words(en="The trunk is being tried again", zh="正在重新尝试线路"),
+    "no_agents": Words(en="No agent works this campaign", zh="没有坐席参与本活动"),
+    "nobody_free": Words(en="Every agent is busy", zh="所有坐席都在忙"),
+    "not_due": Words(en="Nobody is due", zh="暂无到期的客户"),
+}
+"""Why a campaign dials nothing, as `hub.dialing.why` tells it."""
+
+
+def cause_words(code: str) -> Words:
+    """Of `law:CODE` and `held:CODE` the gate's words."""
+    return CAUSES.get(code) or hold_words(code.partition(":")[2] or code)
+
 
 
 def hold_words(code: str) -> Words:

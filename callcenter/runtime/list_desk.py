@@ -28,6 +28,7 @@ from callcenter.store.list_orders import Choice, Order, Preview
 from callcenter.store.lists import Lists, Withdrawn
 from callcenter.store.tables.campaigns import CallListRow, ListImportRow
 from callcenter.store.target_groups import Target, TargetGroups
+from dialer.facts import CampaignFacts
 from dialer.screening import Policy
 
 LOOK_S = 5.0
@@ -143,10 +144,10 @@ class ListDesk:
     def loading(self) -> tuple[Loading, ...]:
         return tuple(self._loads.values())
 
-    async def preflight(self, campaign: int, pack: Pack) -> Outlook:
+    async def preflight(self, campaign: int, facts: CampaignFacts, pack: Pack) -> Outlook:
         """One at a time: it takes a processor."""
         async with self._looking:
-            return await self._jobs.preflight(campaign, pack, self._now())
+            return await self._jobs.preflight(campaign, facts, pack, self._now())
 
     async def _load(self, upload: str, name: str, loaded_at: int) -> None:
         code, why = "import_failed", "the registry could not be loaded: try again"

@@ -19,6 +19,7 @@ from callcenter.store.database import StoreFault
 from callcenter.store.do_not_call import Registry
 from callcenter.store.list_import import Progress
 from callcenter.store.list_orders import Choice, Preview
+from dialer.facts import CampaignFacts
 
 LONGEST_LINE = 64 << 20
 """Of an answer: a preview has 20 rows of at most 200 cells."""
@@ -81,9 +82,10 @@ class ListJobs:
                     return told.registry
         raise Refused("file_too_big", TOO_BIG)
 
-    async def preflight(self, campaign: int, pack: Pack, now: int) -> Outlook:
+    async def preflight(self, campaign: int, facts: CampaignFacts, pack: Pack, now: int) -> Outlook:
         """What of a campaign's leads could be called at `now` under the pack, and what holds the others back."""
-        async with self._answers(OutlookJob(database_url=self._url, campaign=campaign, pack=pack, now=now)) as (answers, _):
+        job = OutlookJob(database_url=self._url, campaign=campaign, facts=facts, pack=pack, now=now)
+        async with self._answers(job) as (answers, _):
             async for told in answers:
                 if told.outlook is not None:
                     return told.outlook

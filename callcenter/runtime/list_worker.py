@@ -19,11 +19,11 @@ from callcenter.kernel.errors import HouseError
 from callcenter.kernel.law import Pack
 from callcenter.runtime import clock
 from callcenter.store.campaign_outlook import Outlook, Outlooks
-from callcenter.store.campaigns import Campaigns
 from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall, Registry
 from callcenter.store.list_import import ListImport, Progress
 from callcenter.store.list_orders import Choice, Preview, preview, registry_numbers, rules
+from dialer.facts import CampaignFacts
 from dialer.law import Law
 
 MOST_MEMORY = 3 << 30
@@ -61,6 +61,7 @@ class OutlookJob(Struct, frozen=True, tag="outlook"):
 
     database_url: str
     campaign: int
+    facts: CampaignFacts
     pack: Pack
     now: int
 
@@ -94,8 +95,8 @@ async def _carry_out(job: Job) -> Told:
             loading = DoNotCall(database).load_registry(job.name, numbers, job.loaded_at, clock.now())
             return Told(registry=await loading)
         if isinstance(job, OutlookJob):
-            campaign = await Campaigns(database).campaign(job.campaign)
-            return Told(outlook=await Outlooks(database).preflight(campaign, Law(job.pack), job.now))
+            looking = Outlooks(database).preflight(job.campaign, job.facts, Law(job.pack), job.now)
+            return Told(outlook=await looking)
         work = ListImport(
             database, Path(job.folder), job.list, job.owner, clock.now, lambda progress: _tell(Told(progress=progress))
         )

@@ -10,15 +10,18 @@ from msgspec import Struct
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.kernel.dialing import Mode, Outcome
+from callcenter.hub.dialing.floor import facts as facts_of
+from callcenter.kernel.center import Center
+from callcenter.kernel.dialing import Outcome
+from callcenter.kernel.errors import NotFound
 from callcenter.store import claim_facts
-from callcenter.store.campaigns import Campaign
+from callcenter.store.campaign_values import values_of
 from callcenter.store.claim_facts import LeadToDial
 from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from callcenter.store.leads import due, highest
 from callcenter.store.list_removal import WITHDRAWN
-from callcenter.store.tables.campaigns import CallListRow
+from callcenter.store.tables.campaigns import CallListRow, CampaignRow
 from callcenter.store.tables.leads import LeadAttemptRow, LeadRow
 from dialer.compliance import Hold, Verdict, verdict
 from dialer.facts import CampaignFacts
@@ -89,17 +92,6 @@ class Upcoming(Struct, frozen=True, kw_only=True):
     verdict: Verdict
 
 
-def campaign_facts(campaign: Campaign, registries: dict[str, int]) -> CampaignFacts:
-    """What the gate is told of a campaign by its row."""
-    return CampaignFacts(
-        mode=campaign.mode,
-        agent_guaranteed=campaign.mode is Mode.PREVIEW,
-        caller_id=campaign.caller_id,
-        ring_ms=campaign.ring_ms,
-        registries=registries,
-    )
-
-
 class Outlooks:
     """Raises StoreFault. `now` is ms since the epoch."""
 
@@ -126,12 +118,20 @@ class Outlooks:
             open=sum(count for outcome, count in by_outcome if outcome is None),
         )
 
-    async def preflight(self, campaign: Campaign, law: Law, now: int, most: int = MOST_LOOKED_AT) -> Outlook:
+    async def facts(self, campaign: int, center: Center) -> CampaignFacts:
+        """What the gate is told of a campaign by its row, whether it is finished or not. Raises NotFound."""
+        registries = {one.name: one.loaded_at for one in await DoNotCall(self._database).registries()}
+        async with self._database.read() as session:
+            row = await session.get(CampaignRow, campaign)
+        if row is None:
+            raise NotFound("there is no such campaign")
+        return facts_of(center, values_of(row), registries)
+
+    async def preflight(self, campaign: int, facts: CampaignFacts, law: Law, now: int, most: int = MOST_LOOKED_AT) -> Outlook:
         """For the process of imports: a large campaign takes seconds of processor time."""
-        facts = campaign_facts(campaign, await self._registries())
-        found = await self._waiting(campaign.id, now)
+        found = await self._waiting(campaign, now)
         total = Preflight(leads=0, callable_now=0, held=())
-        async for leads in self._leads(campaign.id, now, most):
+        async for leads in self._leads(campaign, now, most):
             total = added(total, preflight(law, facts, (_first(one, law, facts, now)[1] for one in leads if one.numbers), now))
         return msgspec.structs.replace(
             found,
@@ -141,13 +141,10 @@ class Outlooks:
             left_out=max(0, found.left_out - total.leads),
         )
 
-    async def next_up(self, campaign: Campaign, law: Law, now: int, count: int) -> tuple[Upcoming, ...]:
+    async def next_up(self, campaign: int, facts: CampaignFacts, law: Law, now: int, count: int) -> tuple[Upcoming, ...]:
         """In the order in which they would be looked at: what is due first, then what becomes due."""
-        facts = campaign_facts(campaign, await self._registries())
         async with self._database.read() as session:
-            ready = select(CallListRow).where(
-                CallListRow.campaign == campaign.id, CallListRow.state == "ready", CallListRow.active
-            )
+            ready = select(CallListRow).where(CallListRow.campaign == campaign, CallListRow.state == "ready", CallListRow.active)
             lists = list(await session.scalars(ready.order_by(CallListRow.priority.desc(), CallListRow.id)))
             names = {one.id: one.name for one in lists}
             found = [row for one in lists for row in await _in_order(session, one.id, now, count)]
@@ -165,9 +162,6 @@ class Outlooks:
                     )
                 )  # fmt: skip
         return tuple(shown)
-
-    async def _registries(self) -> dict[str, int]:
-        return {one.name: one.loaded_at for one in await DoNotCall(self._database).registries()}
 
     async def _waiting(self, campaign: int, now: int) -> Outlook:
         """The leads of whose state the law has nothing to say; `left_out` are all the others."""

@@ -15,10 +15,11 @@ from callcenter.store.tables.campaigns import CampaignRow
 async def read_campaigns(session: AsyncSession) -> dict[CampaignId, CampaignValues]:
     """All but those that are finished for good."""
     rows = await session.scalars(select(CampaignRow).where(CampaignRow.state != "finished").order_by(CampaignRow.id))
-    return {CampaignId(str(row.id)): _values(row) for row in rows}
+    return {CampaignId(str(row.id)): values_of(row) for row in rows}
 
 
-def _values(row: CampaignRow) -> CampaignValues:
+def values_of(row: CampaignRow) -> CampaignValues:
+    """One row, whatever its state."""
     return CampaignValues(
         id=CampaignId(str(row.id)),
         name=row.name,

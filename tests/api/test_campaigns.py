@@ -3,22 +3,26 @@
 import asyncio
 from typing import get_args
 
+import msgspec
 import pytest
 
 from callcenter.api.holds import HOLDS
 from callcenter.api.schemas import campaigns as m
 from callcenter.api.schemas import lists as s
+from callcenter.kernel import commands as c
 from callcenter.kernel.dialing import Mode, Outcome
 from callcenter.runtime import clock
+from callcenter.store.campaign_values import read_campaigns
 from callcenter.store.leads import Leads, Pass
 from callcenter.store.target_groups import FIELDS
 from dialer.columns import Field
 from dialer.compliance import Hold
 from dialer.preflight import WORDS
 from dialer.reasons import REASONS
-from tests.api.house import Client, House
+from tests.api.house import LAWS, Client, House
 from tests.api.test_lists import API, begun, campaign, csv, settled
 from tests.integration.campaigning import rows
+from tests.unit.hub.story import PEOPLE
 
 
 @pytest.fixture
@@ -126,3 +130,29 @@ async def test_without_a_law_nothing_is_asked(mia: Client):
     assert laws["us-federal"]["abandon_share"] == 0.03
     assert laws["us-federal"]["registries"] == ["us-national"]
     assert laws["us-federal"]["hours"][0] == [{"since": 480, "until": 1260}]
+
+
+async def test_a_campaign_starts_pauses_stops_and_says_why_it_dials_nothing(house: House, mia: Client):
+    of = await campaign(mia)
+    unknown = await mia.post(f"{API}/campaigns/{of}/start")
+    assert (unknown.status, unknown.code) == (404, "not_found"), "the hub has not been told of it yet"
+    assert (await mia.get(f"{API}/campaigns/{of}/live")).json()["causes"][0]["code"] == "no_campaign"
+    async with house.database.read() as session:
+        campaigns = await read_campaigns(session)
+    center = msgspec.structs.replace(house.engine.state.center, campaigns=campaigns, laws=LAWS)
+    await house.engine.ask(c.ApplyCenter(version=2, center=center, personal=PEOPLE))
+
+    for move, state, cause in (
+        ("start", "running", "no_agents"), ("start", "running", "no_agents"), ("pause", "paused", "paused_asked"),
+        ("start", "running", "no_agents"), ("stop", "stopped", "not_running"),
+    ):  # fmt: skip
+        live = (await mia.post(f"{API}/campaigns/{of}/{move}")).json()
+        assert (live["state"], cause in {one["code"] for one in live["causes"]}) == (state, True), (move, live)
+        assert (await mia.get(f"{API}/campaigns/{of}")).json()["state"] == state
+    assert all(one["text"]["zh"] != one["text"]["en"] for one in live["causes"])
+    refused = await mia.post(f"{API}/campaigns/{of}/pause")
+    assert (refused.status, refused.code) == (409, "campaign_state")
+    assert (await mia.post(f"{API}/campaigns/{of}/finish")).json()["state"] == "finished"
+    assert (await mia.post(f"{API}/campaigns/{of}/start")).code == "campaign_state"
+    told = (await (await house.signed_in("uma")).get(f"{API}/audit?action=campaign_stopped")).json()["items"]
+    assert [(one["login"], one["subject"]) for one in told] == [("mia", f"campaigns/{of}")]

@@ -90,6 +90,11 @@ WHO = {
     "GET /campaigns/{campaign}/progress": "MU",
     "GET /campaigns/{campaign}/preflight": "MU",
     "GET /campaigns/{campaign}/next": "MU",
+    "GET /campaigns/{campaign}/live": "MU",
+    "POST /campaigns/{campaign}/start": "M",
+    "POST /campaigns/{campaign}/pause": "M",
+    "POST /campaigns/{campaign}/stop": "M",
+    "POST /campaigns/{campaign}/finish": "M",
     "GET /laws": "MU",
     "POST /uploads": "M",
     "DELETE /uploads/{upload}": "M",
@@ -174,7 +179,7 @@ def test_every_row_has_its_schema():
     for route in ROUTES:
         if route.method in ("POST", "PUT", "PATCH"):
             bare = route.path.startswith(BARE) or route.path.endswith(
-                ("/hold", "/retrieve", "/hang-up", "/secret", "/test", "/redeliver")
+                ("/hold", "/retrieve", "/hang-up", "/secret", "/test", "/redeliver", "/start", "/pause", "/stop", "/finish")
             )
             assert (route.request is None) == (bare or route.upload), route.name
         assert route.answer is not None or route.status == 204 or route.media != "application/json", route.name

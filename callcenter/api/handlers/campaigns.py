@@ -16,6 +16,7 @@ from callcenter.kernel.center import Label
 from callcenter.kernel.clock import local
 from callcenter.kernel.dialing import Mode, Outcome, Recycling, RetryPlan, RetryRule
 from callcenter.kernel.errors import Refused
+from callcenter.kernel.ids import CampaignId
 from callcenter.kernel.law import Pack, PackId
 from callcenter.store import audit
 from callcenter.store.audit import Entry
@@ -92,7 +93,8 @@ async def read_preflight(ask: Ask) -> m.PreflightBody:
     pack = ask.services.laws.get(PackId(campaign.law or ""))
     if pack is None:
         return _preflight(Outlook(), None, ask.now)
-    return _preflight(await ask.services.lists.preflight(campaign.id, pack), pack, ask.now)
+    facts = await ask.services.outlooks.facts(campaign.id, ask.services.engine.state.center)
+    return _preflight(await ask.services.lists.preflight(campaign.id, facts, pack), pack, ask.now)
 
 
 async def read_next(ask: Ask) -> m.NextBody:
@@ -100,7 +102,8 @@ async def read_next(ask: Ask) -> m.NextBody:
     pack = ask.services.laws.get(PackId(campaign.law or ""))
     if pack is None:
         raise Refused("no_law", "the campaign has no law pack, and nothing may be dialed without one: choose one")
-    found = await ask.services.outlooks.next_up(campaign, Law(pack), ask.now, ask.asked(m.NextQuery).limit)
+    facts = await ask.services.outlooks.facts(campaign.id, ask.services.engine.state.center)
+    found = await ask.services.outlooks.next_up(campaign.id, facts, Law(pack), ask.now, ask.asked(m.NextQuery).limit)
     return m.NextBody(items=[_next(one, ask.services.region) for one in found], now=ask.now)
 
 
@@ -117,10 +120,14 @@ def _change(ask: Ask, given: m.CampaignPatch, before: Campaign) -> CampaignChang
         raise Refused("no_team", "there is no such team in the center: choose one that there is")
     if given.goal_outcomes is not UNSET and not set(given.goal_outcomes) <= {one.code for one in center.dispositions}:
         raise Refused("unknown_disposition", "there is no such outcome in the center: choose one that there is")
+    if isinstance(given.carrier, str) and given.carrier not in ask.services.carriers:
+        raise Refused("unknown_carrier", "there is no such carrier: choose one that there is, or none")
+    if isinstance(given.message, str) and given.message not in center.prompts:
+        raise Refused("unknown_prompt", "there is no such prompt in the center: choose one that there is, or none")
     plain = {
         name: value
         for name in given.__struct_fields__
-        if name not in ("seen", "label", "mode", "retry", "teams", "goal_outcomes", "caller_id")
+        if name not in ("seen", "label", "mode", "retry", "teams", "goal_outcomes", "caller_id", "message_contains")
         and (value := getattr(given, name)) is not UNSET
     }
     return CampaignChange(
@@ -129,6 +136,7 @@ def _change(ask: Ask, given: m.CampaignPatch, before: Campaign) -> CampaignChang
         retry=UNSET if given.retry is UNSET else _plan(given.retry, before.retry),
         teams=UNSET if given.teams is UNSET else tuple(given.teams),
         goal_outcomes=UNSET if given.goal_outcomes is UNSET else tuple(given.goal_outcomes),
+        message_contains=UNSET if given.message_contains is UNSET else tuple(given.message_contains),
         caller_id=UNSET if given.caller_id is UNSET else _caller_id(given.caller_id, ask.services.region),
         **plain,
     )
@@ -176,15 +184,18 @@ def _body(ask: Ask, campaign: Campaign) -> m.CampaignBody:
         and (not campaign.teams or agent.team in campaign.teams)
         and (campaign.skill is None or dict(agent.skills).get(campaign.skill, 0) >= campaign.minimum_level)  # type: ignore[call-overload]
     ]
+    known = ask.services.engine.state.campaigns.get(hub_id(campaign.id))
     plain = {
         name: getattr(campaign, name)
         for name in m.CampaignBody.__struct_fields__
-        if name not in ("label", "mode", "retry", "agents", "goal_outcomes", "teams")
+        if name not in ("label", "mode", "state", "retry", "agents", "goal_outcomes", "teams", "message_contains")
     }
     return m.CampaignBody(
         label=Words(en=campaign.label.en or campaign.name, zh=campaign.label.zh or campaign.label.en or campaign.name),
         mode=campaign.mode.value,
+        state=campaign.state if known is None else known.state.value,
         goal_outcomes=list(campaign.goal_outcomes),
+        message_contains=msgspec.convert(campaign.message_contains, list[m.MessagePart]),
         teams=list(campaign.teams),
         retry=_retry(campaign.retry),
         agents=len(able),
@@ -274,6 +285,11 @@ def _next(one: Upcoming, region: str) -> m.NextLead:
 
 def counts_body(counts: Counts) -> m.LeadCounts:
     return m.LeadCounts(**msgspec.structs.asdict(counts))
+
+
+def hub_id(campaign: int) -> CampaignId:
+    """By which name the hub knows it."""
+    return CampaignId(str(campaign))
 
 
 def _elapsed(campaign: Campaign, today: date) -> float | None:

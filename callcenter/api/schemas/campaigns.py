@@ -20,6 +20,7 @@ HoldCode = Literal[
 ]  # fmt: skip
 """As `dialer.compliance.Hold`; a test holds the two together."""
 
+MessagePart = Literal["seller", "number", "purpose", "opt_out"]
 Label = Annotated[str, Meta(max_length=200)]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Amount = Annotated[int, Meta(ge=0, le=1_000_000_000)]
@@ -104,6 +105,15 @@ class CampaignBody(Body, frozen=True, kw_only=True):
     ring_ms: int
     wrap_up_ms: int
     preview_ms: int
+    carrier: str | None
+    """The trunk that it dials over; null: the first that is up."""
+    lines: int
+    """Most dials and calls without an agent at once."""
+    message: str | None
+    """Prompt of an agentless campaign; of others, for those whom no agent takes in time."""
+    message_contains: list[MessagePart]
+    opt_out_key: str | None
+    """The key that, pressed during the message, ends all calls."""
     changed_at: int
     """Also the version; a change names the one it was made from."""
     agents: int
@@ -154,6 +164,55 @@ class CampaignPatch(Body, frozen=True, kw_only=True):
     ring_ms: Annotated[int, Meta(ge=5_000, le=180_000)] | UnsetType = UNSET
     wrap_up_ms: Annotated[int, Meta(ge=1_000, le=3_600_000)] | UnsetType = UNSET
     preview_ms: Annotated[int, Meta(ge=0, le=3_600_000)] | UnsetType = UNSET
+    carrier: str | UnsetType | None = UNSET
+    lines: Annotated[int, Meta(ge=1, le=10_000)] | UnsetType = UNSET
+    message: str | UnsetType | None = UNSET
+    message_contains: Annotated[list[MessagePart], Meta(max_length=4)] | UnsetType = UNSET
+    opt_out_key: Annotated[str, Meta(pattern=r"^[0-9*#]$")] | UnsetType | None = UNSET
+
+
+class CauseBody(Body, frozen=True, kw_only=True):
+    """Why nothing is dialed, or less than might be."""
+
+    code: str
+    """Stable, as `hub.dialing.why` has them: no_agents, nobody_free, not_due, law:hours, held:do_not_call_own, ..."""
+    text: Words
+    count: int
+    """Agents or leads that it concerns; 0 where there is nothing to count."""
+    until: int | None
+    """When it ends by itself; null: nobody knows, or somebody must do something."""
+
+
+class AbandonBody(Body, frozen=True, kw_only=True):
+    """Abandoned calls by the law pack's own rule and window."""
+
+    answers: int
+    """By a person, in the window."""
+    abandons: int
+    rate: float
+    cap: float
+    left: int
+    """How many more may be abandoned now; 0: only where nobody can be lost."""
+    since: str
+    """First day of the window."""
+
+
+class LiveCampaignBody(Body, frozen=True, kw_only=True):
+    """What a campaign does at this instant, as the hub knows it."""
+
+    state: CampaignState
+    dialing: int
+    """Dials that nobody has answered."""
+    waiting: int
+    """Persons who answered and have nobody yet."""
+    agents_free: int
+    agents_busy: int
+    """Talking, in wrap-up, or leaving."""
+    causes: list[CauseBody]
+    """Empty: nothing keeps it from dialing."""
+    abandon: AbandonBody | None
+    """null: the law pack has no cap, or the campaign was never started."""
+    now: int
 
 
 class CallingTime(Body, frozen=True, kw_only=True):

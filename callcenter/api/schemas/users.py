@@ -14,7 +14,8 @@ Action = Literal[
     "user_created", "user_changed", "password_reset", "sessions_ended",
     "center_changed", "listened", "exported",
     "webhook_created", "webhook_changed", "webhook_secret_changed", "webhook_switched_off", "webhook_deleted",
-    "campaign_created", "campaign_changed", "list_begun", "list_changed", "list_withdrawn",
+    "campaign_created", "campaign_changed", "campaign_started", "campaign_paused", "campaign_stopped", "campaign_finished",
+    "list_begun", "list_changed", "list_withdrawn",
     "do_not_call_added", "do_not_call_removed", "registry_loaded",
 ]  # fmt: skip
 

@@ -148,7 +148,7 @@ export interface AuditQuery {
   limit?: number;
   cursor?: string | null;
   user?: number | null;
-  action?: "campaign_changed" | "campaign_created" | "center_changed" | "do_not_call_added" | "do_not_call_removed" | "exported" | "list_begun" | "list_changed" | "list_withdrawn" | "listened" | "password_changed" | "password_reset" | "registry_loaded" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | "webhook_changed" | "webhook_created" | "webhook_deleted" | "webhook_secret_changed" | "webhook_switched_off" | null;
+  action?: "campaign_changed" | "campaign_created" | "campaign_finished" | "campaign_paused" | "campaign_started" | "campaign_stopped" | "center_changed" | "do_not_call_added" | "do_not_call_removed" | "exported" | "list_begun" | "list_changed" | "list_withdrawn" | "listened" | "password_changed" | "password_reset" | "registry_loaded" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | "webhook_changed" | "webhook_created" | "webhook_deleted" | "webhook_secret_changed" | "webhook_switched_off" | null;
 }
 
 export interface AuditEntry {
@@ -156,7 +156,7 @@ export interface AuditEntry {
   at: number;
   user: number | null;
   login: string | null;
-  action: "campaign_changed" | "campaign_created" | "center_changed" | "do_not_call_added" | "do_not_call_removed" | "exported" | "list_begun" | "list_changed" | "list_withdrawn" | "listened" | "password_changed" | "password_reset" | "registry_loaded" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | "webhook_changed" | "webhook_created" | "webhook_deleted" | "webhook_secret_changed" | "webhook_switched_off";
+  action: "campaign_changed" | "campaign_created" | "campaign_finished" | "campaign_paused" | "campaign_started" | "campaign_stopped" | "center_changed" | "do_not_call_added" | "do_not_call_removed" | "exported" | "list_begun" | "list_changed" | "list_withdrawn" | "listened" | "password_changed" | "password_reset" | "registry_loaded" | "sessions_ended" | "signed_in" | "signed_out" | "throttled" | "user_changed" | "user_created" | "webhook_changed" | "webhook_created" | "webhook_deleted" | "webhook_secret_changed" | "webhook_switched_off";
   subject: string;
   details: string;
   hash: string;
@@ -222,7 +222,7 @@ export interface CallSummary {
   direction: "inbound" | "outbound";
   started_at: number;
   ended_at: number | null;
-  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "failed" | "lost" | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "failed" | "lost" | null;
   number: PhoneNumber | null;
   contact: number | null;
   contact_name: string | null;
@@ -244,7 +244,7 @@ export interface CallListBody {
 
 export interface LegRecord {
   id: string;
-  role: "caller" | "customer" | "agent" | "placing" | "reconnect" | "target";
+  role: "caller" | "customer" | "agent" | "dialed" | "taking" | "placing" | "reconnect" | "target";
   agent: string | null;
   number: PhoneNumber | null;
   dialed_at: number;
@@ -437,7 +437,7 @@ export interface TimelineItem {
   at: number;
   call: string;
   direction: "inbound" | "outbound";
-  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "failed" | "lost" | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "failed" | "lost" | null;
   queue: string | null;
   agent: string | null;
   agent_name: string | null;
@@ -660,7 +660,7 @@ export interface OfferView {
 
 export interface LegView {
   id: string;
-  role: "agent" | "caller" | "customer" | "placing" | "reconnect" | "target";
+  role: "agent" | "caller" | "customer" | "dialed" | "placing" | "reconnect" | "taking" | "target";
   state: "dialing" | "down" | "dropped" | "ringing" | "up";
   agent: string | null;
   number: PhoneNumber | null;
@@ -700,7 +700,7 @@ export interface RecordingView {
 export interface CallView {
   id: string;
   direction: "inbound" | "outbound";
-  state: "connected" | "held" | "interrupted" | "ivr" | "new" | "outside" | "over" | "placing" | "queued" | "transferring";
+  state: "connected" | "dialing" | "held" | "interrupted" | "ivr" | "message" | "new" | "outside" | "over" | "placing" | "queued" | "transferring";
   since: number;
   started_at: number;
   number: PhoneNumber | null;
@@ -727,7 +727,7 @@ export interface CallView {
   legs: LegView[];
   recording: RecordingView;
   disposition: string | null;
-  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "failed" | "lost" | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "failed" | "lost" | null;
   ended_by: "agent" | "customer" | "system" | "target" | null;
   over_at: number | null;
 }
@@ -936,6 +936,11 @@ export interface CampaignBody {
   ring_ms: number;
   wrap_up_ms: number;
   preview_ms: number;
+  carrier: string | null;
+  lines: number;
+  message: string | null;
+  message_contains: ("number" | "opt_out" | "purpose" | "seller")[];
+  opt_out_key: string | null;
   changed_at: number;
   agents: number;
 }
@@ -977,6 +982,38 @@ export interface CampaignPatch {
   ring_ms?: number;
   wrap_up_ms?: number;
   preview_ms?: number;
+  carrier?: string | null;
+  lines?: number;
+  message?: string | null;
+  message_contains?: ("number" | "opt_out" | "purpose" | "seller")[];
+  opt_out_key?: string | null;
+}
+
+export interface CauseBody {
+  code: string;
+  text: Words;
+  count: number;
+  until: number | null;
+}
+
+export interface AbandonBody {
+  answers: number;
+  abandons: number;
+  rate: number;
+  cap: number;
+  left: number;
+  since: string;
+}
+
+export interface LiveCampaignBody {
+  state: "draft" | "finished" | "paused" | "running" | "stopped";
+  dialing: number;
+  waiting: number;
+  agents_free: number;
+  agents_busy: number;
+  causes: CauseBody[];
+  abandon: AbandonBody | null;
+  now: number;
 }
 
 export interface CallingTime {

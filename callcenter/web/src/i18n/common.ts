@@ -48,6 +48,8 @@ export const commonWords = {
   "state.signed_out": ["Signed out", "未登录"],
 
   "end.completed": ["Talked", "已通话"],
+  "end.dropped": ["Answered, no agent in time", "客户接听，但没有坐席及时接入"],
+  "end.message_heard": ["Heard the message", "已播放语音"],
   "end.abandoned_in_ivr": ["Left in the menu", "在语音导航中挂断"],
   "end.abandoned_in_queue": ["Left while waiting", "排队时挂断"],
   "end.blocked": ["Blocked", "已拦截"],
