@@ -3,6 +3,7 @@
 from playwright.async_api import Browser, Page, expect
 
 from tests.api.house import PASSWORD
+from tests.fixtures.chromium import Launch
 from tests.web.pages.conftest import SignIn
 from tests.web.pages.house import WebHouse
 from tests.web.pages.words import Words
@@ -70,8 +71,8 @@ async def test_a_page_that_cannot_ask_who_is_signed_in_says_so_and_comes_by_itse
     await page.locator(".kpis").wait_for()
 
 
-async def test_the_desk_is_checked_for_real(house: WebHouse, browser: Browser, say: Words):
-    page = await at_the_door(house, browser, say)
+async def test_the_desk_is_checked_for_real(house: WebHouse, chromium: Launch, say: Words):
+    page = await at_the_door(house, await chromium(), say)
     # Where the microphone has been allowed before, as in this browser, the check runs by itself.
     heard = page.locator("[data-verdict=ok]").filter(has_text=say("check.microphone"))
     await expect(heard).to_be_visible()  # Chromium's fake microphone beeps
