@@ -36,7 +36,7 @@ from callcenter.store.leads import Leads
 from callcenter.telephony.simulated.adapter import snapshot_of
 from tests.unit.hub.story import CARRIER, PEOPLE, center
 
-NOON = 1_800_018_000_000
+NOON = 1_800_036_000_000
 """A Friday in January, 13:00 in New York."""
 SORRY = PromptId("sorry")
 ITSELF = frozenset({LegRole.PLACING, LegRole.RECONNECT, LegRole.TAKING})
