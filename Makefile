@@ -15,6 +15,8 @@ PYTEST_ARGS ?=
 # What make pbx may be told on its command line; callcenter/operations/pbx/options.py says what each means.
 PBX_OPTIONS := HOST PORT CERT KEY EXTERNAL SIP_PORT RTP TRUNK TRUNK_USER STUN TURN TURN_USER DATA
 export DEMO_PORT
+# Some machines forbid it for all of Python; a start of the service would compile the whole product each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install demo test check chaos lint pbx lock
 

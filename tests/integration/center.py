@@ -4,13 +4,10 @@ Small times, so that a story takes seconds: an offer rings 2 s, a placed call an
 range kept for fiction.
 """
 
-import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from callcenter.media.prompts import make_prompts
-from config.center_file import read_center
+from tests.fixtures.prompts import lay_prompts
 from tests.integration.pbx import LOOPBACK, Pbx
 
 PASSWORD = "loopback-only"
@@ -140,24 +137,11 @@ nodes:
 """
 
 
-_SPOKEN: list[TemporaryDirectory[str]] = []
-"""The center's prompts, spoken once for each process of the tests: it takes two seconds of a processor."""
-
-
-def _spoken(center: Path) -> Path:
-    if not _SPOKEN:
-        values = read_center(center).center
-        folder: TemporaryDirectory[str] = TemporaryDirectory(prefix="callcenter-prompts-")
-        make_prompts(values.prompts, values.languages, Path(folder.name))
-        _SPOKEN.append(folder)
-    return Path(_SPOKEN[0].name)
-
-
 def settings(folder: Path, pbx: Pbx, port: int) -> Path:
     """Writes the center's files and the service's settings for this exchange; returns the settings file."""
     for name, text in (("center", _CENTER), ("main", _MAIN), ("direct", _DIRECT), ("closed", _CLOSED)):
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    shutil.copytree(_spoken(folder / "center.yaml"), folder / "data" / "prompts", dirs_exist_ok=True)
+    lay_prompts(folder / "center.yaml", folder / "data" / "prompts")
     values = pbx.values
     file = folder / "service.yaml"
     file.write_text(

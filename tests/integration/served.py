@@ -20,6 +20,7 @@ import pytest
 import config
 from callcenter.store.event_log import from_row
 from callcenter.webhooks.projection import Projection
+from tests.fixtures.prompts import lay_prompts
 
 EXAMPLE = Path(config.__file__).parent / "example"
 SETTINGS = (
@@ -132,6 +133,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     people = tmp_path / "agents.yaml"
     people.write_text(people.read_text().replace("users:\n", "users:\n" + ADMIN, 1))
     (tmp_path / "settings.yaml").write_text(SETTINGS)
+    lay_prompts(tmp_path / "center.yaml", tmp_path / "var" / "prompts")
     served = Served(tmp_path)
     yield served
     await served.stop()

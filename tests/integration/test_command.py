@@ -18,6 +18,7 @@ import config
 from callcenter.store.database import Database
 from config.center_file import read_center
 from tests.fixtures.postgres import Postgres
+from tests.fixtures.prompts import lay_prompts
 
 EXAMPLE = Path(config.__file__).parent / "example"
 SETTINGS = "center: center.yaml\nlisten: 127.0.0.1:0\ndata: var\ncarriers:\n  demo: {kind: simulated}\n"
@@ -51,6 +52,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 async def serving(home: Path) -> AsyncIterator[tuple[Path, str, Process]]:
     """A running service: its folder, its address, its process."""
+    lay_prompts(home / "center.yaml", home / "var" / "prompts")
     process = await start("serve", "--config", str(home / "settings.yaml"))
     assert process.stdout is not None
     try:
@@ -226,6 +228,7 @@ async def test_a_file_that_lists_no_log_ins_takes_nobodys(serving: tuple[Path, s
 @pytest.mark.parametrize("table", ["app_user", "contact", "account"])
 async def test_a_first_start_that_is_killed_half_way_leaves_a_center_to_begin_with(home: Path, postgres: Postgres, table: str):
     """Killed while it waits for a table that somebody else holds, in the middle of writing the center."""
+    lay_prompts(home / "center.yaml", home / "var" / "prompts")
     url = postgres.create_database()
     (home / "settings.yaml").write_text(f"{SETTINGS}database: {url}\n")
     database = Database(url)
