@@ -24,6 +24,7 @@ from callcenter.kernel.ids import CallId
 from callcenter.kernel.seed import CenterSeed
 from callcenter.operations import center_change, import_list, one_call, simulate
 from callcenter.operations.bench import report
+from callcenter.operations.bench.amd import amd
 from callcenter.operations.bench.ari import ari
 from callcenter.operations.bench.desk import desk
 from callcenter.operations.bench.engine import engine
@@ -38,7 +39,7 @@ from config.center_file import read_center
 from config.settings import Settings, read_settings
 from config.yaml import BadFile
 
-BENCHES = {"ari": ari, "desk": desk, "engine": engine, "import": lists, "pacing": pacing}
+BENCHES = {"amd": amd, "ari": ari, "desk": desk, "engine": engine, "import": lists, "pacing": pacing}
 EXAMPLE = Path(config.__file__).parent / "example"
 
 

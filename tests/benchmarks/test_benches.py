@@ -5,6 +5,7 @@ run mean nothing.
 import msgspec
 import pytest
 
+from callcenter.operations.bench.amd import amd
 from callcenter.operations.bench.ari import ari
 from callcenter.operations.bench.desk import desk
 from callcenter.operations.bench.engine import engine
@@ -15,6 +16,10 @@ from tests.benchmarks.pacing.environments import ENVIRONMENTS
 from tests.benchmarks.pacing.table import ORACLES, RIVALS
 
 KEYS = {
+    "amd": {
+        "detector", "humans", "as_machine", "lower", "upper", "delay_p50_ms", "delay_p95_ms", "machines", "found_first", "found",
+        "found_lower", "found_upper", "found_p50_ms", "beeps_hit",
+    },
     "engine": {"store", "events_per_s", "commit_p50_ms"},
     "ari": {"system", "measure", "p50_ms", "p99_ms", "calls"},
     "desk": {"agents", "stalled", "p50_ms", "p99_ms"},
@@ -35,6 +40,19 @@ def check(found: Found, name: str) -> None:
     assert all(row.keys() == KEYS[name] for row in printed["rows"])
     assert all(isinstance(value, float | int) for value in printed["ratios"].values())
     assert len(list(table(found))) == 2 + len(found.rows) + len(found.ratios)
+
+
+@pytest.mark.timeout(120)
+def test_amd() -> None:
+    found = amd(small=True)
+    check(found, "amd")
+    by_name = {row["detector"]: row for row in found.rows}
+    assert list(by_name) == ["ours, quick", "ours, patient", "always a person", "first utterance", "app_amd"]
+    assert by_name["always a person"]["as_machine"] == by_name["always a person"]["found"] == 0
+    assert by_name["ours, quick"]["delay_p95_ms"] <= 1_500
+    assert by_name["app_amd"]["found"] > 0.5, "the real one heard the calls"
+    assert found.ratios["recorded_beeps_hit"] == found.ratios["recorded_beeps"] > 0
+    assert found.ratios["recorded_persons_as_machine"] == 0
 
 
 @pytest.mark.timeout(120)
