@@ -167,7 +167,6 @@ class Dialer:
         for row in self.personal.values():
             state.personal[row.id] = row.value
         self.hub = Hub(state)
-        self.watch = Watch()
         self._begin()
         for carrier, up in list(state.carriers.items()):
             if up:

@@ -18,7 +18,7 @@ from dialer import zones
 from dialer.compliance import closed
 from dialer.facts import LeadFacts
 
-AFTER_FAILURE_MS = 5 * SECOND
+AFTER_FAILURE_MS = SECOND
 """A claim that failed is not tried again before."""
 
 
