@@ -187,7 +187,7 @@ STEPS: dict[str, Step] = {
 
 KINDS = (
     *(Outside(after_ms=after_ms) for after_ms in (1_000, 4_000, 9_000)),
-    *(Outside(does=does) for does in ("busy", "no_answer", "rejects", "invalid", "congestion", "fails")),  # type: ignore[arg-type]
+    *(Outside(does=does) for does in ("busy", "no_answer", "rejects", "invalid", "congestion", "fails")),
 )
 """What callees do; who answers is the likeliest."""
 
