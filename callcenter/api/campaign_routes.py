@@ -58,7 +58,10 @@ CAMPAIGNS = (
         method="POST", path="/campaigns/{campaign}/finish", roles=PLANNERS, handler=dialing.finish, answer=c.LiveCampaignBody,
         refusals=STATE, summary="As stop, for good",
     ),
-    Route(method="GET", path="/laws", roles=PLANS, handler=campaigns.list_laws, answer=c.LawListBody, summary="The law packs"),
+    Route(
+        method="GET", path="/laws", roles=PLANS, handler=campaigns.list_laws, answer=c.LawListBody,
+        summary="The law packs, and what else a campaign chooses from",
+    ),
 )  # fmt: skip
 
 LISTS = (

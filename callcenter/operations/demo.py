@@ -1,16 +1,21 @@
 """`callcenter demo` around the service: a past, people who call and answer, and the log-ins left for whoever looks in."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from callcenter.bootstrap import Service
 from callcenter.kernel.ids import AgentId
 from callcenter.kernel.seed import CenterSeed, UserSeed
+from callcenter.operations.demo_campaign import plan_campaign
 from callcenter.operations.demo_history import write_history
 from callcenter.runtime import clock
+from callcenter.runtime.list_desk import FOLDER
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
 from callcenter.telephony.simulated.people import DemoPeople
 
 FREE_DESKS = 2
+LEADS = "leads.csv"
+"""Beside the center file: the list of the demo's campaign."""
 
 
 class DemoDay:
@@ -23,13 +28,17 @@ class DemoDay:
         self._people: DemoPeople | None = None
 
     async def have_worked(self) -> None:
-        """Gives the center a past."""
+        """Gives the center a past, and a campaign that is planned."""
         service = self._service
         directory = await service.directory.load()
         assert directory is not None, "the demo's database was seeded"
         region = directory.center.outside.region
         contacts = {number: await service.crm.look_up(number, region) for number in self._numbers()}
-        await write_history(service.log, service.holder, directory, self._carrier.name, contacts, clock.now())
+        now = clock.now()
+        await write_history(service.log, service.holder, directory, self._carrier.name, contacts, now)
+        today = datetime.fromtimestamp(now / 1000, directory.center.tz()).date()
+        folder = service.settings.data / FOLDER
+        await plan_campaign(service.database, folder, service.settings.center.parent / LEADS, region, today, now)
 
     async def start(self) -> None:
         engine = self._service.engine

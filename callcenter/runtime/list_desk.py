@@ -22,13 +22,14 @@ from callcenter.kernel.errors import Conflict, HouseError, TryAgain
 from callcenter.kernel.law import Pack
 from callcenter.runtime.list_jobs import ListJobs
 from callcenter.runtime.uploads import Uploads
-from callcenter.store.campaign_outlook import Outlook
+from callcenter.store.campaign_outlook import Outlook, Outlooks
 from callcenter.store.database import Database
 from callcenter.store.list_orders import Choice, Order, Preview
 from callcenter.store.lists import Lists, Withdrawn
 from callcenter.store.tables.campaigns import CallListRow, ListImportRow
 from callcenter.store.target_groups import Target, TargetGroups
 from dialer.facts import CampaignFacts
+from dialer.law import Law
 from dialer.screening import Policy
 
 LOOK_S = 5.0
@@ -36,6 +37,8 @@ LOOK_S = 5.0
 SWEEP_MS = HOUR
 MOST_TRIES = 5
 """An import whose process is killed again and again is left alone until the next start."""
+SMALL = 500
+"""Waiting leads of which a pre-flight is made in this process: a fifth of a second, in a thread."""
 WITHIN_S = 2.0
 """So long who takes a list back waits for its end; a long list goes on without her."""
 FOLDER = "imports"
@@ -145,9 +148,12 @@ class ListDesk:
         return tuple(self._loads.values())
 
     async def preflight(self, campaign: int, facts: CampaignFacts, pack: Pack) -> Outlook:
-        """One at a time: it takes a processor."""
+        """One at a time: it takes a processor. A small campaign is not worth a process."""
+        now, outlooks = self._now(), Outlooks(self._database)
         async with self._looking:
-            return await self._jobs.preflight(campaign, facts, pack, self._now())
+            if await outlooks.waiting(campaign, now) <= SMALL:
+                return await outlooks.preflight(campaign, facts, Law(pack), now)
+            return await self._jobs.preflight(campaign, facts, pack, now)
 
     async def _load(self, upload: str, name: str, loaded_at: int) -> None:
         code, why = "import_failed", "the registry could not be loaded: try again"

@@ -2,8 +2,9 @@
 the rest back and by which rule, and who comes next. Only reads: the verdicts are those that the gate would give at this instant.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -29,7 +30,7 @@ from dialer.law import Law, RuleName
 from dialer.preflight import Candidate, Group, Preflight, preflight
 
 BATCH = 500
-MOST_LOOKED_AT = 50_000
+MOST_LOOKED_AT = 20_000
 """Leads that one pre-flight asks the gate about; of a larger campaign it looks at the first of each list, and says so."""
 FAR = 1 << 52
 MOST_AGENTS = 50
@@ -128,11 +129,11 @@ class Outlooks:
         return facts_of(center, values_of(row), registries)
 
     async def preflight(self, campaign: int, facts: CampaignFacts, law: Law, now: int, most: int = MOST_LOOKED_AT) -> Outlook:
-        """For the process of imports: a large campaign takes seconds of processor time."""
+        """A large campaign takes seconds of processor time: it belongs into the process of imports."""
         found = await self._waiting(campaign, now)
         total = Preflight(leads=0, callable_now=0, held=())
         async for leads in self._leads(campaign, now, most):
-            total = added(total, preflight(law, facts, (_first(one, law, facts, now)[1] for one in leads if one.numbers), now))
+            total = added(total, await asyncio.to_thread(_asked, law, facts, leads, now))
         return msgspec.structs.replace(
             found,
             callable_now=total.callable_now,
@@ -140,6 +141,10 @@ class Outlooks:
             looked_at=total.leads,
             left_out=max(0, found.left_out - total.leads),
         )
+
+    async def waiting(self, campaign: int, now: int) -> int:
+        """Leads about which a pre-flight would ask the gate."""
+        return (await self._waiting(campaign, now)).left_out
 
     async def next_up(self, campaign: int, facts: CampaignFacts, law: Law, now: int, count: int) -> tuple[Upcoming, ...]:
         """In the order in which they would be looked at: what is due first, then what becomes due."""
@@ -226,6 +231,10 @@ async def _in_order(session: AsyncSession, call_list: int, now: int | None, most
                 break
             found.extend(await session.scalars(due(call_list, agent, priority, now or FAR, most - len(found))))
     return found
+
+
+def _asked(law: Law, facts: CampaignFacts, leads: Sequence[LeadToDial], now: int) -> Preflight:
+    return preflight(law, facts, (_first(one, law, facts, now)[1] for one in leads if one.numbers), now)
 
 
 def _first(lead: LeadToDial, law: Law, facts: CampaignFacts, now: int) -> tuple[Verdict, Candidate]:

@@ -62,7 +62,11 @@ async def change_campaign(ask: Ask) -> m.CampaignBody:
 
 
 async def list_laws(ask: Ask) -> m.LawListBody:
-    return m.LawListBody(items=[_law(pack, ask.now) for pack in ask.services.laws.values()])
+    return m.LawListBody(
+        items=[_law(pack, ask.now) for pack in ask.services.laws.values()],
+        carriers=sorted(ask.services.carriers),
+        prompts=sorted(ask.services.engine.state.center.prompts),
+    )
 
 
 async def read_progress(ask: Ask) -> m.ProgressBody:

@@ -247,7 +247,12 @@ class LawBody(Body, frozen=True, kw_only=True):
 
 
 class LawListBody(Body, frozen=True, kw_only=True):
+    """The law packs, and what else a campaign chooses from."""
+
     items: list[LawBody]
+    carriers: list[str]
+    prompts: list[str]
+    """For its message."""
 
 
 class LeadCounts(Body, frozen=True, kw_only=True):

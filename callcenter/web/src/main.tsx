@@ -5,10 +5,15 @@ import { useEffect } from "preact/hooks";
 import { endDesk, startDesk } from "./agent/desk";
 import { AgentPage } from "./agent/page";
 import { BoardPage } from "./board/page";
+import { CampaignsPage } from "./campaigns/page";
+import { PlanPage } from "./campaigns/plan";
 import { CustomersPage } from "./customer/list";
 import { CustomerPage } from "./customer/page";
 import { said, t, language } from "./i18n";
 import { startKeys } from "./keys";
+import { DoNotCallPage } from "./lists/barred";
+import { NewListPage } from "./lists/new";
+import { ListPage } from "./lists/one";
 import { startTicking } from "./live/clock";
 import { Icon, Mark } from "./parts/icons";
 import { AuditPage } from "./people/audit";
@@ -39,6 +44,16 @@ function App() {
   if (path === "/webhooks") return <WebhooksPage />;
   const hook = /^\/webhooks\/(\d+)$/.exec(path);
   if (hook) return <WebhookPage key={hook[1]} id={Number(hook[1])} />;
+  if (path === "/campaigns") return <CampaignsPage id={null} />;
+  const campaign = /^\/campaigns\/(\d+)(\/plan|\/new-list)?$/.exec(path);
+  if (campaign) {
+    const id = Number(campaign[1]);
+    if (campaign[2] === "/plan") return <PlanPage key={id} id={id} />;
+    return campaign[2] ? <NewListPage key={id} id={id} /> : <CampaignsPage id={id} />;
+  }
+  const list = /^\/lists\/(\d+)$/.exec(path);
+  if (list) return <ListPage key={list[1]} id={Number(list[1])} />;
+  if (path === "/do-not-call") return <DoNotCallPage />;
   if (path === "/customers") return <CustomersPage />;
   const customer = /^\/customers\/(\d+)$/.exec(path);
   if (customer) return <CustomerPage key={customer[1]} id={Number(customer[1])} />;

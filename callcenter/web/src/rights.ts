@@ -6,9 +6,9 @@ export type Role = SessionBody["role"];
 export const PAGES: Readonly<Record<Role, readonly string[]>> = {
   agent: ["/agent", "/customers"],
   supervisor: ["/board", "/statistics", "/customers"],
-  campaign_manager: ["/statistics", "/customers"],
+  campaign_manager: ["/campaigns", "/lists", "/do-not-call", "/statistics", "/customers"],
   administrator: ["/people", "/audit", "/webhooks"],
-  auditor: ["/statistics", "/board", "/customers", "/people", "/audit"],
+  auditor: ["/statistics", "/board", "/customers", "/campaigns", "/lists", "/do-not-call", "/people", "/audit"],
 };
 export const ROLES = Object.keys(PAGES) as Role[];
 

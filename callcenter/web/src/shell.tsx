@@ -60,6 +60,8 @@ function pages(body: SessionBody) {
   const all: { href: string; icon: IconName; name: string }[] = [
     { href: "/agent", icon: "headset", name: t("nav.desk") },
     { href: "/board", icon: "grid", name: t("nav.board") },
+    { href: "/campaigns", icon: "dial", name: t("nav.campaigns") },
+    { href: "/do-not-call", icon: "ban", name: t("nav.doNotCall") },
     { href: "/statistics", icon: "chart", name: t("nav.statistics") },
     { href: "/customers", icon: "users", name: t("nav.customers") },
     { href: "/people", icon: "key", name: t("nav.people") },
@@ -69,7 +71,9 @@ function pages(body: SessionBody) {
   return all.filter((item) => has(body.role, item.href));
 }
 
-const here = (href: string) => (place.value.path === href || place.value.path.startsWith(`${href}/`) ? "page" : undefined);
+/** Lists belong to their campaigns and have no place of their own in the rail. */
+const under = (path: string) => (path.startsWith("/lists/") ? "/campaigns" : path);
+const here = (href: string) => (under(place.value.path) === href || place.value.path.startsWith(`${href}/`) ? "page" : undefined);
 
 function Rail() {
   const body = session.value;

@@ -119,9 +119,13 @@ async def test_the_last_administrator_is_told_why_she_stays(sign_in: SignIn, say
     [
         ("ana", "/agent", ["/agent", "/customers"]),
         ("sam", "/board", ["/board", "/statistics", "/customers"]),
-        ("mia", "/statistics", ["/statistics", "/customers"]),
+        ("mia", "/campaigns", ["/campaigns", "/do-not-call", "/statistics", "/customers"]),
         ("adi", "/people", ["/people", "/audit", "/webhooks"]),
-        ("uma", "/statistics", ["/board", "/statistics", "/customers", "/people", "/audit"]),
+        (
+            "uma",
+            "/statistics",
+            ["/board", "/campaigns", "/do-not-call", "/statistics", "/customers", "/people", "/audit"],
+        ),
     ],
 )
 async def test_each_role_begins_where_something_works_and_is_shown_only_that(

@@ -1037,6 +1037,8 @@ export interface LawBody {
 
 export interface LawListBody {
   items: LawBody[];
+  carriers: string[];
+  prompts: string[];
 }
 
 export interface LeadCounts {

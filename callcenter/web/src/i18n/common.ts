@@ -31,6 +31,8 @@ export const commonWords = {
   "nav.desk": ["My desk", "我的工作台"],
   "nav.board": ["Board", "监控看板"],
   "nav.statistics": ["Statistics", "统计"],
+  "nav.campaigns": ["Campaigns", "外呼活动"],
+  "nav.doNotCall": ["Do not call", "免呼名单"],
   "nav.customers": ["Customers", "客户"],
   "nav.toDesk": ["To my desk", "回到工作台"],
 

@@ -3,7 +3,9 @@ import { signal } from "@preact/signals";
 import type { Words } from "../api/types";
 import { agentWords } from "./agent";
 import { boardWords } from "./board";
+import { campaignWords } from "./campaigns";
 import { commonWords } from "./common";
+import { listWords } from "./lists";
 import { peopleWords } from "./people";
 import { statisticsWords } from "./statistics";
 import { webhookWords } from "./webhooks";
@@ -12,7 +14,7 @@ export type Language = "en" | "zh";
 /** English first, 简体中文 second. */
 export type Pair = readonly [en: string, zh: string];
 
-export const words = { ...commonWords, ...agentWords, ...boardWords, ...statisticsWords, ...peopleWords, ...webhookWords };
+export const words = { ...commonWords, ...agentWords, ...boardWords, ...statisticsWords, ...peopleWords, ...webhookWords, ...campaignWords, ...listWords };
 export type Key = keyof typeof words;
 export type Values = Readonly<Record<string, string | number>>;
 

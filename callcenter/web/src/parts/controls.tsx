@@ -181,15 +181,16 @@ export function Picker(props: { label: string; value: string; shown?: string; op
   );
 }
 
-/** Several of a list; none chosen means all. */
-export function MultiPicker(props: { label: string; chosen: readonly string[]; options: readonly PickerOption[]; onChange: (chosen: string[]) => void }) {
+/** Several of a list; none chosen means all, or what `none` says. */
+export function MultiPicker(props: { label: string; chosen: readonly string[]; options: readonly PickerOption[]; none?: string | undefined; onChange: (chosen: string[]) => void }) {
   const [open, setOpen] = useState(false);
   const { chosen, options } = props;
-  const shown = chosen.length === 0 ? t("all") : chosen.length === 1 ? (options.find((each) => each.value === chosen[0])?.label ?? "") : t("someOf", { some: chosen.length, all: options.length });
+  const none = props.none ?? t("all");
+  const shown = chosen.length === 0 ? none : chosen.length === 1 ? (options.find((each) => each.value === chosen[0])?.label ?? "") : t("someOf", { some: chosen.length, all: options.length });
   return (
     <span class="anchor">
       <button type="button" class="pick" aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span>{props.label}</span>
+        {props.label ? <span>{props.label}</span> : null}
         <span>{shown}</span>
         <Icon name="down" size="sm" />
       </button>
@@ -198,7 +199,7 @@ export function MultiPicker(props: { label: string; chosen: readonly string[]; o
           <li>
             <button type="button" role="menuitemcheckbox" aria-checked={chosen.length === 0} onClick={() => props.onChange([])}>
               <span class="tick">{chosen.length === 0 ? <Icon name="check" size="sm" /> : null}</span>
-              {t("all")}
+              {none}
             </button>
           </li>
           {options.map((option) => {
@@ -220,5 +221,45 @@ export function MultiPicker(props: { label: string; chosen: readonly string[]; o
         </ul>
       </Popover>
     </span>
+  );
+}
+
+/** What cannot be taken back is asked once more, on the button itself. */
+export function Sure({ label, act, className = "btn" }: { label: string; act: () => void; className?: string }) {
+  const [asked, setAsked] = useState(false);
+  return (
+    <button
+      type="button"
+      class={className}
+      onBlur={() => setAsked(false)}
+      onClick={() => {
+        if (asked) act();
+        setAsked(!asked);
+      }}
+    >
+      {asked ? t("hook.sure") : label}
+    </button>
+  );
+}
+
+/** Parts of a whole beside each other, each as wide as its share. */
+export function Stack({ parts, label }: { parts: readonly { share: number; fill: string; title: string }[]; label: string }) {
+  const whole = parts.reduce((sum, part) => sum + part.share, 0);
+  let from = 0;
+  return (
+    <svg class="stackbar" viewBox="0 0 400 10" preserveAspectRatio="none" role="img" aria-label={label}>
+      {whole === 0 ? <rect x="0" y="0" width="400" height="10" rx="2" fill="var(--hover)" /> : null}
+      {parts.map((part) => {
+        if (part.share === 0) return null;
+        const width = (part.share / whole) * 400;
+        const at = from;
+        from += width;
+        return (
+          <rect key={part.title} x={at} y="0" width={Math.max(2, width - 2)} height="10" rx="2" fill={part.fill}>
+            <title>{part.title}</title>
+          </rect>
+        );
+      })}
+    </svg>
   );
 }

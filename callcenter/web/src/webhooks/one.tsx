@@ -4,7 +4,7 @@ import { api, ApiFault } from "../api/http";
 import { useLoad } from "../api/load";
 import type { WebhookBody, WebhookSecretBody } from "../api/types";
 import { t } from "../i18n";
-import { Empty, Fault, SkeletonRows } from "../parts/controls";
+import { Empty, Fault, SkeletonRows, Sure } from "../parts/controls";
 import { Icon } from "../parts/icons";
 import { go } from "../router";
 import { Shell } from "../shell";
@@ -90,22 +90,5 @@ function Trouble({ words }: { words: string }) {
       <Icon name="warn" />
       <span>{words}</span>
     </div>
-  );
-}
-
-/** What cannot be taken back is asked once more, on the button itself. */
-function Sure({ label, act }: { label: string; act: () => void }) {
-  const [asked, setAsked] = useState(false);
-  return (
-    <button
-      class="btn"
-      onBlur={() => setAsked(false)}
-      onClick={() => {
-        if (asked) act();
-        setAsked(!asked);
-      }}
-    >
-      {asked ? t("hook.sure") : label}
-    </button>
   );
 }
