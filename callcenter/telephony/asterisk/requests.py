@@ -178,6 +178,18 @@ def set_variable(channel: str, name: str, value: str) -> Request:
     return _request("channels.setChannelVar", "POST", "channels", channel, "variable", variable=name, value=value)
 
 
+def snoop(channel: str, snooper: str, application: str) -> Request:
+    """A channel that hears what comes in on `channel`, and that nobody hears; it ends with it."""
+    path = ("channels", channel, "snoop", snooper)
+    return _request("channels.snoopChannelWithId", "POST", *path, spy="in", whisper="none", app=application, appArgs="listen")
+
+
+def continue_in_dialplan(channel: str, context: str, extension: str) -> Request:
+    """The channel leaves the application; 409 while it is not in it."""
+    path = ("channels", channel, "continue")
+    return _request("channels.continueInDialplan", "POST", *path, context=context, extension=extension, priority=1)
+
+
 # -- bridges ----------------------------------------------------------------------------------------------------------------
 
 

@@ -38,7 +38,9 @@ exten => _[a-z].,1,Set(BEGAN=${STRFTIME(,,%s%3q)})
 """
 
 
-class _Exchange(Exchange):
+class PrivateExchange(Exchange):
+    """With the dialplan above and an empty folder `corpus`."""
+
     def __init__(self) -> None:
         super().__init__([])
 
@@ -56,7 +58,7 @@ def judge(calls: Sequence[Made], say: Callable[[str], None]) -> dict[str, Judged
 
 async def _judge(calls: Sequence[Made], say: Callable[[str], None]) -> dict[str, Judged]:
     told: dict[str, Judged] = {}
-    async with _Exchange() as exchange:
+    async with PrivateExchange() as exchange:
         known = b64encode(f"{exchange.values.ari_user}:{exchange.values.ari_password}".encode()).decode()
         records = exchange.home / "log" / "cdr-custom" / "legs.csv"
         room = asyncio.Semaphore(AT_ONCE)

@@ -13,6 +13,7 @@ from dialer.amd.settings import FRAME_MS
 from tests.benchmarks.amd import app_amd
 from tests.benchmarks.amd.corpus import Kind, Made, make
 from tests.benchmarks.amd.judges import JUDGES, Judged, cost_us
+from tests.benchmarks.amd.live import cost
 from tests.benchmarks.amd.recorded import recorded
 from tests.benchmarks.amd.score import Case, details, row
 
@@ -43,7 +44,9 @@ def measure(*, full: bool, small: bool, say: Callable[[str], None]) -> tuple[lis
     loud = max(calls, key=lambda made: len(made.samples))
     spent = min(cost_us(loud.samples, 3 if small else 20) for _ in range(3))
     further |= {"frame_us": spent, "channels_per_core": FRAME_MS * 1_000 / spent}
-    return rows, further | _recorded()
+    greeting = next(made for made in calls if made.stratum == "greeting")
+    live = cost(greeting, legs=3 if small else 50, seconds=1 if small else 10, say=say)
+    return rows, further | live | _recorded()
 
 
 def _corpus(counts: Mapping[Kind, int], small: bool) -> list[Made]:
