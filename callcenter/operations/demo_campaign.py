@@ -17,7 +17,9 @@ from callcenter.store.lists import Lists, keep_file
 from callcenter.store.target_groups import Condition, Target, TargetGroups
 
 DAYS = 30
-OPTED_OUT = ("(646) 555-0168", "(480) 555-0108")
+"""Of the plan."""
+OPTED_OUT = ("(480) 555-0108", "(415) 555-0127")
+"""After the list was imported: the gate holds them."""
 
 
 async def plan_campaign(database: Database, folder: Path, leads: Path, region: str, today: date, now: int) -> int:
@@ -37,14 +39,14 @@ async def plan_campaign(database: Database, folder: Path, leads: Path, region: s
         expected_income=4_200.0,
     )
     campaign = (await Campaigns(database).create(values, "", now)).id
-    barred = DoNotCall(database)
-    for number in OPTED_OUT:
-        await barred.add(number, region, "agent", now)
     lists = Lists(database)
     kept = keep_file(leads, folder, secrets.token_hex(16), leads.name)
     order = preview(leads, await rules(database), Choice()).order
     of_file = await lists.begin_import(campaign, "Renewals", kept, order, "", now, priority=1)
     await ListImport(database, folder, of_file, secrets.token_hex(8), lambda: now, lambda _: None).run()
+    barred = DoNotCall(database)
+    for number in OPTED_OUT:
+        await barred.add(number, region, "agent", now)
     groups = TargetGroups(database)
     gold = Target(conditions=(Condition(field="tier", op="is", value="gold"),))
     of_customers = await groups.begin(campaign, "Gold customers", gold, "", now)

@@ -100,7 +100,10 @@ class Outlooks:
         self._database = database
 
     async def standing(self, campaign: int) -> Standing:
-        lists = select(CallListRow.id).where(CallListRow.campaign == campaign)
+        """Lists that are being filled or taken back are nobody's to count yet."""
+        lists = select(CallListRow.id).where(
+            CallListRow.campaign == campaign, CallListRow.state.in_(("ready", "withdrawn"))
+        )
         dialed = case((LeadRow.attempts > 0, 1), else_=0)
         leads = (
             select(LeadRow.call_list, LeadRow.state, LeadRow.outcome, dialed, func.count())

@@ -118,6 +118,12 @@ COMPONENTS = {
         error=("customer_page::the_list_says_what_failed_and_keeps_what_it_has",),
         disconnected=("customer_page::the_list_says_what_failed_and_keeps_what_it_has",),
     ),
+    "campaign's panels": Component(
+        loading=("campaigns_page::loading_empty_away_and_back",),
+        empty=("campaigns_page::loading_empty_away_and_back",),
+        error=("campaigns_page::loading_empty_away_and_back",),
+        disconnected="as error: every panel asks by itself, and keeps what it has",
+    ),
     "customer page": Component(
         loading=("customer_page::a_customers_page_from_loading_to_an_empty_timeline",),
         empty=("customer_page::a_customers_page_from_loading_to_an_empty_timeline",),

@@ -134,6 +134,8 @@ async def test_a_campaign_starts_says_why_it_dials_nothing_and_stops(
     await page.get_by_role("button", name=say("camp.start"), exact=True).click()
     await expect(page.locator("[data-campaign-state=running]")).to_be_visible()
     await expect(preflight.locator("[data-cause=no_agents]")).to_be_visible()
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390, "every button fits a small screen"
     await page.get_by_role("button", name=say("camp.stop"), exact=True).click()
     await expect(page.locator("[data-campaign-state=running]")).to_be_visible()
     await page.get_by_role("button", name=say("hook.sure")).click()

@@ -39,7 +39,7 @@ function Gauge({ figure }: { figure: AbandonBody }) {
           <b class="cap">{t("abandon.cap", { cap: percent(figure.cap, 1) })}</b>
         </span>
       </div>
-      <p class="b">{t("abandon.left", { n: many(figure.left), all: many(figure.answers) })}</p>
+      <p class="b">{figure.answers === 0 ? t("abandon.none") : t("abandon.left", { n: many(figure.left), all: many(figure.answers) })}</p>
       <p class="xs t3 sub-line">{t("abandon.window", { since: dayWords(figure.since, language.value, "short") })}</p>
     </>
   );

@@ -4,7 +4,7 @@ import { api, ApiFault } from "../api/http";
 import { useLoad } from "../api/load";
 import type { CampaignBody, CampaignPatch, LawBody, LawListBody } from "../api/types";
 import { percent } from "../format";
-import { said, t } from "../i18n";
+import { language, said, t } from "../i18n";
 import { Empty, Fault, SkeletonRows } from "../parts/controls";
 import { Icon } from "../parts/icons";
 import { session } from "../session";
@@ -173,5 +173,5 @@ function told(law: LawBody): string {
   if (law.registries.length > 0) says.push(t("set.lawRegistries", { names: law.registries.join(", ") }));
   if (law.message) says.push(t("set.lawMessage"));
   if (law.caller_id) says.push(t("set.lawCallerId"));
-  return says.join(" ");
+  return says.join(language.value === "zh" ? "" : " ");
 }
