@@ -6,6 +6,7 @@ by YAML's own rules (`no` is not false, `10:30` is not 630): readers see what th
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -74,7 +75,7 @@ class Sheet:
             refuse(content[: error.start].count(b"\n") + 1, "this is not UTF-8", "the file, saved again as UTF-8")
             return None
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            node = _compose(text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             refuse(mark.line + 1 if mark else 1, f"this is not YAML: {error.problem or error.context}", _yaml_cure(error))
@@ -177,7 +178,7 @@ class Place:
         return isinstance(self.node, yaml.MappingNode)
 
     def _nothing(self) -> bool:
-        return self.node.tag == "tag:yaml.org,2002:null" and getattr(self.node, "style", None) is None
+        return self.node.tag == "tag:yaml.org,2002:null" and not getattr(self.node, "style", None)
 
     def _shape(self) -> str:
         match self.node:
@@ -196,6 +197,26 @@ def nearest(word: str, known: list[str], listed: int = 12) -> str:
     near = get_close_matches(word, known, 1)
     names = ", ".join(known) if len(known) <= listed else f"{', '.join(known[:listed])}, ... ({len(known)} in all)"
     return f"{near[0]} (known: {names})" if near else f"one of {names}"
+
+
+if yaml.__with_libyaml__:
+
+    class _Quick(yaml.composer.Composer, yaml.cyaml.CParser, yaml.resolver.Resolver):  # type: ignore[misc, name-defined]
+        """libyaml reads, several times as fast at every start, and Python makes the nodes: libyaml's own way to make them ends
+        the process where a file is nested too deeply."""
+
+        def __init__(self, text: str) -> None:
+            yaml.cyaml.CParser.__init__(self, text)  # type: ignore[attr-defined]
+            yaml.composer.Composer.__init__(self)
+            yaml.resolver.Resolver.__init__(self)
+
+
+def _compose(text: str) -> yaml.Node | None:
+    """What libyaml refuses is read again by the loader that says better why."""
+    if yaml.__with_libyaml__:
+        with suppress(yaml.YAMLError):
+            return _Quick(text).get_single_node()
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _yaml_cure(error: yaml.MarkedYAMLError) -> str:

@@ -21,6 +21,7 @@ from callcenter.media.sound import RATE
 from callcenter.operations import look, readiness, unadopted
 from callcenter.runtime import clock
 from callcenter.store.database import StoreFault
+from callcenter.store.revision import needed
 from callcenter.telephony.asterisk.files import AriFiles
 from config.center_file import read_center
 from config.settings import AsteriskSettings, Settings, read_settings
@@ -130,7 +131,7 @@ async def _databases(settings: Settings) -> AsyncIterator[Finding]:
     except HouseError as error:
         yield _wrong("database", "it does not answer", f"{cure} ({error.__cause__.__class__.__name__})")
     else:
-        migrated = "" if revision == look.newest_revision() else "not migrated yet: the service does it at its start"
+        migrated = "" if revision == needed() else "not migrated yet: the service does it at its start"
         yield _well("database", NOT_YET if revision is None else migrated)
         yield await _audit(settings)
     there = next(folder for folder in (settings.data, *settings.data.absolute().parents) if folder.exists())

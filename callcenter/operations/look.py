@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
-from callcenter.store import migrations
 from callcenter.store.audit import Chain, Written
 from callcenter.store.database import StoreFault
 
@@ -78,13 +76,6 @@ def _entry(row: tuple[Any, ...]) -> Written:
     except ValueError:  # nobody of ours has written that
         values["details"] = {"unreadable": values["details"]}
     return Written(**values)
-
-
-def newest_revision() -> str:
-    """The revision that this program needs."""
-    head = ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
-    assert head is not None, "there are revisions"
-    return head
 
 
 async def _value(url: str, table: str, sql: str) -> str | None:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from callcenter.kernel.errors import Conflict, TryAgain
+from callcenter.store import revision
 
 BUSY_S = 5.0
 ANSWER_S = 8.0
@@ -140,12 +141,10 @@ class Database:
 
     async def upgrade(self) -> None:
         """Brings the tables to what this program needs (Alembic); an empty database gets all of them."""
-        from callcenter.store.migrations import upgrade
-
         async with self._writing or nullcontext():
             with _faults():
                 async with self._write_engine.connect() as connection:
-                    await connection.run_sync(upgrade)
+                    await connection.run_sync(_upgrade)
                     await connection.commit()
 
     async def onto_disk(self) -> None:
@@ -157,6 +156,13 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    if revision.found(connection) != revision.needed():
+        from callcenter.store.migrations import upgrade  # see `revision`
+
+        upgrade(connection)
 
 
 @contextmanager

@@ -14,13 +14,12 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-import config
 from callcenter.store.database import Database
 from config.center_file import read_center
 from tests.fixtures.postgres import Postgres
 from tests.fixtures.prompts import lay_prompts
+from tests.integration.served import EXAMPLE
 
-EXAMPLE = Path(config.__file__).parent / "example"
 SETTINGS = "center: center.yaml\nlisten: 127.0.0.1:0\ndata: var\ncarriers:\n  demo: {kind: simulated}\n"
 
 
@@ -42,9 +41,7 @@ async def start(*arguments: str, **secrets: str) -> Process:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A folder with the sample center and settings of its own."""
-    for name in ("center.yaml", "agents.yaml", "customers.yaml", "prompts.yaml"):
-        shutil.copy(EXAMPLE / name, tmp_path)
-    shutil.copytree(EXAMPLE / "flows", tmp_path / "flows")
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     (tmp_path / "settings.yaml").write_text(SETTINGS)
     return tmp_path
 
@@ -254,9 +251,8 @@ async def test_a_first_start_that_is_killed_half_way_leaves_a_center_to_begin_wi
     line = (await asyncio.wait_for(again.stdout.readline(), 60)).decode().strip()
     browser = Browser(line.removeprefix("ready "))
     assert await browser.sign_in("lead-en", "harbor-lead-en") == 200
-    async with browser.http.get(f"{browser.url}/api/v1/contacts?limit=1") as answer:
+    async with browser.http, browser.http.get(f"{browser.url}/api/v1/contacts?limit=1") as answer:
         assert len((await answer.json())["items"]) == 1, "customers too"
-    await browser.http.close()
     again.terminate()
     await again.communicate()
 

@@ -16,7 +16,8 @@ from callcenter.operations.demo import DemoDay
 from callcenter.operations.one_call import replay
 from config.center_file import read_center
 from config.settings import Settings, read_settings
-from tests.integration.test_command import EXAMPLE, command
+from tests.integration.served import EXAMPLE
+from tests.integration.test_command import command
 
 
 class Past:

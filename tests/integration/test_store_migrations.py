@@ -1,10 +1,13 @@
 """The tables' history runs up, down and up again on both databases, and ends at what the program declares."""
 
+import subprocess
+import sys
+
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from callcenter.store import migrations
+from callcenter.store import migrations, revision
 from callcenter.store.database import Database, StoreFault
 from callcenter.store.tables import metadata
 from tests.fixtures.postgres import Postgres
@@ -41,11 +44,18 @@ async def test_up_down_up(empty: Database):
 async def test_step_by_step(empty: Database):
     """Every revision alone goes up, down and up again."""
     script = ScriptDirectory(str(migrations.__path__[0]))
-    for revision in reversed(list(script.walk_revisions())):
-        await run(empty, migrations.upgrade, revision.revision)
-        await run(empty, migrations.downgrade, revision.down_revision or "base")
-        await run(empty, migrations.upgrade, revision.revision)
+    for each in reversed(list(script.walk_revisions())):
+        await run(empty, migrations.upgrade, each.revision)
+        await run(empty, migrations.downgrade, each.down_revision or "base")
+        await run(empty, migrations.upgrade, each.revision)
     await run(empty, migrations.check)
+
+
+def test_the_revision_that_is_needed_is_told_without_alembic():
+    """A restart is not to wait for a library that it has no use for."""
+    assert revision.needed() == ScriptDirectory(str(migrations.__path__[0])).get_current_head()
+    look = "import sys, callcenter.cli; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
 
 
 async def test_upgrading_again_changes_nothing(empty: Database):
