@@ -39,6 +39,8 @@ MOST_TRIES = 5
 """An import whose process is killed again and again is left alone until the next start."""
 SMALL = 500
 """Waiting leads of which a pre-flight is made in this process: a fifth of a second, in a thread."""
+PREVIEWS = 2
+"""At a time: each is a process."""
 WITHIN_S = 2.0
 """So long who takes a list back waits for its end; a long list goes on without her."""
 FOLDER = "imports"
@@ -80,6 +82,7 @@ class ListDesk:
         self._others: set[asyncio.Task[Any]] = set()
         self._using: set[str] = set()
         self._filling, self._looking = asyncio.Lock(), asyncio.Lock()
+        self._reading = asyncio.Semaphore(PREVIEWS)
         self._loop: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -97,7 +100,8 @@ class ListDesk:
     async def preview(self, upload: str, user: int, choice: Choice) -> tuple[Preview, str]:
         """With a word for its order, by which an import says that it means this preview."""
         found = await self.uploads.find(upload, user)
-        made = await self._jobs.preview(self.uploads.path(found.id), choice)
+        async with self._reading:
+            made = await self._jobs.preview(self.uploads.path(found.id), choice)
         await self.uploads.keep_order(found, made.order)
         return made, word_of(made.order)
 

@@ -107,13 +107,18 @@ class Uploads:
         return await asyncio.to_thread(self._sweep, now, frozenset(needed))
 
     def _sweep(self, now: int, needed: Collection[str]) -> int:
-        gone = 0
-        for path in self.folder.glob("*") if self.folder.is_dir() else ():
-            old = path.stat().st_mtime * 1000 < now - KEPT_MS
-            if old and path.stem not in needed and _NAME.match(path.stem):
-                path.unlink(missing_ok=True)
-                gone += path.suffix == ""
-        return gone
+        """By the file's own age: what is told beside it is written anew with every preview."""
+        names = {path.stem for path in self.folder.glob("*")} if self.folder.is_dir() else set()
+        old = [name for name in names if _NAME.match(name) and name not in needed and self._is_old(name, now)]
+        for name in old:
+            self._delete(name)
+        return len(old)
+
+    def _is_old(self, name: str, now: int) -> bool:
+        try:
+            return self.path(name).stat().st_mtime * 1000 < now - KEPT_MS
+        except FileNotFoundError:
+            return True
 
     def _delete(self, id: str) -> None:
         self.taken(id)

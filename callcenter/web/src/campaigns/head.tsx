@@ -29,7 +29,8 @@ export function Head(props: { campaign: CampaignBody; law: LawBody | undefined; 
     setBusy(false);
   };
   const working = (now?.agents_free ?? 0) + (now?.agents_busy ?? 0);
-  const waiting = preflight ? preflight.leads - preflight.done : null;
+  const waiting = preflight ? preflight.leads - preflight.done - preflight.left_out : null;
+  const ofWhat = preflight && preflight.left_out > 0 ? "live.ofLooked" : "live.ofWaiting";
   return (
     <section class="panel" data-panel="head" data-campaign-state={state}>
       <div class="row camp-h">
@@ -68,7 +69,7 @@ export function Head(props: { campaign: CampaignBody; law: LawBody | undefined; 
       {fault ? <Fault fault={fault} /> : null}
       {live.fault ? <Fault fault={live.fault} again={live.reload} asOf={live.asOf} /> : null}
       <dl class={`fig top-line ${live.fault ? "is-old" : ""}`}>
-        <Figure title={t("live.ready")} value={preflight ? many(preflight.callable_now) : null} beside={waiting === null ? "" : t("live.ofWaiting", { n: many(waiting) })} />
+        <Figure title={t("live.ready")} value={preflight ? many(preflight.callable_now) : null} beside={waiting === null ? "" : t(ofWhat, { n: many(waiting) })} />
         <Figure title={t("live.dialing")} value={now ? many(now.dialing) : null} />
         <Figure title={t("live.waiting")} value={now ? many(now.waiting) : null} />
         <Figure title={t("live.agents")} value={now ? many(now.agents_free) : null} beside={now ? (working > 0 ? t("live.ofWorking", { n: many(working) }) : t("live.noAgents")) : ""} />

@@ -52,10 +52,13 @@ function Groups({ found }: { found: PreflightBody }) {
     [t("pre.done"), found.done, "check", ""],
     [t("pre.leftOut"), found.left_out, "info", ""],
   ];
-  const held = found.leads - found.callable_now;
+  // Of a very large campaign only some are looked at, and nothing is said of the others.
+  const all = found.leads - found.left_out;
+  const held = all - found.callable_now;
+  const values = { n: many(held), all: many(all) };
   return (
     <>
-      <p class="why-p">{held === 0 ? t("pre.all", { all: many(found.leads) }) : t("pre.some", { n: many(held), all: many(found.leads) })}</p>
+      <p class="why-p">{found.left_out > 0 ? t("pre.someOf", values) : held === 0 ? t("pre.all", values) : t("pre.some", values)}</p>
       <ul class="why">
         {found.held.map((group) => (
           <li key={group.code} data-hold={group.code} title={group.rules.map((rule) => `${rule.rule}: ${many(rule.leads)}`).join("\n")}>

@@ -48,6 +48,7 @@ export const campaignWords = {
   "live.agents": ["Agents free", "空闲坐席"],
   "live.ofWorking": ["of {n} at work", "共 {n} 名在岗"],
   "live.ready": ["Ready to call", "现在可拨打"],
+  "live.ofLooked": ["of {n} looked at", "已检查 {n} 位"],
   "live.ofWaiting": ["of {n} leads", "共 {n} 位客户"],
   "live.noAgents": ["nobody works it", "无人参与"],
 
@@ -90,6 +91,7 @@ export const campaignWords = {
   "pre.counting": ["Counting…", "正在统计…"],
   "pre.all": ["All {all} leads can be called now.", "全部 {all} 位客户现在都可拨打。"],
   "pre.some": ["{n} of {all} cannot be called now, because", "共 {all} 位客户，{n} 位现在不能拨打，原因："],
+  "pre.someOf": ["Of the {all} leads that were looked at, {n} cannot be called now.", "已检查 {all} 位客户，其中 {n} 位现在不能拨打。"],
   "pre.none": ["There are no leads yet. Add a list.", "尚无客户，请添加名单。"],
   "pre.noLaw": ["No law pack is chosen, so nobody may be called. Choose one in the settings.", "未选择法规包，不能拨打任何人。请在设置中选择。"],
   "pre.notDue": ["To be tried again later", "稍后重试"],
