@@ -22,7 +22,7 @@ from callcenter.bootstrap import Service
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import CallId
 from callcenter.kernel.seed import CenterSeed
-from callcenter.operations import center_change, import_list, one_call, simulate
+from callcenter.operations import center_change, import_list, one_call, one_campaign, one_lead, simulate
 from callcenter.operations.bench import report
 from callcenter.operations.bench.amd import amd
 from callcenter.operations.bench.ari import ari
@@ -32,7 +32,7 @@ from callcenter.operations.bench.lists import lists
 from callcenter.operations.bench.pacing import pacing
 from callcenter.operations.demo import DemoDay
 from callcenter.operations.doctor import examine
-from callcenter.runtime import logs
+from callcenter.runtime import clock, logs
 from callcenter.store.list_import import Progress
 from callcenter.store.list_orders import Choice
 from config.center_file import read_center
@@ -135,24 +135,41 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_doctor)
 
     replay = commands.add_parser("replay", help="fold the events again and compare with what is stored")
-    replay_call = replay.add_subparsers(required=True, metavar="WHAT").add_parser("call", help="one call and its record")
+    replayed = replay.add_subparsers(required=True, metavar="WHAT")
+    replay_call = replayed.add_parser("call", help="one call and its record")
     replay_call.add_argument("id", metavar="ID")
     replay_call.add_argument("--json", action="store_true", help="machine-readable")
     _add_config(replay_call)
     replay_call.set_defaults(run=_replay_call)
+    replay_campaign = replayed.add_parser("campaign", help="each decision of a campaign, derived again from the log")
+    replay_campaign.add_argument("id", metavar="ID", help="its number or its short word")
+    replay_campaign.add_argument("--json", action="store_true", help="machine-readable")
+    _add_config(replay_campaign)
+    replay_campaign.set_defaults(run=_replay_campaign)
 
     explain = commands.add_parser("explain", help="what happened, and why")
-    explain_call = explain.add_subparsers(required=True, metavar="WHAT").add_parser("call", help="one call, and why it waits")
-    explain_call.add_argument("id", metavar="ID")
-    explain_call.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the sentences (default en)")
-    _add_config(explain_call)
-    explain_call.set_defaults(run=_explain_call)
+    explained = explain.add_subparsers(required=True, metavar="WHAT")
+    for name, help, run in (
+        ("call", "one call, and why it waits", _explain_call),
+        ("lead", "one lead of a campaign, and why it is not dialed", _explain_lead),
+    ):
+        one = explained.add_parser(name, help=help)
+        one.add_argument("id", metavar="ID", type=str if name == "call" else _positive_id)
+        one.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the sentences (default en)")
+        _add_config(one)
+        one.set_defaults(run=run)
     return parser
 
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 100_000:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 100000")
+    return int(text)
+
+
+def _positive_id(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of a lead")
     return int(text)
 
 
@@ -351,5 +368,23 @@ def _explain_call(given: argparse.Namespace) -> int:
     for sentence in sentences:
         print(f"{sentence.after_ms / 1000:9.1f} s  {sentence.text}")
     for line in one_call.why_lines(waiting, given.lang):
+        print(line)
+    return 0
+
+
+def _replay_campaign(given: argparse.Namespace) -> int:
+    found = asyncio.run(one_campaign.replay(read_settings(given.config, os.environ), given.id))
+    if given.json:
+        print(msgspec.json.encode(found).decode())
+        return 1 if found.differences else 0
+    for difference in found.differences:
+        print(difference)
+    print(f"{found.decisions} decisions, {found.judged} answers, {len(found.differences) or 'no'} differences")
+    return 1 if found.differences else 0
+
+
+def _explain_lead(given: argparse.Namespace) -> int:
+    settings = read_settings(given.config, os.environ)
+    for line in one_lead.lines(asyncio.run(one_lead.explain(settings, given.id, clock.now())), given.lang):
         print(line)
     return 0

@@ -1,0 +1,128 @@
+"""One lead for somebody who asks why it is not dialed: its dials, what the gate would say now, and what keeps its campaign.
+
+Reads rows and log beside a running service; writes nothing and shows no number: only which of the lead's numbers it is.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from msgspec import Struct
+from sqlalchemy import select
+
+from callcenter.bootstrap import open_log
+from callcenter.hub.dialing.floor import facts
+from callcenter.hub.dialing.why import Cause, why_not
+from callcenter.hub.state import State
+from callcenter.kernel.errors import NotFound
+from callcenter.kernel.ids import CampaignId
+from callcenter.kernel.words import Language
+from callcenter.runtime.folding import folded
+from callcenter.store import claim_facts
+from callcenter.store.database import Database
+from callcenter.store.do_not_call import DoNotCall
+from callcenter.store.lead_plan import lines_of, tried_of
+from callcenter.store.tables.campaigns import CallListRow
+from callcenter.store.tables.leads import LeadAttemptRow, LeadRow
+from config.settings import Settings
+from dialer.planner import Choice, choose
+
+
+class Dial(Struct, frozen=True, kw_only=True):
+    at: int
+    place: int
+    rule: str
+    outcome: str | None
+
+
+class Explained(Struct, frozen=True, kw_only=True):
+    """`choice`: what the gate and the plan say at this moment; None: the campaign has no law here, or the lead is done."""
+
+    lead: int
+    campaign: int
+    state: str
+    held: str | None
+    next_at: int | None
+    list_works: bool
+    dials: tuple[Dial, ...]
+    choice: Choice | None
+    causes: tuple[Cause, ...]
+    """What keeps the whole campaign."""
+
+
+async def explain(settings: Settings, id: int, now: int) -> Explained:
+    """Raises NotFound, LogFault and StoreFault."""
+    event_log = open_log(settings.event_log_url)
+    try:
+        await event_log.open()
+        state = await folded(event_log)
+    finally:
+        await event_log.close()
+    database = Database(settings.database_url)
+    try:
+        return await of_rows(database, state, id, now)
+    finally:
+        await database.close()
+
+
+async def of_rows(database: Database, state: State, id: int, now: int) -> Explained:
+    """The same with the rows and the hub's state at hand."""
+    registries = {one.name: one.loaded_at for one in await DoNotCall(database).registries()}
+    async with database.read() as session:
+        row = await session.get(LeadRow, id)
+        if row is None:
+            raise NotFound(f"There is no lead {id}: take its number from the campaign's page or from the log's AttemptDialed.")
+        call_list = await session.get_one(CallListRow, row.call_list)
+        query = select(LeadAttemptRow).where(LeadAttemptRow.lead == id).order_by(LeadAttemptRow.claimed_at)
+        dials = tuple(
+            Dial(at=one.claimed_at, place=one.place, rule=one.rule, outcome=one.outcome) for one in await session.scalars(query)
+        )
+        (lead,) = await claim_facts.read(session, [row], sqlite=database.sqlite)
+        campaign = CampaignId(str(row.campaign))
+    values, law = state.center.campaigns.get(campaign), state.law(campaign)
+    choice = None
+    if values is not None and law is not None and row.state != "done":
+        asked = facts(state.center, values, registries)
+        choice = choose(law, values.retry, asked, lines_of(lead), tried_of(lead), now)
+    return Explained(
+        lead=id,
+        campaign=row.campaign,
+        state=row.state,
+        held=row.held,
+        next_at=row.next_at,
+        list_works=call_list.active and call_list.state == "ready",
+        dials=dials,
+        choice=choice,
+        causes=why_not(state, campaign, now),
+    )
+
+
+def lines(found: Explained, language: Language) -> Iterator[str]:
+    """For a terminal; times in UTC."""
+    zh = language == "zh"
+    yield f"{'名单客户' if zh else 'lead'} {found.lead}, {'活动' if zh else 'campaign'} {found.campaign}: {found.state}"
+    for one in found.dials:
+        end = one.outcome or ("进行中" if zh else "under way")
+        yield f"  {_when(one.at)}  {'号码' if zh else 'number'} {one.place + 1}  {end}  ({one.rule})"
+    if not found.list_works:
+        yield "  名单未启用" if zh else "  its list is not dialed"
+    if found.held is not None:
+        yield f"  {'搁置原因' if zh else 'held for'}: {found.held}"
+    if found.next_at is not None:
+        yield f"  {'最早再看' if zh else 'not looked at before'}: {_when(found.next_at)}"
+    if found.choice is not None:
+        yield f"  {'此刻' if zh else 'now'}: {_choice(found.choice, zh=zh)}"
+    for cause in found.causes:
+        count = f" ({cause.count})" if cause.count else ""
+        until = f" -> {_when(cause.until)}" if cause.until is not None else ""
+        yield f"  {'活动' if zh else 'campaign'}: {cause.code}{count}{until} {cause.why}".rstrip()
+
+
+def _choice(choice: Choice, *, zh: bool) -> str:
+    if choice.place is not None:
+        return (f"可拨号码 {choice.place + 1}" if zh else f"number {choice.place + 1} may be dialed") + f" ({choice.rule})"
+    until = f" -> {_when(choice.until)}" if choice.until is not None else ""
+    return f"{choice.reason}{until}"
+
+
+def _when(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
