@@ -27,6 +27,12 @@ chinese = pytest.mark.parametrize("say", ["zh"], indirect=True)
 async def mia(house: WebHouse) -> Client:
     return await house.signed_in("mia")
 
+DROPPED = """(where, [name, content]) => {
+    const dropped = new DataTransfer();
+    dropped.items.add(new File([Uint8Array.from(content, (letter) => letter.charCodeAt(0))], name));
+    where.dispatchEvent(new DragEvent('drop', {dataTransfer: dropped, bubbles: true, cancelable: true}));
+}"""
+
 
 async def known_to_the_hub(house: WebHouse) -> None:
     """As the service's watch over the directory does it."""
@@ -57,7 +63,10 @@ async def test_from_a_new_campaign_to_an_imported_list_and_back(house: WebHouse,
     await page.get_by_role("link", name=say("list.add")).click()
     people = [*rows(60), ["Nobody", ""], ["Twice", rows(1)[0][1]]]
     file = csv_file(tmp_path / "people.csv", people, ("Who is it", "Reach at"))
-    await page.locator("input[type=file]").set_input_files(file)
+    await page.locator("[data-drop]").evaluate(DROPPED, ["photo.csv", "\x89PNG\r\n\x1a\n" + "x" * 900])
+    await expect(page.locator(".fault")).to_contain_text("is a picture: ask for the table itself")
+    await page.get_by_role("button", name=say("new.other")).click()
+    await page.locator("[data-drop]").evaluate(DROPPED, ["people.csv", file.read_text()])
     mapping = page.locator("[data-mapping]")
     await expect(mapping.locator("select[name=column1]")).to_have_value("phone")
     await expect(mapping.locator("select[name=column0]")).to_have_value("extra")
@@ -146,9 +155,15 @@ async def test_a_campaign_starts_says_why_it_dials_nothing_and_stops(
 
 @chinese
 async def test_numbers_are_put_on_the_list_and_a_slip_is_undone(house: WebHouse, sign_in: SignIn, say: Words, mia: Client):
+    await campaign(mia)
     page = await sign_in("mia", "/do-not-call")
     await page.goto(house.origin + "/do-not-call")
     await expect(page.locator("[data-panel=barred]")).to_contain_text(say("dnc.none"))
+    await page.get_by_role("button", name=say("dnc.campaign", name="spring")).click()
+    await page.locator("input[name=number]").fill("(212) 555-0160")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-register=spring]")).to_contain_text("1")
+    await page.get_by_role("button", name=say("dnc.own")).click()
     await page.locator("input[name=number]").fill("(212) 555-0142")
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-number='+12125550142']")).to_be_visible()

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, ApiFault } from "../api/http";
 import { useLoad } from "../api/load";
 import { usePolled } from "../api/poll";
-import type { BarredAtBody, BarredListBody, DoNotCallBody, RegisterBody } from "../api/types";
+import type { BarredAtBody, BarredListBody, CampaignBody, CampaignListBody, DoNotCallBody, RegisterBody } from "../api/types";
 import { many, mayPlan } from "../campaigns/words";
 import { date } from "../format";
 import { language, said, t } from "../i18n";
@@ -21,6 +21,15 @@ const SLOW_MS = 30_000;
 
 const called = (register: RegisterBody) => (register.kind === "own" ? t("dnc.own") : register.kind === "campaign" ? t("dnc.campaign", { name: register.name }) : t("dnc.registry", { name: register.name }));
 
+/** Every campaign has a list of its own, also one on which nobody stands yet. */
+function withEmpty(found: readonly RegisterBody[], campaigns: readonly CampaignBody[]): RegisterBody[] {
+  if (found.length === 0) return [];
+  const missing = campaigns.filter((each) => each.state !== "finished" && !found.some((register) => register.campaign === each.id));
+  const empty = missing.map((each): RegisterBody => ({ kind: "campaign", name: each.name, campaign: each.id, entries: 0, loaded_at: 0 }));
+  const own = found.filter((each) => each.kind !== "registry");
+  return [...own, ...empty, ...found.filter((each) => each.kind === "registry")];
+}
+
 export function DoNotCallPage() {
   const loaded = usePolled("do-not-call", () => api.get<DoNotCallBody>("/do-not-call"), (data) => (data.loading.some((each) => each.why === null) ? LOADING_MS : SLOW_MS));
   const [of, setOf] = useState<number | null>(null);
@@ -29,7 +38,9 @@ export function DoNotCallPage() {
     setTurn(turn + 1);
     loaded.reload();
   };
-  const shown = loaded.data?.registers.find((each) => each.kind !== "registry" && each.campaign === of) ?? null;
+  const campaigns = useLoad("campaigns", () => api.get<CampaignListBody>("/campaigns"));
+  const registers = withEmpty(loaded.data?.registers ?? [], campaigns.data?.items ?? []);
+  const shown = registers.find((each) => each.kind !== "registry" && each.campaign === of) ?? null;
   return (
     <Shell page="p-barred" title={t("nav.doNotCall")}>
       <div class="col">
@@ -41,8 +52,8 @@ export function DoNotCallPage() {
           {loaded.fault ? <Fault fault={loaded.fault} again={loaded.reload} asOf={loaded.asOf} /> : null}
           {!loaded.data && !loaded.fault ? <SkeletonRows rows={3} height={48} /> : null}
           <ul class="clist">
-            {loaded.data?.registers.map((each) => (
-              <Register key={`${each.kind} ${each.name}`} register={each} now={loaded.data!.now} on={each === shown} open={() => setOf(each.campaign)} />
+            {registers.map((each) => (
+              <Register key={`${each.kind} ${each.name}`} register={each} now={loaded.data?.now ?? 0} on={each === shown} open={() => setOf(each.campaign)} />
             ))}
           </ul>
           {loaded.data?.loading.map((each) => (
