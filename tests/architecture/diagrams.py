@@ -5,12 +5,13 @@ from pathlib import Path
 
 from callcenter.kernel.activity import ACTIVITY
 from callcenter.kernel.call_state import CALL
+from callcenter.kernel.campaign_state import CAMPAIGN
 from callcenter.kernel.leg_state import LEG
 from callcenter.kernel.presence import PRESENCE
 from dialer.attempt_state import ATTEMPT
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "architecture.md"
-TABLES = {table.name: table for table in (CALL, LEG, PRESENCE, ACTIVITY, ATTEMPT)}
+TABLES = {table.name: table for table in (CALL, LEG, PRESENCE, ACTIVITY, CAMPAIGN, ATTEMPT)}
 _PLACE = re.compile(r"<!-- diagram: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 

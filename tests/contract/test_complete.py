@@ -1,13 +1,14 @@
 """Contract: no kind of signal or effect, and no way to fail, is left without a story.
 
 Stories declare what they provoke and are checked on it (see `stage.provokes`), so this holds whichever of them run here.
+What campaigns ask of the leads' rows is no carrier's matter: its stories are in tests/integration/test_dialing*.
 """
 
 from typing import get_args
 
 from callcenter.kernel import effects as fx
-from callcenter.kernel.effects import AnyCarrierEffect, AnyEffect, CarrierEffect
-from callcenter.kernel.signals import AnySignal
+from callcenter.kernel.effects import AnyCarrierEffect, AnyEffect, CarrierEffect, LeadEffect
+from callcenter.kernel.signals import AnySignal, LeadSignal
 from callcenter.kernel.words import Cause, Fault, GatherEnd, PlaybackEnd
 from tests.contract import test_bridges, test_dialing, test_incoming, test_jobs, test_outage, test_prompts
 from tests.contract.stage import DECLARED
@@ -32,11 +33,11 @@ WAYS_TO_FAIL: dict[type[CarrierEffect], set[Fault]] = {
 
 
 def test_every_kind_of_signal_is_provoked():
-    assert set(get_args(AnySignal)) - DECLARED.signals == set()
+    assert set(get_args(AnySignal)) - DECLARED.signals == set(get_args(LeadSignal))
 
 
 def test_every_kind_of_effect_is_asked_for():
-    assert set(get_args(AnyEffect)) - DECLARED.effects == set()
+    assert set(get_args(AnyEffect)) - DECLARED.effects == set(get_args(LeadEffect))
 
 
 def test_every_way_in_which_an_effect_can_fail_is_provoked():
