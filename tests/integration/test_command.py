@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -18,7 +17,7 @@ from callcenter.store.database import Database
 from config.center_file import read_center
 from tests.fixtures.postgres import Postgres
 from tests.fixtures.prompts import lay_prompts
-from tests.integration.served import EXAMPLE
+from tests.integration.served import lay_sample
 
 SETTINGS = "center: center.yaml\nlisten: 127.0.0.1:0\ndata: var\ncarriers:\n  demo: {kind: simulated}\n"
 
@@ -41,7 +40,7 @@ async def start(*arguments: str, **secrets: str) -> Process:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A folder with the sample center and settings of its own."""
-    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    lay_sample(tmp_path)
     (tmp_path / "settings.yaml").write_text(SETTINGS)
     return tmp_path
 
