@@ -66,14 +66,62 @@ log = structlog.get_logger(__name__)
 
 PAGES = Path(__file__).parent / "web" / "static"
 
-class Service:
-    """Everything that one process runs: `prepare`, `start`, and `close`, which lets go and leaves calls alone."""
+class Serving:
+    """A process that answers over HTTP at the settings' address: `prepare`, `start`, and `close`, which lets go."""
 
-    def __init__(self, settings: Settings, seed: CenterSeed | None) -> None:
+    def __init__(self, settings: Settings) -> None:
         settings.data.mkdir(parents=True, exist_ok=True)
         self.settings = settings
-        self._seed = seed
         self._stack = AsyncExitStack()
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """Where this process answers, for the ready line."""
+        scheme = "https" if self.settings.certificate is not None else "http"
+        host = self.settings.listen.host
+        return f"{scheme}://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{self.port}"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return frozenset(self.settings.allowed_origins) | ({self.url} if self.settings.listen.port == 0 else set())
+
+    async def prepare(self) -> None:
+        """Opens what it needs; nothing is done yet."""
+        raise NotImplementedError
+
+    async def start(self) -> None:
+        """After `prepare`. Returns when it answers."""
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+    @property
+    def stopped(self) -> asyncio.Future[str] | None:
+        """Done, with the reason, when the process had to stop for good; None: nothing here ever has to."""
+        return None
+
+    async def _app(self) -> web.Application:
+        """What is served; `url` is known."""
+        raise NotImplementedError
+
+    async def _serve(self) -> None:
+        listen = self.settings.listen
+        listener = socket.create_server((listen.host, listen.port), family=_family(listen.host), backlog=512)
+        self.port = listener.getsockname()[1]
+        runner = web.AppRunner(await self._app(), access_log=None, handle_signals=False, shutdown_timeout=2)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        await web.SockSite(runner, listener, ssl_context=_tls(self.settings)).start()
+
+
+class Service(Serving):
+    """Everything in one process. `close` leaves calls alone."""
+
+    def __init__(self, settings: Settings, seed: CenterSeed | None) -> None:
+        super().__init__(settings)
+        self._seed = seed
         self.log = open_log(settings.event_log_url)
         self.database = Database(settings.database_url)
         self.laws = read_packs()
@@ -95,14 +143,10 @@ class Service:
         self.webhooks = make_dispatch(self.log, self.database, settings)
         self.lists = ListDesk(self.database, ListJobs(settings.database_url, settings.data / FOLDER), clock.now)
         self.watch = CenterWatch(self.directory, self.engine, self._center_changed)
-        self.port = 0
 
     @property
-    def url(self) -> str:
-        """Where this process answers, for the ready line."""
-        scheme = "https" if self.settings.certificate is not None else "http"
-        host = self.settings.listen.host
-        return f"{scheme}://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{self.port}"
+    def stopped(self) -> asyncio.Future[str] | None:
+        return self.engine.stopped
 
     async def prepare(self) -> None:
         """Opens the stores, and seeds an empty database; nothing is decided yet."""
@@ -135,18 +179,8 @@ class Service:
             await carrier.start(self.engine.tell)
             stack.push_async_callback(carrier.close)
 
-    async def close(self) -> None:
-        await self._stack.aclose()
-
-    async def _serve(self) -> None:
-        listen = self.settings.listen
-        listener = socket.create_server((listen.host, listen.port), family=_family(listen.host), backlog=512)
-        self.port = listener.getsockname()[1]
-        app = make_app(self._services(await restored_live(self.log)))
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
-        await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
-        await web.SockSite(runner, listener, ssl_context=_tls(self.settings)).start()
+    async def _app(self) -> web.Application:
+        return make_app(self._services(await restored_live(self.log)))
 
     def _services(self, live: Live) -> Services:
         names = [carrier.name for carrier in self.settings.carriers]
@@ -170,7 +204,7 @@ class Service:
             database=self.database,
             carriers=self.carriers,
             phone_carrier=names[0],
-            origins=frozenset(self.settings.allowed_origins) | ({self.url} if self.settings.listen.port == 0 else set()),
+            origins=self.origins,
             pages=PAGES,
             version=version("callcenter"),
             clock=clock.now,

@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import select
-import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -18,11 +17,10 @@ import msgspec
 
 import config
 from callcenter.api.app import openapi_document
-from callcenter.bootstrap import Service
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import CallId
 from callcenter.kernel.seed import CenterSeed
-from callcenter.operations import center_change, import_list, one_call, one_campaign, one_lead, simulate
+from callcenter.operations import center_change, import_list, one_call, one_campaign, one_lead, serving, simulate
 from callcenter.operations.bench import report
 from callcenter.operations.bench.amd import amd
 from callcenter.operations.bench.ari import ari
@@ -30,7 +28,6 @@ from callcenter.operations.bench.desk import desk
 from callcenter.operations.bench.engine import engine
 from callcenter.operations.bench.lists import lists
 from callcenter.operations.bench.pacing import pacing
-from callcenter.operations.demo import DemoDay
 from callcenter.operations.doctor import examine
 from callcenter.runtime import clock, logs
 from callcenter.store.list_import import Progress
@@ -81,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="run the service")
     _add_config(serve)
+    serve.add_argument(
+        "--role", choices=("hub", "web"), help="one half of it, joined to the others by Redis; left out: all in one process"
+    )
     serve.set_defaults(run=_serve)
 
     demo = commands.add_parser("demo", help="a small center with simulated callers")
@@ -189,7 +189,7 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
 def _serve(given: argparse.Namespace) -> int:
     settings = read_settings(given.config, os.environ)
     logs.set_up(settings.log_level)
-    return asyncio.run(_run(settings, demo=False))
+    return asyncio.run(serving.serve(settings, given.role))
 
 
 def _demo(given: argparse.Namespace) -> int:
@@ -197,37 +197,7 @@ def _demo(given: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="callcenter-demo-") as folder:
         environment = {"CALLCENTER_LISTEN": f"127.0.0.1:{given.port}", "CALLCENTER_DATA": folder}
         settings = read_settings(EXAMPLE / "demo.yaml", environment)
-        return asyncio.run(_run(settings, demo=True))
-
-
-async def _run(settings: Settings, *, demo: bool) -> int:
-    """Serves until told to stop, or until another hub is active. Prints the ready line when the pages answer."""
-    seed = await asyncio.to_thread(read_center, settings.center)
-    service = Service(settings, seed)
-    told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    people = DemoDay(service, seed) if demo else None
-    try:
-        await service.prepare()
-        if people is not None:
-            await people.have_worked()
-        await service.start()
-        if people is not None:
-            await people.start()
-            for line in people.log_ins():
-                print(line)
-        print(f"ready {service.url}", flush=True)
-        service.engine.stopped.add_done_callback(lambda _: told.set())
-        await told.wait()
-        if service.engine.stopped.done():
-            print(service.engine.stopped.result(), file=sys.stderr)
-            return 3
-        return 0
-    finally:
-        if people is not None:
-            await people.close()
-        await service.close()
+        return asyncio.run(serving.demo(settings))
 
 
 # -- files ------------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import yaml
 
 from callcenter.kernel.ids import CarrierName
 from config.readers import NAME, TEXT, Key, Reader, fill, listed, one_of, optional, places_of, read_keys, required
-from config.settings_values import ADDRESS, ARI_URL, DATABASE, NETWORK, ORIGIN, Address, ice_url
+from config.settings_values import ADDRESS, ARI_URL, DATABASE, NETWORK, ORIGIN, REDIS, Address, ice_url
 from config.yaml import FileMistake, Place, Sheet, nearest
 
 PREFIX = "CALLCENTER_"
@@ -89,6 +89,8 @@ class Settings:
     data: Path
     database_url: str = field(repr=False)
     event_log_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    """What joins the processes of `serve --role`; empty: one process does everything."""
     prompts: Path
     """Where prompts are written."""
     music: Path
@@ -164,6 +166,7 @@ SETTINGS_KEYS: tuple[Key, ...] = (
     optional("data", TEXT, "var"),
     optional("database", DATABASE),
     optional("event_log", DATABASE),
+    optional("redis", REDIS),
     optional("prompts", TEXT),
     optional("music", TEXT),
     optional("recordings", TEXT),
@@ -176,7 +179,8 @@ SETTINGS_KEYS: tuple[Key, ...] = (
 )
 OVERRIDES = {f"{PREFIX}{key.name.upper()}": key for key in SETTINGS_KEYS if key.name not in ("ice", "carriers")}
 """Environment variable -> key that it overrides. Lists are separated by commas."""
-SECRETS = (f"{PREFIX}DATABASE_PASSWORD", f"{PREFIX}EVENT_LOG_PASSWORD", f"{PREFIX}TURN_PASSWORD", f"{PREFIX}WEBHOOK_KEY")
+SECRETS = (f"{PREFIX}DATABASE_PASSWORD", f"{PREFIX}EVENT_LOG_PASSWORD", f"{PREFIX}REDIS_PASSWORD", f"{PREFIX}TURN_PASSWORD",
+           f"{PREFIX}WEBHOOK_KEY")  # fmt: skip
 """Besides these, each Asterisk has two: CALLCENTER_NAME_PASSWORD and CALLCENTER_NAME_ARI_PASSWORD."""
 
 TABLES: dict[str, tuple[Key, ...]] = {"The file": SETTINGS_KEYS, "kind: asterisk": ASTERISK_KEYS, "ice": ICE_KEYS}
@@ -208,6 +212,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     database = _with_password(values["database"] or f"sqlite:///{data / 'center.db'}", vault.take("DATABASE_PASSWORD"))
     event_log = values["event_log"] or (database if not database.startswith("sqlite") else f"sqlite:///{data / 'events.db'}")
     log_password = vault.take("EVENT_LOG_PASSWORD")
+    redis_url = _with_password(values["redis"] or "", vault.take("REDIS_PASSWORD"))
     webhook_key = vault.take("WEBHOOK_KEY")
     vault.refuse_unknown()
     if (values["certificate"] is None) != (values["certificate_key"] is None):
@@ -225,6 +230,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         data=data,
         database_url=database,
         event_log_url=_with_password(event_log, log_password),
+        redis_url=redis_url,
         prompts=prompts,
         music=base / values["music"] if values["music"] else data / "music",
         recordings=base / values["recordings"] if values["recordings"] else data / "recordings",

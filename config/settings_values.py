@@ -114,3 +114,6 @@ DATABASE: Reader[str] = Reader(
     _store(("sqlite", "postgresql"), "CALLCENTER_DATABASE_PASSWORD", "sqlite:///FILE or postgresql://USER@HOST/NAME"),
     "",
 )
+REDIS: Reader[str] = Reader(
+    "redis://HOST:PORT/NUMBER", _store(("redis", "rediss"), "CALLCENTER_REDIS_PASSWORD", "redis://127.0.0.1:6379/0"), ""
+)

@@ -1,7 +1,7 @@
 """The web application: routes, WebSocket, probes, pages, and what a carrier wants mounted. Built from what bootstrap gives."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -25,6 +25,7 @@ from callcenter.api.socket import Sockets
 from callcenter.api.stage import Names, Stage
 from callcenter.api.views import ContactName
 from callcenter.auth.sessions import SignedIn
+from callcenter.broadcast.others import AnyNotice, SessionOver
 from callcenter.kernel.clock import HOUR
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import ContactId
@@ -63,9 +64,8 @@ def make_app(services: Services) -> web.Application:
     connect = services.connect_sources | {"ws" + ours.removeprefix("http") for ours in services.origins}
     measures = Measures(services.registry)
     services.registry.register(LiveMeasures(stage, lambda: len(sockets), lambda: sockets.cut, services.set_aside))
-    services.registry.register(
-        ServiceMeasures(services.vitals, services.projection_lag, services.carrier_sockets, services.webhooks)
-    )
+    if services.decides:
+        services.registry.register(measures_of_service(services))
     app = web.Application(middlewares=[guard(services.origins, connect, measures)], client_max_size=LARGEST_BODY)
 
     async def recognise(request: web.Request) -> SignedIn | None:
@@ -81,19 +81,9 @@ def make_app(services: Services) -> web.Application:
     async def socket(request: web.Request) -> web.StreamResponse:
         return await _open_socket(request, parts)
 
-    async def readyz(_: web.Request) -> web.Response:
-        return await probes.readyz(parts)
-
-    async def metrics(_: web.Request) -> web.Response:
-        return await probes.metrics(parts)
-
     app.router.add_get(f"{PREFIX}/openapi.json", describe)
     app.router.add_get(f"{PREFIX}/ws", socket)
-    app.router.add_get("/healthz", probes.healthz)
-    app.router.add_get("/readyz", readyz)
-    app.router.add_get("/metrics", metrics)
-    for carrier in services.carriers.values():
-        app.router.add_routes(carrier.routes())
+    _add_machines_routes(app, services, lambda: stage.alive)
     app.router.add_get("/{path:(?!api/).*}", Pages(services.pages).serve)
 
     app[SOCKETS] = sockets
@@ -102,21 +92,60 @@ def make_app(services: Services) -> web.Application:
     return app
 
 
+def make_hub_app(services: Services) -> web.Application:
+    """What the hub's process serves when other processes serve the pages: probes, measures, and what carriers want mounted."""
+    services.registry.register(measures_of_service(services))
+    app = web.Application(client_max_size=LARGEST_BODY)
+    _add_machines_routes(app, services, None)
+    return app
+
+
+def measures_of_service(services: Services) -> ServiceMeasures:
+    return ServiceMeasures(services.vitals, services.projection_lag, services.carrier_sockets, services.webhooks)
+
+
+def _add_machines_routes(app: web.Application, services: Services, live: Callable[[], bool] | None) -> None:
+    async def readyz(_: web.Request) -> web.Response:
+        return await probes.readyz(services, live)
+
+    async def metrics(_: web.Request) -> web.Response:
+        return await probes.metrics(services)
+
+    app.router.add_get("/healthz", probes.healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", metrics)
+    for carrier in services.carriers.values():
+        app.router.add_routes(carrier.routes())
+
+
 async def _life(parts: Parts) -> AsyncIterator[None]:
     services, jobs = parts.services, set[asyncio.Task[None]]()
 
-    def ended(log_in: str) -> None:
-        parts.sockets.end(log_in)
-        job = asyncio.create_task(_quietly("phone_not_closed", parts.phones.log_in_over(log_in)))
+    def beside(event: str, work: Coroutine[Any, Any, object]) -> None:
+        job = asyncio.create_task(_quietly(event, work))
         jobs.add(job)
         job.add_done_callback(jobs.discard)
 
+    def ended(log_in: str) -> None:
+        parts.sockets.end(log_in)
+        services.others.tell(SessionOver(log_in))
+        beside("phone_not_closed", parts.phones.log_in_over(log_in))
+
+    def heard(notice: AnyNotice) -> None:
+        """Whoever ended the session closes its telephone too."""
+        if isinstance(notice, SessionOver):
+            parts.sockets.end(notice.log_in)
+        else:
+            beside("name_not_shown", parts.stage.contact_changed(notice.contact))
+
     await parts.stage.start()
     services.sessions.ended.append(ended)
+    services.others.heard.append(heard)
     jobs.add(asyncio.create_task(_sweep(services), name="sessions"))
     jobs.add(asyncio.create_task(parts.sockets.watch(), name="sockets"))
     yield
     services.sessions.ended.remove(ended)
+    services.others.heard.remove(heard)
     for job in jobs:
         job.cancel()
     await asyncio.gather(*jobs, return_exceptions=True)

@@ -10,14 +10,14 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
-from callcenter.api.services import Deciding
 from callcenter.broadcast.fanout import Fanout, Lagging
 from callcenter.kernel.commands import SignIn, SignOut
 from callcenter.kernel.errors import HouseError, TryAgain
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import AgentId
 from callcenter.kernel.presence import Presence
-from callcenter.telephony.port import Carrier, DeviceAccount
+from callcenter.runtime.deciding import Deciding
+from callcenter.telephony.port import DeviceAccount, Softphones
 
 AGAIN_AFTER_S = 1.0
 """Between attempts to sign somebody out while nothing can be stored."""
@@ -26,7 +26,7 @@ AGAIN_AFTER_S = 1.0
 class Phones:
     """`carrier` is the network on which agents' devices live, `committed` tells of every event once it is stored."""
 
-    def __init__(self, carrier: Carrier, engine: Deciding, committed: Fanout[Sequence[Recorded]]) -> None:
+    def __init__(self, carrier: Softphones, engine: Deciding, committed: Fanout[Sequence[Recorded]]) -> None:
         self._carrier = carrier
         self._engine = engine
         self._committed = committed

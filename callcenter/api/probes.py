@@ -1,6 +1,7 @@
 """What machines ask: is the process alive, can it work, how is it doing."""
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aiohttp import web
@@ -8,7 +9,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from callcenter.api.dispatch import json
-from callcenter.api.route import Parts
 from callcenter.api.schemas.center import HealthBody
 from callcenter.api.services import Check, Services
 from callcenter.kernel.errors import HouseError
@@ -22,26 +22,20 @@ async def healthz(_: web.Request) -> web.Response:
     return web.Response(text="alive\n", headers={"Cache-Control": "no-store"})
 
 
-async def readyz(parts: Parts) -> web.Response:
-    """200 when the hub decides, the pages are live, every carrier is connected and every further check is content."""
-    body = await health(parts)
-    return json(body, HTTPStatus.OK if body.ready else HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-async def health(parts: Parts) -> HealthBody:
-    services = parts.services
-    unwritable = f"the event log cannot be written: {services.engine.fault or 'see the log of the service'}"
-    checks = {
-        "hub": "" if services.engine.writable else unwritable,
-        "live": "" if parts.stage.alive else "the live views no longer follow the log: restart the service",
-    }
+async def readyz(services: Services, live: Callable[[], bool] | None) -> web.Response:
+    """200 when the hub decides, the pages are live, every carrier is connected and every further check is content. `live` tells
+    whether the pages follow; None: this process serves none."""
+    checks = {"hub": services.engine.why_not}
+    if live is not None:
+        checks["live"] = "" if live() else "the live views no longer follow the log: restart the service"
     for name, carrier in services.carriers.items():
         state = carrier.health()
         checks[f"carrier {name}"] = "" if state.ready else state.why or "not connected"
     asked: dict[str, Check] = {"database": lambda: _writable(services.database), **services.checks}
     found = await asyncio.gather(*(_within(check) for check in asked.values()))
     checks.update(zip(asked, found, strict=True))
-    return HealthBody(ready=not any(checks.values()), checks=checks, warnings=_warnings(services))
+    body = HealthBody(ready=not any(checks.values()), checks=checks, warnings=_warnings(services))
+    return json(body, HTTPStatus.OK if body.ready else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _warnings(services: Services) -> dict[str, str]:
@@ -74,5 +68,5 @@ async def _within(check: Check) -> str:
         return "no answer within 2 s"
 
 
-async def metrics(parts: Parts) -> web.Response:
-    return web.Response(body=generate_latest(parts.services.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+async def metrics(services: Services) -> web.Response:
+    return web.Response(body=generate_latest(services.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
@@ -13,11 +12,11 @@ from callcenter.auth.staff import Staff
 from callcenter.auth.tickets import Tickets
 from callcenter.auth.users import Users
 from callcenter.broadcast.fanout import Fanout
-from callcenter.hub.state import State
-from callcenter.kernel.commands import AnyCommand, Done
+from callcenter.broadcast.others import Others
 from callcenter.kernel.events import Recorded
-from callcenter.kernel.ids import CallId, CarrierName, PersonalId
+from callcenter.kernel.ids import CarrierName, PersonalId
 from callcenter.kernel.law import Pack, PackId
+from callcenter.runtime.deciding import Deciding
 from callcenter.runtime.list_desk import ListDesk
 from callcenter.runtime.vitals import Vitals
 from callcenter.store.audit import AuditLog
@@ -29,27 +28,12 @@ from callcenter.store.do_not_call import DoNotCall
 from callcenter.store.do_not_call_pages import DoNotCallPages
 from callcenter.store.lead_pages import LeadPages
 from callcenter.store.recordings import Recordings
-from callcenter.telephony.port import Carrier
+from callcenter.telephony.port import Softphones
 from callcenter.webhooks.desk import WebhookDesk
 from reporting.live import Live
 
 Check = Callable[[], Awaitable[str]]
 """Empty when ready; else what is wrong and what to do."""
-
-
-class Deciding(Protocol):
-    """What the API needs of `runtime.engine.Engine`."""
-
-    @property
-    def state(self) -> State: ...
-    @property
-    def writable(self) -> bool: ...
-    @property
-    def fault(self) -> str: ...
-    def personal(self, row: PersonalId | None) -> str: ...
-    async def recall(self, needed: Callable[[], set[PersonalId]]) -> None: ...
-    async def ask(self, command: AnyCommand) -> Done: ...
-    async def known(self, call: CallId) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +61,7 @@ class Services:
     webhooks: WebhookDesk
     lists: ListDesk
     """Started and closed by whoever made it."""
-    carriers: Mapping[CarrierName, Carrier]
+    carriers: Mapping[CarrierName, Softphones]
     phone_carrier: CarrierName
     """The carrier on which agents' softphones live."""
     origins: frozenset[str]
@@ -92,6 +76,10 @@ class Services:
     """Further checks of /readyz by name; hub, live views, carriers and database are checked in any case."""
     set_aside: Callable[[], int] = lambda: 0
     """How many call records could not be written: told by /readyz as a warning, and by /metrics."""
+    others: Others = field(default_factory=Others)
+    """The other web processes of this center."""
+    decides: bool = True
+    """Whether the hub runs in this process, so that its measures are told here."""
     vitals: Vitals = field(default_factory=Vitals)
     """What the engine counts."""
     projection_lag: Callable[[], int] = lambda: 0

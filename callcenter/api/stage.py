@@ -16,13 +16,13 @@ import structlog
 from callcenter.api import views
 from callcenter.api.notices import notice
 from callcenter.api.schemas import live as m
-from callcenter.api.services import Deciding
 from callcenter.api.session import Change
 from callcenter.api.views import ContactName, Known
 from callcenter.broadcast.fanout import TURNS, Fanout, Lagging, Subscription
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.events import PersonErased, Recorded, TransferFailed
 from callcenter.kernel.ids import ContactId
+from callcenter.runtime.deciding import Deciding
 from reporting import views as seen
 from reporting.live import Live
 

@@ -26,6 +26,25 @@ EVERY = 20_000
 """Events between two checkpoints: about a tenth of a second of folding, and of an hour of 100 agents."""
 
 
+class Forgetting:
+    """Lets go of personal values that nobody needs any more, so that memory does not grow with the log."""
+
+    def __init__(self) -> None:
+        self._there_before: set[PersonalId] = set()
+        self._named_before: set[PersonalId] = set()
+        self.also_needed: list[Callable[[], set[PersonalId]]] = []
+        """Who else still asks for personal values, and for which."""
+
+    def let_go(self, state: State, named: set[PersonalId]) -> None:
+        """A value stays while the state names it, and until the next time after that: pages may be a moment behind."""
+        for others in self.also_needed:
+            named |= others()
+        for row in self._there_before - named - self._named_before:
+            state.personal.pop(row, None)
+        self._there_before = set(state.personal)
+        self._named_before = named
+
+
 class Checkpoints:
     """Of one engine. `look` costs nothing until the next one is due."""
 
@@ -35,10 +54,7 @@ class Checkpoints:
         self._last = 0
         self._taken: Checkpoint | None = None
         self._keeping: asyncio.Task[None] | None = None
-        self._there_before: set[PersonalId] = set()
-        self._named_before: set[PersonalId] = set()
-        self.also_needed: list[Callable[[], set[PersonalId]]] = []
-        """Who else still asks for personal values, and for which."""
+        self.forgetting = Forgetting()
 
     def begin(self, state: State) -> None:
         """The state was folded anew: what was taken of the one before may never be stored."""
@@ -65,16 +81,7 @@ class Checkpoints:
         saved = checkpoint.dump(state)
         self._taken = Checkpoint(name=HUB, position=state.position, version=checkpoint.FORMAT, payload=saved)
         self._last = state.position
-        self._let_go(state, checkpoint.named(saved))
-
-    def _let_go(self, state: State, named: set[PersonalId]) -> None:
-        """A value stays while the state names it, and until the next checkpoint after that: pages may be a moment behind."""
-        for others in self.also_needed:
-            named |= others()
-        for row in self._there_before - named - self._named_before:
-            state.personal.pop(row, None)
-        self._there_before = set(state.personal)
-        self._named_before = named
+        self.forgetting.let_go(state, checkpoint.named(saved))
 
     async def _keep(self, taken: Checkpoint) -> None:
         try:

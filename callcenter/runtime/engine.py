@@ -104,12 +104,17 @@ class Engine:
         """Whether decisions reach the log at present."""
         return not (self._recovering or self._broken or self.stopped.done())
 
+    @property
+    def why_not(self) -> str:
+        """Empty when `writable`; else what is wrong, and what to do about it."""
+        return "" if self.writable else f"the event log cannot be written: {self.fault or 'see the log of the service'}"
+
     def personal(self, row: PersonalId | None) -> str:
         return self._hub.state.value(row)
 
     async def recall(self, needed: Callable[[], set[PersonalId]]) -> None:
         """From now on `personal` also has the values of the rows that `needed` tells. Raises LogFault."""
-        self._checkpoints.also_needed.append(needed)
+        self._checkpoints.forgetting.also_needed.append(needed)
         state = self._hub.state
         for row, value in (await self._log.personal(needed() - state.personal.keys())).items():
             state.personal.setdefault(row, value)

@@ -176,6 +176,10 @@ class ListDesk:
 
     # -- in the background --------------------------------------------------------------------------------------------------
 
+    def fill(self, call_list: int) -> None:
+        """A list that another process has begun."""
+        self._begin(call_list)
+
     def _begin(self, call_list: int, upload: str = "") -> None:
         if upload:
             self.uploads.taken(upload)

@@ -147,6 +147,12 @@ class Database:
                     await connection.run_sync(_upgrade)
                     await connection.commit()
 
+    async def upgraded(self) -> bool:
+        """Whether the tables are what this program needs."""
+        with _faults():
+            async with self.engine.connect() as connection:
+                return bool(await connection.run_sync(revision.found) == revision.needed())
+
     async def onto_disk(self) -> None:
         """Everything committed so far outlives a power cut."""
         if self.sqlite:

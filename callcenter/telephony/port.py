@@ -85,7 +85,23 @@ class DeviceAccount(Struct, frozen=True, kw_only=True):
 Deliver = Callable[["CarrierSignal | CarrierSnapshot"], None]
 
 
-class Carrier(Protocol):
+class Softphones(Protocol):
+    """What pages need of a phone network. In a process without the hub it is asked of the hub's."""
+
+    name: CarrierName
+
+    async def open_device(self, device: str) -> DeviceAccount:
+        """Makes the account (a second call replaces password and registration); kept alive over restarts of the carrier."""
+
+    async def close_device(self, device: str) -> None: ...
+
+    def health(self) -> CarrierHealth: ...
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """What must be mounted on the public web server; empty for carriers that are not called there."""
+
+
+class Carrier(Softphones, Protocol):
     """One phone network.
 
     `perform` returns when the effect is on its way, never raises for anything the carrier does, and never waits for people:
@@ -98,8 +114,6 @@ class Carrier(Protocol):
 
     A device's name is used for one log-in only: made again under a deleted name, its state may never be told.
     """
-
-    name: CarrierName
 
     async def start(self, deliver: Deliver) -> None:
         """Connects, and goes on trying; delivers a CarrierSnapshot each time a connection has come up."""
@@ -114,16 +128,6 @@ class Carrier(Protocol):
 
     async def discard_recording(self, recording: RecordingId) -> None:
         """Deletes the carrier's copy; harmless when it is gone."""
-
-    async def open_device(self, device: str) -> DeviceAccount:
-        """Makes the account (a second call replaces password and registration); kept alive over restarts of the carrier."""
-
-    async def close_device(self, device: str) -> None: ...
-
-    def health(self) -> CarrierHealth: ...
-
-    def routes(self) -> Sequence[web.AbstractRouteDef]:
-        """What must be mounted on the public web server; empty for carriers that are not called there."""
 
     async def close(self) -> None:
         """Lets go without touching calls in progress."""

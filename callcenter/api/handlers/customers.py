@@ -7,6 +7,7 @@ from callcenter.api.route import Ask
 from callcenter.api.schemas import customers as c
 from callcenter.api.schemas.common import PhoneNumber
 from callcenter.api.schemas.queries import AccountQuery, CustomerQuery
+from callcenter.broadcast.others import ContactChanged
 from callcenter.kernel.ids import AccountId, ContactId
 from callcenter.store.customers import Account, AccountChange, Contact, ContactChange, ContactPhone, PhoneInput
 
@@ -97,6 +98,7 @@ async def change_contact(ask: Ask) -> c.ContactBody:
     )
     changed = await ask.services.crm.change_contact(id, values, region, ask.now)
     await ask.parts.stage.contact_changed(id)
+    ask.services.others.tell(ContactChanged(id))
     return contact_body(changed, region)
 
 
