@@ -187,6 +187,7 @@ class RedisLine:
     async def _hear(self) -> None:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as line:
             await line.subscribe(*self._heard)
+            self._say(self._own, b"")
             until = self._monotonic() + SILENT_S
             try:
                 while self._monotonic() < until:

@@ -122,7 +122,7 @@ class HubView:
     async def request(self, wanted: b.Wanted) -> b.Reply:
         """Has the hub's process do something. Raises what it raised there; TryAgain without an answer."""
         beat = self.beat
-        if beat is None or not self._line.connected:
+        if beat is None:
             raise TryAgain(TRY_AGAIN)
         try:
             answer = b.reply(await self._line.ask(b.encode(b.Request(beat.life, wanted)), TAKEN_WITHIN_S))
