@@ -71,13 +71,17 @@ class Board(Person):
         self.center: Json = {}
         self.seen: list[Json] = []
         """Every state of every call that was shown, in order."""
+        self.live = True
+        """What the last heartbeat said: False is shown to people as "not live"."""
+        self.closed: int | None = None
+        """With which code the service has closed the socket."""
         self._changed = asyncio.Condition()
         self._reading: asyncio.Task[None] | None = None
 
-    async def follow(self) -> None:
+    async def follow(self, topic: str = "board") -> None:
         ticket = (await self.ask("POST", "/session/ticket"))["ticket"]
         socket = await self.http.ws_connect(f"{self.url}/api/v1/ws?ticket={ticket}", max_msg_size=0)
-        await socket.send_json({"type": "subscribe", "id": 1, "topic": "board"})
+        await socket.send_json({"type": "subscribe", "id": 1, "topic": topic})
         self._reading = asyncio.create_task(self._read(socket))
         await self.until(lambda board: bool(board.center), "the board shows nothing")
 
@@ -91,10 +95,15 @@ class Board(Person):
                     self._take(message, {"queues": (), "agents": (), "calls": ()})
                 case "delta":
                     self._take({**message["set"], "center": message["center"]}, message["remove"])
+                case "heartbeat":
+                    self.live = message["ready"]
                 case "error":
                     raise AssertionError(f"the board was refused: {message}")
             async with self._changed:
                 self._changed.notify_all()
+        self.closed = socket.close_code
+        async with self._changed:
+            self._changed.notify_all()
 
     def _take(self, new: Mapping[str, Any], gone: Mapping[str, Any]) -> None:
         self.center = new["center"] or self.center

@@ -2,7 +2,7 @@
 commands carried out once or answered "try again". Both ends are in this process; test_two_processes has them apart."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ from callcenter.store.database import Database, StoreFault
 from callcenter.store.event_log import LogFault
 from callcenter.store.sqlite_log import SqliteLog
 from tests.fixtures.redis import RedisServer
+from tests.integration.asking import until
 from tests.unit.hub.story import CARRIER, PEOPLE, center
 from tests.unit.runtime.running import ANA, Running, stored
 
@@ -56,7 +57,7 @@ class Pair:
         await self.log.open()
         await self.view.start()
         await self.line.start()
-        await self.until(lambda: self.view.writable)
+        await until(lambda: self.view.writable)
 
     async def stop(self) -> None:
         await self.view.close()
@@ -66,14 +67,9 @@ class Pair:
         await self.running.stop()
         await self.database.close()
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        async with asyncio.timeout(seconds):
-            while not condition():
-                await asyncio.sleep(0.01)
-
     async def level(self) -> None:
         """The view shows all that the hub has."""
-        await self.until(lambda: self.view.position == self.engine.position == self.engine.state.position)
+        await until(lambda: self.view.position == self.engine.position == self.engine.state.position)
 
     def assert_same(self) -> None:
         assert saved(self.view.state) == saved(self.engine.state)
@@ -124,7 +120,7 @@ async def test_without_redis_it_says_so_follows_the_log_and_comes_back(pair: Pai
     pair.server.stop()
     with pytest.raises(TryAgain):
         await asyncio.wait_for(pair.sign_in(), hub_view.TAKEN_WITHIN_S + 4)
-    await pair.until(lambda: pair.view.why_not == hub_view.NO_LINE, hub_view.FRESH_S + 4)
+    await until(lambda: pair.view.why_not == hub_view.NO_LINE, hub_view.FRESH_S + 4)
     pair.running.call_in()
     await pair.running.until(lambda: pair.running.seen(e.IvrWaits))
     await asyncio.wait_for(pair.level(), hub_view.LOOK_S + 2)
@@ -132,7 +128,7 @@ async def test_without_redis_it_says_so_follows_the_log_and_comes_back(pair: Pai
     with pytest.raises(TryAgain):
         await asyncio.wait_for(pair.sign_in(), 0.1)  # at once, when it is known
     pair.server.start()
-    await pair.until(lambda: pair.view.writable, 5)
+    await until(lambda: pair.view.writable, 5)
     await pair.sign_in()
     await pair.level()
     pair.assert_same()
@@ -150,14 +146,14 @@ async def test_a_redis_that_is_emptied_costs_nothing_that_is_shown(pair: Pair):
 
 async def test_a_hub_that_is_gone_and_the_next_life(pair: Pair):
     await pair.door.close()
-    await pair.until(lambda: pair.view.why_not == hub_view.NO_HUB, hub_view.FRESH_S + 1)
+    await until(lambda: pair.view.why_not == hub_view.NO_HUB, hub_view.FRESH_S + 1)
     before = len(await stored(pair.log))
     with pytest.raises(TryAgain):
         await pair.sign_in()
     assert len(await stored(pair.log)) == before
     pair.door = pair.make_door()
     await pair.door.start()
-    await pair.until(lambda: pair.view.writable, 5)
+    await until(lambda: pair.view.writable, 5)
     await pair.sign_in()
     pair.assert_same()
 

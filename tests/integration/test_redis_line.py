@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from callcenter.broadcast import redis_line
 from callcenter.broadcast.redis_line import NoAnswer, RedisLine
 from tests.fixtures.redis import RedisServer
+from tests.integration.asking import until
 
 Make = Callable[..., Awaitable[RedisLine]]
 
@@ -31,12 +32,6 @@ async def make() -> AsyncIterator[Make]:
     yield started
     for line in lines:
         await line.close()
-
-
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 class Desk:
@@ -170,6 +165,10 @@ async def test_a_redis_that_stands_still_is_noticed_and_one_that_goes_on_too(own
     assert await web.ask(b"?", 5) in (b"1", b"2"), "what lay there may have been carried out; nobody was told that it was"
 
 
+async def lies_there(client: Redis) -> bool:
+    return bool(await client.llen("callcenter:0:asked"))  # type: ignore[misc]
+
+
 async def test_a_redis_that_is_emptied_costs_what_lay_there(own_redis: RedisServer, make: Make, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(redis_line, "ANSWER_MORE_S", 0.2)
     heard: list[bytes] = []
@@ -177,9 +176,7 @@ async def test_a_redis_that_is_emptied_costs_what_lay_there(own_redis: RedisServ
     await until(lambda: web.connected)
     asking = asyncio.create_task(web.ask(b"gone", 1))
     async with Redis(port=own_redis.port) as client:
-        async with asyncio.timeout(5):
-            while not await client.llen("callcenter:0:asked"):  # type: ignore[misc]
-                await asyncio.sleep(0.01)
+        await until(lambda: lies_there(client))
     own_redis.empty()
     desk = Desk()
     hub = await make(own_redis, desk.carry)

@@ -1,0 +1,213 @@
+"""The hub and two web processes joined by a real Redis: a call through two of them, and what happens when Redis or the hub goes.
+
+The limits that are asserted are those of docs/decisions/0013-two-processes.md.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from callcenter.kernel.ids import AgentId
+from callcenter.kernel.presence import Presence
+from tests.integration.asking import until
+from tests.integration.halves import FRESH_AGAIN_S, TOLD_S, TRY_AGAIN_S, Half, Halves, HubHere, halves
+from tests.integration.people import Answered, Board, Person
+
+__all__ = ["halves"]
+
+CALLER, OTHER = "+12125550123", "+12125550177"
+
+
+class Seat:
+    """An agent whose softphone is the page's, passed on by her web process."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self.phone: dict[str, Any] = {}
+
+    async def sits_down(self) -> None:
+        self.phone = await self.person.ask("POST", "/me/phone")
+        await self.person.ask("PUT", "/me/presence", {"presence": "available"})
+
+    async def at_phone(self, method: str, verb: str = "") -> Any:
+        headers = {"X-Phone-Password": self.phone["password"]}
+        url = f"{self.person.url}{self.phone['socket']}{verb}"
+        async with self.person.http.request(method, url, headers=headers) as answer:
+            assert answer.status in (200, 204), (verb, answer.status, await answer.text())
+            return await answer.json() if answer.status == 200 else None
+
+    async def rings(self, seconds: float = 10) -> None:
+        async def ringing() -> bool:
+            return bool((await self.at_phone("GET"))["state"] == "ringing")
+
+        await until(ringing, seconds)
+
+    async def answers(self) -> None:
+        await self.rings()
+        await self.at_phone("POST", "/answer")
+
+
+async def everything(halves: Halves) -> tuple[HubHere, list[Half], Seat, list[Board]]:
+    """Hub, two web processes, an agent at the first, a board at each."""
+    launched = [await halves.half("web", f"web{number}") for number in (1, 2)]
+    hub = await halves.hub_here()
+    await asyncio.gather(*(one.ready() for one in launched))
+    person = await halves.person(launched[0].url, "1001")
+    boards = [await halves.board(one.url) for one in launched]
+    return hub, launched, Seat(person), boards
+
+
+async def test_a_call_through_two_web_processes(halves: Halves):
+    """They were started before the hub had made any table. A session of one is good at the other."""
+    hub, webs, seat, boards = await everything(halves)
+    await seat.sits_down()
+    for board in boards:
+        await board.until(lambda b: b.agents["1001"]["state"] == "available", "she is not seen available", 2)
+    hub.call_in(CALLER)
+    for board in boards:
+        await board.until(lambda b: b.agents["1001"]["state"] == "ringing" and b.call_of(CALLER), "the offer is not seen", 5)
+    await hub.same(*boards)
+    await seat.answers()
+    for board in boards:
+        await board.until(lambda b: (b.call_of(CALLER) or {}).get("state") == "connected", "the conversation is not seen", 5)
+    await hub.same(*boards)
+    call = next(iter(boards[1].calls))
+
+    elsewhere = Person(webs[1].url, "1001")
+    try:
+        elsewhere.http.cookie_jar.update_cookies({cookie.key: cookie.value for cookie in seat.person.http.cookie_jar})
+        await elsewhere.ask("POST", f"/calls/{call}/hold")
+        await boards[0].until(lambda b: b.agents["1001"]["state"] == "holding", "the hold is not seen", 2)
+        await seat.person.ask("POST", f"/calls/{call}/retrieve")
+        await elsewhere.ask("POST", f"/calls/{call}/hang-up")
+        await elsewhere.ask("PUT", f"/calls/{call}/disposition", {"code": "solved"})
+        await elsewhere.ask("POST", "/me/wrap-up/finish")
+    finally:
+        await elsewhere.close()
+    for board in boards:
+        await board.until(lambda b: b.agents["1001"]["state"] == "available", "the end is not seen", 5)
+    await hub.same(*boards)
+    record = await boards[0].ask("GET", f"/calls/{call}")
+    assert record["disposition"] == "solved"
+    for path in ("/readyz", "/metrics"):
+        for url in (hub.service.url, *(web.url for web in webs)):
+            async with seat.person.http.get(url + path) as answer:
+                assert answer.status == 200, (path, await answer.text())
+    for web in webs:
+        assert CALLER not in web.log()
+
+
+async def test_redis_killed_costs_freshness_only(halves: Halves):
+    hub, _, seat, boards = await everything(halves)
+    await seat.sits_down()
+    hub.call_in(CALLER)
+    await seat.answers()
+    for board in boards:
+        await board.until(lambda b: (b.call_of(CALLER) or {}).get("state") == "connected", "the conversation is not seen", 5)
+        assert board.live
+    halves.redis.stop()
+    began = time.monotonic()
+    for board in boards:
+        await board.until(lambda b: not b.live, "the page is not told", TOLD_S - (time.monotonic() - began))
+    began = time.monotonic()
+    with pytest.raises(Answered) as refused:
+        await seat.person.ask("POST", "/me/wrap-up/finish")
+    assert (refused.value.status, refused.value.code) == (503, "try_again")
+    assert time.monotonic() - began < 1, "known at once"
+    async with seat.person.http.get(f"{seat.person.url}/readyz") as answer:
+        assert answer.status == 503
+        assert "Redis does not answer" in (await answer.json())["checks"]["hub"]
+
+    waiting = hub.call_in(OTHER)  # calls go on, and pages follow the log
+    for board in boards:
+        await board.until(lambda b: (b.call_of(OTHER) or {}).get("state") == "queued", "what the log has is not seen", 5)
+        assert not board.live
+
+    halves.redis.start()
+    began = time.monotonic()
+    for board in boards:
+        await board.until(lambda b: b.live, "the page is not live again", FRESH_AGAIN_S - (time.monotonic() - began))
+    call = next(call["id"] for call in boards[0].calls.values() if call["state"] == "connected")
+    await seat.person.ask("POST", f"/calls/{call}/hang-up")
+    hub.hang_up(waiting)
+    await boards[1].until(lambda b: b.agents["1001"]["state"] == "wrap_up", "what was asked is not seen", 5)
+    halves.redis.empty()
+    await seat.person.ask("POST", "/me/wrap-up/finish")
+    await boards[1].until(lambda b: b.agents["1001"]["state"] == "available", "an emptied Redis is in the way", 5)
+    await hub.same(*boards)
+
+
+async def test_a_hub_killed_and_started_again(halves: Halves):
+    hub = await halves.half("hub", "hub")
+    web, other = await halves.webs()
+    await hub.ready()
+    seat = Seat(await halves.person(web.url, "1001"))
+    boards = [await halves.board(one.url) for one in (web, other)]
+    await seat.sits_down()
+    for board in boards:
+        await board.until(lambda b: b.agents["1001"]["state"] == "available", "she is not seen", 5)
+    await hub.kill()
+    began = time.monotonic()
+    with pytest.raises(Answered) as refused:  # nobody knows yet that it is gone
+        await seat.person.ask("PUT", "/me/presence", {"presence": "not_ready", "reason": "break"})
+    assert (refused.value.status, refused.value.code) == (503, "try_again")
+    assert time.monotonic() - began < TRY_AGAIN_S
+    for board in boards:
+        await board.until(lambda b: not b.live, "the page is not told", TOLD_S)
+
+    await hub.start()
+    began = time.monotonic()
+    for board in boards:
+        await board.until(lambda b: b.live, "the page is not live again", FRESH_AGAIN_S - (time.monotonic() - began))
+        assert board.agents["1001"]["presence"] == "available", "what was refused was not done"
+    await seat.person.ask("PUT", "/me/presence", {"presence": "not_ready", "reason": "break"})
+    for board in boards:
+        await board.until(lambda b: b.agents["1001"]["presence"] == "not_ready", "the new hub is not followed", 5)
+
+
+async def test_a_session_ended_at_one_process_is_over_at_the_other(halves: Halves):
+    hub, webs, seat, _ = await everything(halves)
+    admin = await halves.person(webs[1].url, "admin")
+    await seat.sits_down()
+    page = await halves.board(webs[0].url, "1001", "desk")
+    user = next(one for one in (await admin.ask("GET", "/users"))["items"] if one["login"] == "1001")
+    began = time.monotonic()
+    await admin.ask("DELETE", f"/users/{user['id']}/sessions")
+    await page.until(lambda b: b.closed is not None, "her page is still open", 2)
+    assert page.closed == 4401
+    assert time.monotonic() - began < 2, "at once, not at the next look"
+    with pytest.raises(Answered) as refused:
+        await seat.person.ask("GET", "/session")
+    assert refused.value.status == 401
+    await until(lambda: hub.service.engine.state.agents[AgentId("1001")].presence is Presence.SIGNED_OUT, 5)
+
+
+async def test_a_contact_renamed_at_one_process_is_renamed_at_the_other(halves: Halves):
+    hub, _, seat, boards = await everything(halves)
+    await seat.sits_down()
+    hub.call_in(OTHER)
+    await seat.answers()
+    await boards[1].until(lambda b: (b.call_of(OTHER) or {}).get("state") == "connected", "the conversation is not seen", 5)
+    call = next(iter(boards[1].calls))
+    made = await seat.person.ask("POST", "/contacts", {"name": "Rosa Planted", "numbers": [{"number": OTHER}]})
+    await seat.person.ask("PUT", f"/calls/{call}/contact", {"contact": made["id"]})
+    await boards[1].until(lambda b: "Rosa Planted" in str(b.calls.get(call)), "the name is not seen", 5)
+    await seat.person.ask("PATCH", f"/contacts/{made['id']}", {"name": "Rosa Renamed"})
+    for board in boards:
+        await board.until(lambda b: "Rosa Renamed" in str(b.calls.get(call)), "the new name is not seen", 2)
+
+
+async def test_a_second_hub_is_refused_and_a_half_without_redis_says_what_to_do(halves: Halves):
+    await halves.hub_here()
+    second = await halves.half("hub", "second")
+    assert second.process is not None
+    assert await asyncio.wait_for(second.process.wait(), 30) == 2
+    assert "another service runs on" in second.log()
+    settings = halves.home / "settings.yaml"
+    settings.write_text("".join(line for line in settings.read_text().splitlines(True) if not line.startswith("redis")))
+    alone = await halves.half("web", "alone")
+    assert alone.process is not None
+    assert await asyncio.wait_for(alone.process.wait(), 30) == 2
+    assert "add `redis:" in alone.log()
