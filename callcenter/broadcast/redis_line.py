@@ -65,13 +65,29 @@ _question = msgspec.msgpack.Decoder(_Question).decode
 _answer = msgspec.msgpack.Decoder(_Answer).decode
 
 
+async def answers(url: str) -> str:
+    """Why the Redis at `url` cannot be such a line, as the name of what went wrong; empty when it can. Leaves nothing there."""
+    redis = _client(url)
+    try:
+        await redis.getdel(f"callcenter:nothing:{secrets.token_hex(8)}")
+    except (RedisError, OSError, TimeoutError) as error:
+        return type(error).__name__
+    finally:
+        await redis.aclose()
+    return ""
+
+
+def _client(url: str) -> Redis:
+    # A write that is sent again by the driver may be done twice: whoever asks decides that, not the driver.
+    options: dict[str, Any] = {"socket_timeout": SOCKET_S, "socket_connect_timeout": SOCKET_S}
+    return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **options)
+
+
 class RedisLine:
     """One end. `listen` and `serve` before `start`. Centers that share a server differ in the database's number in `url`."""
 
     def __init__(self, url: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        options: dict[str, Any] = {"socket_timeout": SOCKET_S, "socket_connect_timeout": SOCKET_S}
-        # A write that is sent again by the driver may be done twice: whoever asks decides that, not the driver.
-        self._redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0), **options)
+        self._redis = _client(url)
         number = self._redis.connection_pool.connection_kwargs.get("db") or 0
         self._prefix = f"callcenter:{number}:"
         self._own = f"{self._prefix}end:{secrets.token_hex(8)}"

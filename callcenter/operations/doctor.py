@@ -8,6 +8,7 @@ import asyncio
 import shutil
 import wave
 from collections.abc import AsyncIterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from msgspec import Struct
@@ -77,6 +78,8 @@ async def examine(file: Path, environment: Mapping[str, str], *, count_unadopted
     found = [_well("settings", str(file))]
     seed = _center(settings, found)
     found += [finding async for finding in _databases(settings)]
+    if settings.redis_url:
+        found.append(await _redis(settings.redis_url))
     if not (PAGES / "index.html").is_file():
         found.append(_wrong("pages", "they are not built", "run: make install"))
     else:
@@ -140,6 +143,19 @@ async def _databases(settings: Settings) -> AsyncIterator[Finding]:
         yield _wrong("disk", f"{free} MB are left for {settings.data}", "make room: events and recordings need it")
     else:
         yield _well("disk", f"{free} MB are left")
+
+
+async def _redis(url: str) -> Finding:
+    """Asked for by `serve --role` only: whoever runs one process needs none."""
+    if find_spec("redis") is None:
+        return _wrong("redis", "its Python package is missing", "run: pip install 'callcenter[redis]'")
+    from callcenter.broadcast.redis_line import answers
+
+    why = await answers(url)
+    if why:
+        cure = "check that it runs (6.2 or later), and that address and password in the settings are right"
+        return _wrong("redis", f"it does not do what is needed ({why})", cure)
+    return _well("redis")
 
 
 async def _audit(settings: Settings) -> Finding:

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 compile=(.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-config --no-header --generate-hashes
-    --no-emit-index-url --no-emit-find-links --no-annotate --upgrade pyproject.toml)
-# run.txt: what a server needs. dev.txt: that, and what building and testing need.
+    --no-emit-index-url --no-emit-find-links --no-annotate --upgrade --all-extras pyproject.toml)
+# run.txt: what a server needs, optional parts included. dev.txt: that, and what building and testing need.
 "${compile[@]}" --output-file requirements/run.txt
 "${compile[@]}" --group dev --output-file requirements/dev.txt

@@ -112,6 +112,7 @@ def locked(name: str) -> dict[str, list[Version]]:
 def test_the_locks_hold_what_the_project_asks_for(lock: str):
     project = pyproject()
     asked = list(project["project"]["dependencies"])
+    asked += [line for extra in project["project"]["optional-dependencies"].values() for line in extra]
     if lock == "dev.txt":
         asked += project["dependency-groups"]["dev"] + project["build-system"]["requires"]
     found = locked(lock)

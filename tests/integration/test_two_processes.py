@@ -90,7 +90,7 @@ async def test_a_call_through_two_web_processes(halves: Halves):
         await board.until(lambda b: b.agents["1001"]["state"] == "available", "the end is not seen", 5)
     await hub.same(*boards)
     record = await boards[0].ask("GET", f"/calls/{call}")
-    assert record["disposition"] == "solved"
+    assert record["summary"]["disposition"] == "solved"
     for path in ("/readyz", "/metrics"):
         for url in (hub.service.url, *(web.url for web in webs)):
             async with seat.person.http.get(url + path) as answer:

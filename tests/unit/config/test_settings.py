@@ -84,6 +84,17 @@ def test_no_secret_is_printed_with_the_settings(tmp_path):
     assert "planted" not in repr(settings)
 
 
+def test_redis_and_its_password(tmp_path):
+    assert read(tmp_path, DEMO).redis_url == ""
+    settings = read(tmp_path, DEMO + "redis: redis://10.0.0.5:6379/2\n", CALLCENTER_REDIS_PASSWORD="planted-five")
+    assert settings.redis_url == "redis://:planted-five@10.0.0.5:6379/2"
+    assert "planted" not in repr(settings)
+    (mistake,) = mistakes(tmp_path, DEMO + "redis: redis://:planted-six@10.0.0.5/0\n")
+    assert "CALLCENTER_REDIS_PASSWORD" in mistake.instead
+    (mistake,) = mistakes(tmp_path, DEMO + "redis: memcached://10.0.0.5\n")
+    assert "redis:" in mistake.why
+
+
 def test_a_secret_from_a_file(tmp_path):
     (tmp_path / "secret").write_text("planted-one\n")
     environment = {**SECRETS, "CALLCENTER_PBX_1_PASSWORD_FILE": str(tmp_path / "secret")}
