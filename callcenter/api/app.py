@@ -63,7 +63,7 @@ def make_app(services: Services) -> web.Application:
 
     connect = services.connect_sources | {"ws" + ours.removeprefix("http") for ours in services.origins}
     measures = Measures(services.registry)
-    services.registry.register(LiveMeasures(stage, lambda: len(sockets), lambda: sockets.cut, services.set_aside))
+    services.registry.register(LiveMeasures(stage, lambda: len(sockets), lambda: sockets.cut))
     if services.decides:
         services.registry.register(measures_of_service(services))
     app = web.Application(middlewares=[guard(services.origins, connect, measures)], client_max_size=LARGEST_BODY)
@@ -101,7 +101,9 @@ def make_hub_app(services: Services) -> web.Application:
 
 
 def measures_of_service(services: Services) -> ServiceMeasures:
-    return ServiceMeasures(services.vitals, services.projection_lag, services.carrier_sockets, services.webhooks)
+    return ServiceMeasures(
+        services.vitals, services.projection_lag, services.carrier_sockets, services.webhooks, services.set_aside
+    )
 
 
 def _add_machines_routes(app: web.Application, services: Services, live: Callable[[], bool] | None) -> None:
@@ -143,6 +145,7 @@ async def _life(parts: Parts) -> AsyncIterator[None]:
     services.others.heard.append(heard)
     jobs.add(asyncio.create_task(_sweep(services), name="sessions"))
     jobs.add(asyncio.create_task(parts.sockets.watch(), name="sockets"))
+    jobs.add(asyncio.create_task(parts.sockets.tell_turns(), name="sockets.turns"))
     yield
     services.sessions.ended.remove(ended)
     services.others.heard.remove(heard)

@@ -54,7 +54,9 @@ class ServiceMeasures(Collector):
         lag: Callable[[], int],
         sockets: Callable[[], Mapping[CarrierName, Socket]],
         webhooks: WebhookDesk,
+        set_aside: Callable[[], int],
     ) -> None:
+        self._set_aside = set_aside
         self._vitals = vitals
         self._lag = lag
         self._sockets = sockets
@@ -69,6 +71,7 @@ class ServiceMeasures(Collector):
             failed.add_metric([kind, fault], number)
         yield failed
         yield GaugeMetricFamily("callcenter_projection_lag_events", "Events not yet in the call records", value=self._lag())
+        yield GaugeMetricFamily("callcenter_records_set_aside", "Call records that could not be written", value=self._set_aside())
         backlog = GaugeMetricFamily(
             "callcenter_carrier_backlog", "Messages of the telephone network that wait to be taken", labels=["carrier"]
         )
@@ -122,9 +125,8 @@ class ServiceMeasures(Collector):
 class LiveMeasures(Collector):
     """The center as it is shown, read when somebody asks."""
 
-    def __init__(self, shown: Shown, sockets: Callable[[], int], cut: Callable[[], int], set_aside: Callable[[], int]) -> None:
+    def __init__(self, shown: Shown, sockets: Callable[[], int], cut: Callable[[], int]) -> None:
         self._shown = shown
-        self._set_aside = set_aside
         self._sockets = sockets
         self._cut = cut
 
@@ -153,6 +155,5 @@ class LiveMeasures(Collector):
         for name, up in self._shown.center.carriers.items():
             carriers.add_metric([name], float(up))
         yield carriers
-        yield GaugeMetricFamily("callcenter_records_set_aside", "Call records that could not be written", value=self._set_aside())
         yield GaugeMetricFamily("callcenter_sockets", "Open WebSockets of pages", value=self._sockets())
         yield CounterMetricFamily("callcenter_sockets_cut", "Pages cut because they were too slow", value=self._cut())

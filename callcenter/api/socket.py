@@ -33,6 +33,8 @@ from callcenter.kernel.errors import HouseError
 SEND_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 10.0
 """A page that is cut is given so long to take what was on its way, and to read why."""
+TURNED_S = 0.5
+"""How often it is looked whether what is shown is still live: one look for all pages, which are told at once when it turns."""
 UNSENT_BYTES = 1 << 20
 """What may wait in the socket's buffer before a send waits for the page."""
 
@@ -51,8 +53,14 @@ class Sockets:
         self._ready = ready
         self._standing = standing
         self._open: defaultdict[str, set[Socket]] = defaultdict(set)
+        self._turned = asyncio.Event()
+        """Set, and replaced by a new one, when what is shown becomes live, or is not live any more."""
         self.cut = 0
         """How many were cut because they were too slow."""
+
+    @property
+    def live(self) -> bool:
+        return self._ready() and self._stage.alive
 
     def __len__(self) -> int:
         return sum(len(sockets) for sockets in self._open.values())
@@ -69,7 +77,7 @@ class Sockets:
         log_in = who.log_in
         response = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE, compress=False, writer_limit=UNSENT_BYTES)
         await response.prepare(request)
-        socket = Socket(response, session, self._stage, self._clock, self._ready, rights(who.user), valid)
+        socket = Socket(response, session, self._stage, self._clock, self, rights(who.user), valid)
         self._open[log_in].add(socket)
         try:
             closing = await socket.run()
@@ -102,6 +110,23 @@ class Sockets:
                     if now is None or rights(now.user) != socket.rights:
                         socket.end(Closing(SIGNED_OUT, "signed out"))
 
+    async def tell_turns(self) -> None:
+        """Has every page told at once when what is shown stops being live, and when it is live again."""
+        live = self.live
+        while True:
+            await asyncio.sleep(TURNED_S)
+            if live != self.live:
+                live = self.live
+                log.info("sockets.turned", live=live)
+                turned, self._turned = self._turned, asyncio.Event()
+                turned.set()
+
+    async def turned(self, within_s: float) -> None:
+        """Returns then, or when so many seconds are over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._turned.wait()
+
     def end(self, log_in: str) -> None:
         """Closes the sockets of a log-in that is over."""
         for socket in tuple(self._open.get(log_in, ())):
@@ -123,7 +148,7 @@ class Socket:
         session: Session,
         stage: Stage,
         clock: Callable[[], int],
-        ready: Callable[[], bool],
+        sockets: Sockets,
         rights: tuple[object, ...],
         valid: Callable[[], Awaitable[bool]],
     ) -> None:
@@ -132,7 +157,7 @@ class Socket:
         self._session = session
         self._stage = stage
         self._clock = clock
-        self._ready = ready
+        self._sockets = sockets
         self._valid = valid
         self._changes = stage.changes.subscribe(urgent=session.urgent)
         self._ended: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
@@ -195,11 +220,9 @@ class Socket:
 
     async def _send_heartbeats(self) -> None:
         while True:
-            await asyncio.sleep(HEARTBEAT_MS / 1000)
+            await self._sockets.turned(HEARTBEAT_MS / 1000)
             stage = self._stage
-            await self._send(
-                self._session.heartbeat(self._clock(), stage.position, stage.center_version, self._ready() and stage.alive)
-            )
+            await self._send(self._session.heartbeat(self._clock(), stage.position, stage.center_version, self._sockets.live))
 
     async def _send(self, message: AnyServerMessage) -> None:
         await self._send_text(shared.frame(message))

@@ -16,6 +16,9 @@ from callcenter.store.database import Database
 from callcenter.store.lists import Withdrawn
 from callcenter.telephony.port import CarrierHealth, DeviceAccount
 
+SAID_WITHIN_MS = 3_000
+"""The hub has said by then what it loads, or has loaded it, or was never told."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -55,6 +58,8 @@ class ListsAtHub(ListDesk):
     def __init__(self, database: Database, jobs: ListJobs, now: Callable[[], int], hub: HubView) -> None:
         super().__init__(database, jobs, now)
         self._hub = hub
+        self._asked: dict[str, Loading] = {}
+        """Registries of which the hub has not said yet that it loads them."""
 
     async def withdraw(self, call_list: int) -> Withdrawn | None:
         answer = await self._hub.request(b.WithdrawList(call_list))
@@ -65,12 +70,19 @@ class ListsAtHub(ListDesk):
         found = await self.uploads.find(upload, user)
         if any(one.name == name and not one.code for one in self.loading()):
             raise Conflict("this registry is being loaded: wait for it")
+        self._asked[name] = Loading(name=name, began_at=self._now())
         wanted = b.LoadRegistry(upload=found.id, user=user, name=name, loaded_at=loaded_at)
         self._database.afterwards(lambda: self._beside(self._tell(wanted)))
 
     def loading(self) -> tuple[Loading, ...]:
         beat = self._hub.beat
-        return () if beat is None else beat.loading
+        said = {} if beat is None else {one.name: one for one in beat.loading}
+        for name, asked in list(self._asked.items()):
+            if (name in said and not said[name].code) or asked.began_at + SAID_WITHIN_MS < self._now():
+                del self._asked[name]
+            else:
+                said[name] = asked
+        return tuple(said.values())
 
     def _begin(self, call_list: int, upload: str = "") -> None:
         if upload:

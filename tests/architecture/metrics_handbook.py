@@ -40,7 +40,9 @@ taken, and 503 with the reason otherwise, within about two seconds. `checks` nam
 
 `warnings` are of things to look after while calls go on: records that could not be written, receivers of webhooks that are told
 nothing.
-When another hub has taken over, the process ends with status 3.
+When another hub has taken over, the process ends with status 3. Of the processes of `serve --role` the hub's has `log` and
+`records` and the measures of deciding, writing and delivering; web processes have `live` and the measures of pages and of the
+board, and their `hub` says when Redis or the hub's process does not answer.
 
 ## Metrics
 Names of counters end in `_total` when they are read. `..._since_seconds` are points in time: `time() - x` is how long.
@@ -72,8 +74,9 @@ def families() -> list[Metric]:
         queues={"q": queue}, agents={"a": agent}, calls={}, position=0, center=SimpleNamespace(carriers={"pbx": True})
     )
     webhooks = SimpleNamespace(figures=Figures(), behind=lambda: 0)
-    registry.register(LiveMeasures(cast(Any, shown), lambda: 0, lambda: 0, lambda: 0))
-    registry.register(ServiceMeasures(vitals, lambda: 0, lambda: {CarrierName("pbx"): Socket(0, 0, 0)}, cast(Any, webhooks)))
+    registry.register(LiveMeasures(cast(Any, shown), lambda: 0, lambda: 0))
+    sockets = {CarrierName("pbx"): Socket(0, 0, 0)}
+    registry.register(ServiceMeasures(vitals, lambda: 0, lambda: sockets, cast(Any, webhooks), lambda: 0))
     return [metric for metric in registry.collect() if not metric.name.endswith("_created")]
 
 

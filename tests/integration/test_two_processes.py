@@ -211,3 +211,42 @@ async def test_a_second_hub_is_refused_and_a_half_without_redis_says_what_to_do(
     assert alone.process is not None
     assert await asyncio.wait_for(alone.process.wait(), 30) == 2
     assert "add `redis:" in alone.log()
+
+
+async def test_a_list_that_is_sent_to_a_web_process_is_filled_by_the_hub(halves: Halves):
+    hub = await halves.half("hub", "hub")
+    webs = await halves.webs()
+    await hub.ready()
+    one, other = [await halves.person(web.url, "campaigns") for web in webs]
+    made = await one.ask("POST", "/campaigns", {"name": "spring", "label": {"en": "Spring", "zh": "春季"}, "law": "none"})
+    upload = (await sent(one, b"Name,Phone\nRosa,(212) 555-0142\nIda,(212) 555-0143\n"))["id"]
+    seen = await other.ask("POST", f"/uploads/{upload}/preview", {})
+    wanted = {"upload": upload, "order": seen["order"], "name": "East"}
+    east = await one.ask("POST", f"/campaigns/{made['id']}/imports", wanted)
+
+    async def filled() -> bool:
+        return bool((await other.ask("GET", f"/lists/{east['id']}"))["state"] == "ready")
+
+    await until(filled, 20)
+    await until(lambda: "list_filled" in hub.log())
+    assert not any("list_filled" in web.log() for web in webs)
+
+    registry = (await sent(other, b"Phone\n(212) 555-0142\n"))["id"]
+    begun = await other.ask("POST", "/do-not-call/registries", {"upload": registry, "name": "us-national", "day": "2026-11-20"})
+    assert begun["loading"][0]["name"] == "us-national"
+
+    async def loaded() -> bool:
+        found = await one.ask("GET", "/do-not-call")
+        return not found["loading"] and any(list_["name"] == "us-national" for list_ in found["registers"])
+
+    await until(loaded, 20)
+    await until(lambda: "registry_loaded" in hub.log())
+    withdrawn = await other.ask("POST", f"/lists/{east['id']}/withdraw")
+    assert withdrawn == {"removed": 2, "stayed": 0}
+
+
+async def sent(person: Person, content: bytes) -> Any:
+    """A file, as a page sends it."""
+    async with person.http.post(f"{person.url}/api/v1/uploads?name=people.csv", data=content) as answer:
+        assert answer.status == 201, await answer.text()
+        return await answer.json()

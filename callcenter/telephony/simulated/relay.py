@@ -27,7 +27,8 @@ class PhoneRelay:
         self._http: aiohttp.ClientSession | None = None
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
-        return [web.get(self._base + "{device}", self._pass_on), web.post(self._base + "{device}/{verb}", self._pass_on)]
+        device = self._base + "{device:[A-Za-z0-9_-]+}"
+        return [web.get(device, self._pass_on), web.post(device + "/{verb:[a-z-]+}", self._pass_on)]
 
     async def close(self) -> None:
         if self._http is not None:
@@ -43,7 +44,7 @@ class PhoneRelay:
             return web.Response(status=502, text="the telephone network does not answer")
         try:
             async with self._http.request(
-                request.method, hub + request.raw_path, data=body or None, headers=headers, ssl=False
+                request.method, hub + request.path, data=body or None, headers=headers, ssl=False
             ) as found:
                 return web.Response(body=await found.read(), status=found.status, content_type=found.content_type)
         except (aiohttp.ClientError, TimeoutError) as error:
