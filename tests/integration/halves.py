@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import msgspec
 import pytest
 
@@ -26,6 +27,7 @@ from config.settings import read_settings
 from reporting.live import Live
 from tests.fixtures.prompts import lay_prompts
 from tests.fixtures.redis import RedisServer
+from tests.integration.asking import until
 from tests.integration.center import PASSWORD
 from tests.integration.people import Board, Json, Person
 from tests.integration.served import lay_sample
@@ -116,6 +118,19 @@ class Halves:
         found = [await self.half("web", f"web{number + 1}") for number in range(count)]
         await asyncio.gather(*(one.ready() for one in found))
         return found
+
+    async def live(self, *webs: Half) -> None:
+        """Each of them has heard of the hub, as a balancer would ask."""
+        async with aiohttp.ClientSession() as http:
+
+            async def all_ready() -> bool:
+                for web in webs:
+                    async with http.get(f"{web.url}/readyz") as answer:
+                        if answer.status != 200:
+                            return False
+                return True
+
+            await until(all_ready)
 
     async def hub_here(self) -> "HubHere":
         settings = read_settings(self.home / "settings.yaml", {})

@@ -54,6 +54,7 @@ async def everything(halves: Halves) -> tuple[HubHere, list[Half], Seat, list[Bo
     launched = [await halves.half("web", f"web{number}") for number in (1, 2)]
     hub = await halves.hub_here()
     await asyncio.gather(*(one.ready() for one in launched))
+    await halves.live(*launched)
     person = await halves.person(launched[0].url, "1001")
     boards = [await halves.board(one.url) for one in launched]
     return hub, launched, Seat(person), boards
@@ -89,8 +90,11 @@ async def test_a_call_through_two_web_processes(halves: Halves):
     for board in boards:
         await board.until(lambda b: b.agents["1001"]["state"] == "available", "the end is not seen", 5)
     await hub.same(*boards)
-    record = await boards[0].ask("GET", f"/calls/{call}")
-    assert record["summary"]["disposition"] == "solved"
+
+    async def recorded() -> bool:
+        return bool((await boards[0].ask("GET", f"/calls/{call}"))["summary"]["disposition"] == "solved")
+
+    await until(recorded)
     for path in ("/readyz", "/metrics"):
         for url in (hub.service.url, *(web.url for web in webs)):
             async with seat.person.http.get(url + path) as answer:
@@ -143,6 +147,7 @@ async def test_a_hub_killed_and_started_again(halves: Halves):
     hub = await halves.half("hub", "hub")
     web, other = await halves.webs()
     await hub.ready()
+    await halves.live(web, other)
     seat = Seat(await halves.person(web.url, "1001"))
     boards = [await halves.board(one.url) for one in (web, other)]
     await seat.sits_down()
@@ -217,6 +222,7 @@ async def test_a_list_that_is_sent_to_a_web_process_is_filled_by_the_hub(halves:
     hub = await halves.half("hub", "hub")
     webs = await halves.webs()
     await hub.ready()
+    await halves.live(*webs)
     one, other = [await halves.person(web.url, "campaigns") for web in webs]
     made = await one.ask("POST", "/campaigns", {"name": "spring", "label": {"en": "Spring", "zh": "春季"}, "law": "none"})
     upload = (await sent(one, b"Name,Phone\nRosa,(212) 555-0142\nIda,(212) 555-0143\n"))["id"]
