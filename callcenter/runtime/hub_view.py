@@ -38,6 +38,7 @@ LOOK_S = 2.0
 """Between looks at the log while nothing is heard."""
 TAKEN_WITHIN_S = 5.0
 """What the hub has not taken by then it never will."""
+LOOK_FOR_HUB_S = 0.25
 SHOWN_WITHIN_S = 2.0
 """So long an answer waits until what was asked for is in the state here too."""
 MOST_UNREAD = 1_000
@@ -125,7 +126,7 @@ class HubView:
         if beat is None:
             raise TryAgain(TRY_AGAIN)
         try:
-            answer = b.reply(await self._line.ask(b.encode(b.Request(beat.life, wanted)), TAKEN_WITHIN_S))
+            answer = b.reply(await self._asked(b.encode(b.Request(beat.life, wanted)), beat.life))
         except NoAnswer as lost:
             log.warning("no_answer_of_the_hub", kind=type(wanted).__name__, why=str(lost))
             raise TryAgain(UNKNOWN) from lost
@@ -135,6 +136,18 @@ class HubView:
         if isinstance(answer, b.Failed):
             raise b.error(answer)
         return answer
+
+    async def _asked(self, message: bytes, life: str) -> bytes:
+        """Whoever asked a hub that is gone need not wait until the time is over: no other life will carry it out."""
+        asking = asyncio.create_task(self._line.ask(message, TAKEN_WITHIN_S), name="hub.ask")
+        try:
+            while not (await asyncio.wait({asking}, timeout=LOOK_FOR_HUB_S))[0]:
+                beat = self.beat
+                if beat is None or beat.life != life:
+                    raise NoAnswer("the hub is gone")
+            return asking.result()
+        finally:
+            asking.cancel()
 
     # -- life ---------------------------------------------------------------------------------------------------------------
 

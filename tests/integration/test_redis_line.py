@@ -101,7 +101,7 @@ async def test_a_question_that_is_sent_again_is_carried_out_once(redis_server: R
 
         async def send() -> None:
             await client.set("callcenter:0:asked:one-id", packed, px=5000)
-            await client.rpush("callcenter:0:asked", "one-id", "one-id")  # type: ignore[misc]
+            await client.rpush("callcenter:0:asked", "one-id", "one-id")
 
         await send()
         await until(lambda: desk.carried == [b"once"])
@@ -166,7 +166,7 @@ async def test_a_redis_that_stands_still_is_noticed_and_one_that_goes_on_too(own
 
 
 async def lies_there(client: Redis) -> bool:
-    return bool(await client.llen("callcenter:0:asked"))  # type: ignore[misc]
+    return bool(await client.llen("callcenter:0:asked"))
 
 
 async def test_a_redis_that_is_emptied_costs_what_lay_there(own_redis: RedisServer, make: Make, monkeypatch: pytest.MonkeyPatch):

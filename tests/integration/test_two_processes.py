@@ -5,12 +5,14 @@ The limits that are asserted are those of docs/decisions/0013-two-processes.md.
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from callcenter.kernel.ids import AgentId
 from callcenter.kernel.presence import Presence
+from tests.fixtures.redis import RedisServer
 from tests.integration.asking import until
 from tests.integration.halves import FRESH_AGAIN_S, TOLD_S, TRY_AGAIN_S, Half, Halves, HubHere, halves
 from tests.integration.people import Answered, Board, Person
@@ -101,6 +103,21 @@ async def test_a_call_through_two_web_processes(halves: Halves):
                 assert answer.status == 200, (path, await answer.text())
     for web in webs:
         assert CALLER not in web.log()
+
+
+async def test_a_call_on_postgresql(tmp_path: Path, own_redis: RedisServer, postgres_url: str):
+    halves = Halves(tmp_path, own_redis, f"database: {postgres_url}\n")
+    try:
+        hub, _, seat, boards = await everything(halves)
+        await seat.sits_down()
+        leg = hub.call_in(CALLER)
+        await seat.answers()
+        await boards[1].until(lambda b: (b.call_of(CALLER) or {}).get("state") == "connected", "the conversation is not seen", 5)
+        hub.hang_up(leg)
+        await seat.person.ask("POST", "/me/wrap-up/finish")
+        await hub.same(*boards)
+    finally:
+        await halves.stop()
 
 
 async def test_redis_killed_costs_freshness_only(halves: Halves):
