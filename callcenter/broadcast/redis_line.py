@@ -100,6 +100,7 @@ class RedisLine:
         self._done: dict[str, tuple[float, asyncio.Task[bytes]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._echo_at: float | None = None
+        self._closing = False
         self.up: list[Callable[[], None]] = []
         """Called each time the line is there (again): what was said meanwhile has been missed."""
 
@@ -151,6 +152,7 @@ class RedisLine:
 
     async def close(self) -> None:
         """What is being carried out is left to itself: nobody hears its answer from here any more."""
+        self._closing = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -237,7 +239,7 @@ class RedisLine:
             answer.set_result(found.body)
 
     def _gone(self) -> None:
-        if self._echo_at is not None:
+        if self._echo_at is not None and not self._closing:
             log.warning("redis_line_lost")
         self._echo_at = None
         self._lose()

@@ -12,7 +12,9 @@ import pytest
 
 from callcenter.kernel.ids import AgentId
 from callcenter.kernel.presence import Presence
+from tests.fixtures.postgres import Postgres
 from tests.fixtures.redis import RedisServer
+from tests.fixtures.stores import migrate
 from tests.integration.asking import until
 from tests.integration.halves import FRESH_AGAIN_S, TOLD_S, TRY_AGAIN_S, Half, Halves, HubHere, halves
 from tests.integration.people import Answered, Board, Person
@@ -105,8 +107,9 @@ async def test_a_call_through_two_web_processes(halves: Halves):
         assert CALLER not in web.log()
 
 
-async def test_a_call_on_postgresql(tmp_path: Path, own_redis: RedisServer, postgres_url: str):
-    halves = Halves(tmp_path, own_redis, f"database: {postgres_url}\n")
+async def test_a_call_on_postgresql(tmp_path: Path, own_redis: RedisServer, postgres: Postgres):
+    database = postgres.create_database(postgres.template("rows", migrate))
+    halves = Halves(tmp_path, own_redis, f"database: {database}\n")
     try:
         hub, _, seat, boards = await everything(halves)
         await seat.sits_down()
@@ -118,6 +121,7 @@ async def test_a_call_on_postgresql(tmp_path: Path, own_redis: RedisServer, post
         await hub.same(*boards)
     finally:
         await halves.stop()
+        postgres.drop_database(database)
 
 
 async def test_redis_killed_costs_freshness_only(halves: Halves):
