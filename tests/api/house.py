@@ -35,6 +35,7 @@ from callcenter.kernel.signals import ContactMatch
 from callcenter.runtime import clock
 from callcenter.runtime.checkpoints import keep_live
 from callcenter.runtime.engine import Engine
+from callcenter.runtime.lead_desk import LeadDesk
 from callcenter.runtime.list_desk import ListDesk
 from callcenter.runtime.list_jobs import ListJobs
 from callcenter.runtime.performer import Performer
@@ -117,7 +118,7 @@ class House:
         self.users = Users(self.database, Passwords(QUICK))
         self.sessions = Sessions(self.database)
         self.carrier = SimulatedCarrier(CARRIER, clock=clock.now, seed=b"test")
-        self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings)), holder="test")
+        self.engine = self._employ()
         self.fanout: Fanout[Sequence[Recorded]] = Fanout(fanout_capacity)
         self.engine.listeners.append(self.fanout.publish)
         self._committed = asyncio.Event()
@@ -126,6 +127,11 @@ class House:
         self.checks: dict[str, Callable[[], Any]] = {}
         self._clients: list[Client] = []
         self._runner: web.AppRunner | None = None
+
+    def _employ(self) -> Engine:
+        """The engine on this house's log, carrier and rows."""
+        leads = LeadDesk(self.database, lambda: self.engine.state.center, clock.now)
+        return Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings), leads), holder="test")
 
     @cached_property
     def webhooks(self) -> Dispatch:
