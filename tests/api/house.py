@@ -76,9 +76,8 @@ CONTACTS = (
     ContactSeed(name="Amelia Hartwell", account="Hartwell Frames", language="en", phones=(PhoneSeed(number=KNOWN_CALLER),)),
 )
 
-STRAIGHT_TO_BILLING = Flow(
-    id=FlowId("main"), start=NodeId("billing"), nodes={NodeId("billing"): QueueNode(queue=QueueId("billing"))}
-)
+BILLING = NodeId("billing")
+STRAIGHT_TO_BILLING = Flow(id=FlowId("main"), start=BILLING, nodes={BILLING: QueueNode(queue=QueueId("billing"))})
 
 
 class Jobs:
@@ -129,17 +128,14 @@ class House:
         self._runner: web.AppRunner | None = None
 
     def _employ(self) -> Engine:
-        """The engine on this house's log, carrier and rows."""
         leads = LeadDesk(self.database, lambda: self.engine.state.center, clock.now)
         return Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings), leads), holder="test")
 
     @cached_property
     def webhooks(self) -> Dispatch:
         """Delivers nothing until it is started."""
-        return Dispatch(
-            self.log, Webhooks(self.database), Deliveries(self.database), Fence(networks(["127.0.0.0/8"])), b"0" * 32,
-            now=clock.now, seed=b"test",
-        )  # fmt: skip
+        rows, fence = (Webhooks(self.database), Deliveries(self.database)), Fence(networks(["127.0.0.0/8"]))
+        return Dispatch(self.log, *rows, fence, b"0" * 32, now=clock.now, seed=b"test")
 
     @cached_property
     def lists(self) -> ListDesk:
