@@ -61,8 +61,9 @@ def show(turn: Turn, campaign: Campaign, values: CampaignValues, claim: s.Claime
 def dial(turn: Turn, pacers: pace.Pacers, command: c.DialLead) -> Done:
     """The window is asked once more. Repeated by whoever dialed, it is answered with the call that it made."""
     known = turn.state.attempts.get(command.attempt)
-    if known is not None and known.call is not None and turn.state.calls[known.call].agent == command.agent:
-        return Done(call=known.call)
+    made = turn.state.calls.get(known.call) if known is not None and known.call is not None else None
+    if made is not None and made.agent == command.agent:
+        return Done(call=made.id)
     attempt = _hers(turn, command.agent, command.attempt)
     campaign = turn.state.campaigns[attempt.campaign]
     values, law = turn.state.center.campaigns.get(attempt.campaign), turn.state.law(attempt.campaign)
