@@ -291,9 +291,13 @@ class PlayedAgent(Person):
         self._do(WorkCampaign(agent=self.agent, campaign=campaign))
 
     def reads(self, attempt: AttemptId, now: int) -> None:
-        """A lead is shown to her: she reads it, then dials or skips it. Refused when she has a call by then, and given back."""
+        """A lead is shown to her: she reads it, then dials or skips it, after the call that has come meanwhile. Refused when the
+        lead has been given back by then."""
         act = SkipLead if self._random.random() < self._traits.skips else DialLead
-        self._later(now + draw(self._random, self._traits.read), lambda at: self._do(act(agent=self.agent, attempt=attempt)))
+        self._has_read(act(agent=self.agent, attempt=attempt), now + draw(self._random, self._traits.read))
+
+    def _has_read(self, command: AnyCommand, at: int) -> None:
+        self._later(at, lambda now: self._has_read(command, now + AGAIN_MS) if self.busy else self._do(command))
 
     # -- her telephone --------------------------------------------------------------------------------------------------
 

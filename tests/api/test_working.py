@@ -135,6 +135,8 @@ async def test_a_lead_is_read_skipped_dialed_and_gone(house: House, mia: Client,
     assert (await ana.put(f"{API}/calls/{page.call['id']}/disposition", {"code": "resolved"})).status == 200
     await ana.post(f"{API}/me/wrap-up/finish")
     await page.until(lambda page: me(page)["lead"])
+    stood = (await mia.get(f"{API}/campaigns/{of}/progress")).json()
+    assert (stood["dials"] - stood["open"], stood["reached"], stood["outcomes"]) == (1, 1, [{"outcome": "answered", "dials": 1}])
     third = await lead_of(ana)
     assert third["name"] in ("Theo Brandt", "Maya Marsh")
 
