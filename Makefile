@@ -18,7 +18,7 @@ export DEMO_PORT
 # Some machines forbid it for all of Python; a start of the service would compile the whole product each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test check chaos lint pbx lock
+.PHONY: help install hooks demo test check chaos lint pbx lock audit
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -26,6 +26,9 @@ help: ## this list
 install: ## .venv with the product and its development tools, pages built
 	@config/setup/environment.sh
 	@config/setup/pages.sh
+
+hooks: install ## style, types, contracts before each commit of this clone (.pre-commit-config.yaml)
+	@$(BIN)/pre-commit install
 
 demo: install ## a small center with simulated callers on http://127.0.0.1:8080 (DEMO_PORT=n changes it); needs no root
 	@exec $(BIN)/callcenter demo --port $(DEMO_PORT)
@@ -55,3 +58,6 @@ pbx: install ## a private Asterisk with a softphone-ready configuration, and the
 
 lock: install ## makes requirements/*.txt anew from pyproject.toml (needs the network)
 	@config/setup/lock.sh
+
+audit: install ## what is known against the packages that we lock: pip-audit, npm audit; docs/audits.md (needs the network)
+	@$(BIN)/python config/setup/audit.py $(AUDIT_ARGS)

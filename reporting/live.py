@@ -23,7 +23,7 @@ from reporting.call_record import CallRecord
 from reporting.counters import EVERYTHING, NOTHING, Counters, Tally, add, counters, difference
 from reporting.fold import call_of
 from reporting.intervals import COUNTED
-from reporting.portraits import Desk, agent_view, call_view, desk_after, figures
+from reporting.portraits import Desk, agent_view, call_view, desk_after, desks_with_leads, figures
 from reporting.records import RecordBook
 from reporting.tally import Calendar, Contribution, day_bounds, of_span, queues_of, tally
 from reporting.views import AgentView, CallView, CenterView, Delta, LiveSnapshot, QueueView
@@ -33,7 +33,7 @@ Subject = tuple[str, str]
 CENTER: Subject = ("center", EVERYTHING)
 
 
-FORMAT = 3
+FORMAT = 4
 """Of `dump`; raised when what it holds, or the meaning of folding, changes."""
 
 _AFTER_A_PROMPT = (e.PromptOver, e.DigitsEntered, e.CallQueued, e.LegJoining, e.CallOver)
@@ -111,6 +111,7 @@ class Live:
             changed.center = True
         self._apply_call(recorded, changed)
         self._apply_agent(recorded, changed)
+        self._apply_lead(recorded, changed)
 
     def turn(self, now: int) -> Delta | None:
         """Begins the center's new day when `now` is past midnight and no event has done so; None when there is nothing to do."""
@@ -269,6 +270,11 @@ class Live:
         changed.agents.add(agent)
         if not self._shown(agent):
             changed.agents_gone.add(agent)
+
+    def _apply_lead(self, recorded: e.Recorded, changed: "_Changed") -> None:
+        for agent, desk in desks_with_leads(self._desks, recorded):
+            self._desks[agent] = desk
+            changed.agents.add(agent)
 
     def _count_span(self, span: Span, changed: "_Changed") -> None:
         for key, amounts in of_span(span, self._serves.get(span.agent, ()), self._calendar).items():

@@ -3,6 +3,8 @@
 What a view holds is in `reporting.views`, when it is painted anew in `reporting.live`.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -10,7 +12,7 @@ from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.center import AgentValues
 from callcenter.kernel.flow import Spoken
-from callcenter.kernel.ids import AgentId, CallId, CarrierName, QueueId
+from callcenter.kernel.ids import AgentId, AttemptId, CallId, CampaignId, CarrierName, QueueId
 from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.presence import Presence
 from callcenter.kernel.words import NotReady, OfferEnd
@@ -24,6 +26,7 @@ from reporting.views import (
     CallView,
     ConversationView,
     Figures,
+    LeadView,
     LegView,
     OfferView,
     RecordingView,
@@ -51,6 +54,8 @@ class Desk(Struct, frozen=True, omit_defaults=True):
     signed_in_at: int | None = None
     set_aside: SetAsideView | None = None
     call: CallId | None = None
+    campaign: CampaignId | None = None
+    lead: LeadView | None = None
 
 
 def desk_after(desk: Desk, recorded: e.Recorded, stand: Stand) -> Desk:
@@ -67,7 +72,7 @@ def desk_after(desk: Desk, recorded: e.Recorded, stand: Stand) -> Desk:
         case e.AgentLeaving():
             desk = replace(desk, leaving=True)
         case e.AgentSignedOut():
-            desk = replace(desk, carrier=None, device=None, reachable=False, leaving=False, signed_in_at=None, set_aside=None)
+            desk = Desk(call=desk.call)
         case e.DeviceReachable():
             desk = replace(desk, reachable=True)
         case e.DeviceUnreachable():
@@ -76,6 +81,8 @@ def desk_after(desk: Desk, recorded: e.Recorded, stand: Stand) -> Desk:
             desk = replace(desk, set_aside=SetAsideView(event.why, at, event.until))
         case e.AgentBack():
             desk = replace(desk, set_aside=None)
+        case e.AgentWorks():
+            desk = replace(desk, campaign=event.campaign)
         case e.CallEvent() | e.WrapUpStarted():
             desk = replace(desk, call=event.call)
         case _:
@@ -83,6 +90,22 @@ def desk_after(desk: Desk, recorded: e.Recorded, stand: Stand) -> Desk:
     if stand.activity is Activity.IDLE and desk.call is not None:
         desk = replace(desk, call=None)
     return desk
+
+
+def desks_with_leads(desks: Mapping[AgentId, Desk], recorded: e.Recorded) -> list[tuple[AgentId, Desk]]:
+    """The desks to which a lead comes in preview, or from which it goes: dialed, or given back."""
+    over: tuple[AttemptId, ...]
+    match recorded.event:
+        case e.LeadPreviewed(agent=agent, attempt=attempt, until=until):
+            lead = LeadView(attempt=attempt, since=recorded.at, until=until)
+            return [(agent, replace(desks.get(agent, Desk()), lead=lead))]
+        case e.LeadDialed(attempt=attempt):
+            over = (attempt,)
+        case e.AttemptsDropped(attempts=attempts):
+            over = attempts
+        case _:
+            return []
+    return [(id, replace(desk, lead=None)) for id, desk in desks.items() if desk.lead is not None and desk.lead.attempt in over]
 
 
 def figures(of: Counters) -> Figures:
@@ -129,6 +152,7 @@ def agent_view(
         carrier=desk.carrier, device=desk.device, reachable=desk.reachable, leaving=desk.leaving,
         signed_in_at=desk.signed_in_at, set_aside=desk.set_aside, call=desk.call,
         offer=_offer_of(values.id, stand, record), wrap_up=_wrap_up_of(values.id, stand, record),
+        campaign=desk.campaign, lead=desk.lead,
         today=today, figures=figures(today), category=category, category_since=category_since if category else 0,
     )  # fmt: skip
 
@@ -217,7 +241,8 @@ def call_view(record: CallRecord, hears: tuple[Spoken, ...] = ()) -> CallView:
     return CallView(
         id=record.call, direction=record.direction, carrier=record.carrier, started_at=record.started_at,
         state=record.state, state_since=record.state_since, customer=record.customer, dialed=record.dialed,
-        number=record.number, placed_by=record.placed_by, language=record.language, language_why=record.language_why,
+        number=record.number, placed_by=record.placed_by, campaign=record.campaign, attempt=record.attempt,
+        language=record.language, language_why=record.language_why,
         matches=record.matches, looking_up=record.looking_up, look_up_failed=record.look_up_failed, hears=hears,
         contact=record.contact, contact_by=record.contact_by, visits=record.visits, keyed=record.keyed,
         queue=None if entry is None else entry.queue,

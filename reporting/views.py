@@ -16,7 +16,9 @@ from callcenter.kernel.center import Label
 from callcenter.kernel.flow import Spoken
 from callcenter.kernel.ids import (
     AgentId,
+    AttemptId,
     CallId,
+    CampaignId,
     CarrierName,
     ContactId,
     LegId,
@@ -108,6 +110,15 @@ class WrapUpView(Struct, frozen=True):
     """Ended by the system here."""
 
 
+class LeadView(Struct, frozen=True, kw_only=True):
+    """A lead in preview, hers to read. What it says stands in its row."""
+
+    attempt: AttemptId
+    since: int
+    until: int | None = None
+    """It is given back then; None: no limit."""
+
+
 class AgentView(Struct, frozen=True, kw_only=True):
     id: AgentId
     name: PersonalId
@@ -134,6 +145,9 @@ class AgentView(Struct, frozen=True, kw_only=True):
     """The call she is offered, places, talks in or wraps up."""
     offer: OfferView | None = None
     wrap_up: WrapUpView | None = None
+    campaign: CampaignId | None = None
+    """The one that she works besides her queues."""
+    lead: LeadView | None = None
     today: Counters = Counters()
     """Finished conversations, offers, placed calls and ended stretches of time of the center's day."""
     figures: Figures = Figures()
@@ -197,6 +211,9 @@ class CallView(Struct, frozen=True, kw_only=True):
     dialed: PersonalId | None = None
     number: NumberId | None = None
     placed_by: AgentId | None = None
+    campaign: CampaignId | None = None
+    """The campaign whose dial it is, and the attempt."""
+    attempt: AttemptId | None = None
     language: Language | None = None
     language_why: str | None = None
     matches: tuple[ContactMatch, ...] = ()

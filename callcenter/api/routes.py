@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from callcenter.api.campaign_routes import CAMPAIGNS, DO_NOT_CALL, LISTS
-from callcenter.api.handlers import audit, calls, center, customers, desk, session, statistics, users, webhooks
+from callcenter.api.handlers import audit, calls, center, customers, desk, session, statistics, users, webhooks, working
 from callcenter.api.route import ADMIN, AGENT, ANALYSTS, ANYONE, EVERYONE, FLOOR, LISTENERS, OVERSEERS, READERS, Route
 from callcenter.api.schemas import calls as c
 from callcenter.api.schemas import center as d
@@ -13,6 +13,7 @@ from callcenter.api.schemas import session as s
 from callcenter.api.schemas import statistics as t
 from callcenter.api.schemas import users as u
 from callcenter.api.schemas import webhooks as w
+from callcenter.api.schemas import working as g
 from callcenter.api.schemas.common import DoneBody
 
 STATE = (HTTPStatus.CONFLICT,)
@@ -93,6 +94,26 @@ DESK = (
     Route(
         method="POST", path="/me/wrap-up/finish", roles=AGENT, handler=desk.finish_wrap_up, answer=DoneBody, refusals=STATE,
         summary="End my wrap-up",
+    ),
+    Route(
+        method="GET", path="/me/campaigns", roles=AGENT, handler=working.list_my_campaigns, answer=g.MyCampaignsBody,
+        summary="The campaigns that I may work now, and the one that I work",
+    ),
+    Route(
+        method="PUT", path="/me/campaign", roles=AGENT, handler=working.work, request=g.WorkRequest, answer=DoneBody,
+        refusals=STATE, summary="Work a campaign besides my queues, whose calls go first, or none",
+    ),
+    Route(
+        method="GET", path="/me/lead", roles=AGENT, handler=working.read_my_lead, answer=g.MyLeadBody,
+        summary="The lead that I read in preview, or that my call is with",
+    ),
+    Route(
+        method="POST", path="/me/leads/{attempt}/dial", makes="call", roles=AGENT, handler=working.dial_lead, answer=DoneBody,
+        status=HTTPStatus.CREATED, refusals=DIALS, summary="Call the lead that I have read",
+    ),
+    Route(
+        method="POST", path="/me/leads/{attempt}/skip", roles=AGENT, handler=working.skip_lead, answer=DoneBody, refusals=STATE,
+        summary="Give the lead back; it comes to somebody later",
     ),
     Route(
         method="POST", path="/calls", makes="call", roles=AGENT, handler=desk.place_call, request=c.PlaceCallRequest,

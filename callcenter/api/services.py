@@ -27,6 +27,7 @@ from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from callcenter.store.do_not_call_pages import DoNotCallPages
 from callcenter.store.lead_pages import LeadPages
+from callcenter.store.lead_reading import LeadReading
 from callcenter.store.recordings import Recordings
 from callcenter.telephony.port import Softphones
 from callcenter.webhooks.desk import WebhookDesk
@@ -101,6 +102,10 @@ class Services:
     @property
     def leads(self) -> LeadPages:
         return LeadPages(self.database)
+
+    @property
+    def lead_reading(self) -> LeadReading:
+        return LeadReading(self.database)
 
     @property
     def do_not_call(self) -> DoNotCall:

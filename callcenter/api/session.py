@@ -261,7 +261,7 @@ class Session:
             return agent if agent.id == self._agent else None
         if agent.presence == "signed_out":
             return None
-        return msgspec.structs.replace(agent, call=None, wrap_up=None, figures={})
+        return msgspec.structs.replace(agent, call=None, wrap_up=None, lead=None, figures={})
 
     def _calls(self, following: _Following, shown: Shown) -> dict[str, m.CallView]:
         if following.topic == "board":

@@ -9,9 +9,25 @@ from typing import Any
 
 import msgspec
 
-from callcenter.api.schemas import calls, campaigns, center, common, customers, lists, live, session, statistics, users, webhooks
+from callcenter.api.schemas import (
+    calls,
+    campaigns,
+    center,
+    common,
+    customers,
+    lists,
+    live,
+    session,
+    statistics,
+    users,
+    webhooks,
+    working,
+)
 
-MODULES: tuple[ModuleType, ...] = (common, session, users, calls, customers, statistics, center, live, webhooks, campaigns, lists)
+MODULES: tuple[ModuleType, ...] = (
+    common, session, users, calls, customers, statistics, center, live, webhooks, campaigns, lists,
+    working,
+)  # fmt: skip
 HEADER = "// Printed by `python -m callcenter.api.typescript` from callcenter/api/schemas. Do not edit.\n"
 UNIONS = {
     "AnyClientMessage": ("Subscribe", "Unsubscribe"),

@@ -13,7 +13,7 @@ from callcenter.api.schemas import live as m
 from callcenter.api.schemas.common import PhoneNumber, Words
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.center import Center, Label
-from callcenter.kernel.ids import ContactId, PersonalId
+from callcenter.kernel.ids import CampaignId, ContactId, PersonalId
 from callcenter.kernel.signals import ContactMatch
 from reporting import views as live
 
@@ -99,6 +99,8 @@ def agent_view(view: live.AgentView, known: Known) -> m.AgentView:
         else m.WrapUpView(
             call=wrap_up.call, queue=wrap_up.queue, since=wrap_up.since, limit_at=wrap_up.limit_at, hard_at=wrap_up.hard_at
         ),
+        campaign=_campaign(view.campaign, known),
+        lead=None if view.lead is None else m.LeadView(attempt=view.lead.attempt, since=view.lead.since, until=view.lead.until),
         signed_in_at=view.signed_in_at,
         queues=list(view.queues),
         figures=agent_figures(view.today),
@@ -135,6 +137,8 @@ def call_view(view: live.CallView, known: Known) -> m.CallView:
         offer=_offer(view.offer, known),
         agent=view.agent,
         placed_by=view.placed_by,
+        campaign=_campaign(view.campaign, known),
+        attempt=view.attempt,
         conversations=[_conversation(conversation) for conversation in view.conversations],
         transfer=_transfer(view.transfer, known),
         legs=[_leg(leg, known) for leg in view.legs],
@@ -144,6 +148,14 @@ def call_view(view: live.CallView, known: Known) -> m.CallView:
         ended_by=None if view.by is None else view.by.value,
         over_at=view.over_at if view.state is CallState.OVER else None,
     )
+
+
+def _campaign(id: CampaignId | None, known: Known) -> m.CampaignName | None:
+    """Numbers of campaigns are given once; one that is gone has its number for a name."""
+    if id is None:
+        return None
+    values = known.center.campaigns.get(id)
+    return m.CampaignName(id=int(id), label=Words(en=id, zh=id) if values is None else words(values.label))
 
 
 def _look_up(view: live.CallView) -> m.LookUp:

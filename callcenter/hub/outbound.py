@@ -51,11 +51,13 @@ def _ready(turn: Turn, agent_id: AgentId) -> Agent:
     return agent
 
 
-def place_lead(turn: Turn, agent_id: AgentId, number: PersonalId, contact: ContactId | None) -> CallId:
-    """A lead that she has read: the number was checked when it was claimed. Raises as `place`."""
+def place_lead(
+    turn: Turn, agent_id: AgentId, number: PersonalId, contact: ContactId | None, wanted: CallId | None = None
+) -> CallId:
+    """A lead that she has read: the number was checked when it was claimed. `wanted`: the call's id. Raises as `place`."""
     agent = _ready(turn, agent_id)
     assert agent.carrier is not None
-    call_id = turn.entropy.call()
+    call_id = wanted or turn.entropy.call()
     turn.emit(e.CallPlaced(call=call_id, carrier=agent.carrier, agent=agent.id, number=number, contact=contact))
     call = turn.state.calls[call_id]
     if contact is None:

@@ -167,6 +167,8 @@ class DialLead(Command, frozen=True, kw_only=True):
 
     agent: AgentId
     attempt: AttemptId
+    call: CallId | None = None
+    """The id that the call is to have, as in PlaceCall; None: a new one."""
 
 
 class SkipLead(Command, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from callcenter.kernel.center import Label
+from callcenter.kernel.clock import MINUTE
 from callcenter.kernel.dialing import Mode
 from callcenter.store.campaigns import Campaign, Campaigns
 from callcenter.store.database import Database
@@ -18,6 +19,8 @@ from callcenter.store.target_groups import Condition, Target, TargetGroups
 
 DAYS = 30
 """Of the plan."""
+READ_MS = 2 * MINUTE
+"""An agent has so long to read a lead."""
 OPTED_OUT = ("(480) 555-0108", "(415) 555-0127")
 """After the list was imported: the gate holds them."""
 
@@ -28,6 +31,7 @@ async def plan_campaign(database: Database, folder: Path, leads: Path, region: s
         name="spring",
         label=Label("Spring renewal", "春季续约"),
         mode=Mode.PREVIEW,
+        preview_ms=READ_MS,
         law="none",
         first_day=today.isoformat(),
         last_day=(today + timedelta(days=DAYS - 1)).isoformat(),

@@ -15,6 +15,7 @@ from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as s
 from callcenter.kernel.center import Center
 from callcenter.kernel.clock import MINUTE, SECOND
+from callcenter.kernel.errors import Conflict, TryAgain
 from callcenter.kernel.ids import AttemptId, ContactId, LeadId
 from callcenter.kernel.law import Pack
 from callcenter.store.campaigns import Campaigns
@@ -83,16 +84,20 @@ class LeadDesk:
         self._lane.put_nowait(lambda: self._surely(type(effect).__name__, work))
 
     async def _surely(self, what: str, work: Callable[[], Awaitable[Any]]) -> None:
-        """Until it is done: the rows are away at most for a while, and each of these may be repeated."""
+        """Until it is done: the rows are away at most for a while, and each of these may be repeated. What can never be done is
+        said aloud and holds up no other campaign; it stays pending, so the next start tries it again."""
         tries = 0
         while True:
             try:
                 await work()
                 return
-            except Exception as error:
+            except (TryAgain, Conflict, OSError) as error:
                 log.warning("leads_row_not_written", what=what, tries=tries + 1, error=type(error).__name__)
                 await asyncio.sleep(PAUSES_S[min(tries, len(PAUSES_S) - 1)])
                 tries += 1
+            except Exception:
+                log.exception("leads_row_impossible", what=what)
+                return
 
     # -- claims -------------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from callcenter.kernel import events as e
 from callcenter.kernel.center import Center
 from callcenter.kernel.clock import SECOND
 from callcenter.kernel.events import Recorded
-from callcenter.kernel.ids import AgentId
+from callcenter.kernel.ids import AgentId, CampaignId
 from callcenter.simulation.carrier import PhoneNetwork
 from callcenter.simulation.crowd import Crowd, Habits
 from callcenter.simulation.people import AgentTraits, Order, PlayedAgent, workplace
@@ -31,12 +31,16 @@ HANDLING_MS = 75 * SECOND
 LOAD = 0.75
 LOAD_WITH_PERSONS = 1.0
 """People came to see the thing work: somebody always waits for them."""
+EVERY_WORKER = 2
+"""Of the played agents who are at work when a campaign starts: 2, every second one works it."""
 _SPREAD_MS = 400
 
 
 class _AtDesk(Struct):
     """A person who works in the demo, as far as calls for her are concerned."""
 
+    campaign: bool = False
+    """She works one: her calls come from there, and callers do not come for her sake."""
     available: bool = False
     free: bool = True
     aside: bool = False
@@ -44,7 +48,7 @@ class _AtDesk(Struct):
 
     @property
     def ready(self) -> bool:
-        return self.available and self.free and not self.aside
+        return self.available and self.free and not self.aside and not self.campaign
 
 
 class Demo:
@@ -108,6 +112,10 @@ class Demo:
             case e.AgentSignedOut(agent=agent):
                 if self._at_desk.pop(agent, None) is not None and agent in self.played:
                     self._network.agenda.arrange(now + BACK_AT_DESK_MS, lambda at: self._come(self.played[agent], at))
+            case e.CampaignStarted(campaign=campaign):
+                self._take_up(campaign, now)
+            case e.LeadPreviewed(agent=agent, attempt=attempt) if agent in self.played:
+                self.played[agent].reads(attempt, now)
             case _:
                 person = self._at_desk.get(getattr(event, "agent", None))  # type: ignore[arg-type]
                 if person is not None:
@@ -120,7 +128,7 @@ class Demo:
         if not self._on:
             return
         at_work = len(self._at_desk) + sum(played.on_duty for played in self.played.values())
-        load = LOAD_WITH_PERSONS if self._at_desk else LOAD
+        load = LOAD_WITH_PERSONS if any(not person.campaign for person in self._at_desk.values()) else LOAD
         gap_ms = HANDLING_MS / (load * max(at_work, 1))
         at = now + max(round(self._random.expovariate(1 / gap_ms)), 200)
         self._network.agenda.arrange(at, self._one_call)
@@ -148,8 +156,18 @@ class Demo:
         if self._on and not played.on_duty and played.agent not in self._at_desk:
             played.sign_in(now)
 
+    def _take_up(self, campaign: CampaignId, now: int) -> None:
+        """Some of the played agents work it besides their queues, one after the other. Who may not is refused."""
+        at_work = [played for played in self.played.values() if played.on_duty]
+        for index, played in enumerate(at_work[::EVERY_WORKER]):
+            at = now + (index + 1) * SECOND
+            self._network.agenda.arrange(at, lambda _, who=played: who.works(campaign))  # type: ignore[misc]
+
     def _follow(self, person: _AtDesk, event: e.AnyEvent, now: int) -> None:
         match event:
+            case e.AgentWorks(campaign=campaign):
+                person.campaign = campaign is not None
+                person.call_due_at = now
             case e.AgentAvailable():
                 person.available = True
                 person.call_due_at = now

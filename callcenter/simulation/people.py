@@ -13,6 +13,7 @@ from callcenter.kernel.center import Center
 from callcenter.kernel.clock import MINUTE, SECOND
 from callcenter.kernel.commands import (
     AnyCommand,
+    DialLead,
     FinishWrapUp,
     Hold,
     PlaceCall,
@@ -22,11 +23,13 @@ from callcenter.kernel.commands import (
     SetNotReady,
     SignIn,
     SignOut,
+    SkipLead,
     ToQueue,
     TransferBlind,
+    WorkCampaign,
 )
 from callcenter.kernel.flow import SayPrompt
-from callcenter.kernel.ids import AgentId, CallId, LegId, PromptId, QueueId
+from callcenter.kernel.ids import AgentId, AttemptId, CallId, CampaignId, LegId, PromptId, QueueId
 from callcenter.kernel.scenario import AnySpread, Exponential
 from callcenter.kernel.words import Cause, LegRole, Treatment
 from callcenter.simulation.agenda import Appointment
@@ -174,6 +177,9 @@ class AgentTraits(Struct, frozen=True, kw_only=True):
     """Calls a customer after a wrap-up."""
     breaks: float = 0.05
     """Takes a break after a wrap-up."""
+    read: AnySpread = Exponential(mean_ms=12 * SECOND, at_least_ms=4 * SECOND, at_most_ms=40 * SECOND)
+    """A lead in preview, before she dials or skips it."""
+    skips: float = 0.1
     break_time: AnySpread = Exponential(mean_ms=90 * SECOND, at_least_ms=20 * SECOND)
 
 
@@ -234,7 +240,7 @@ class PlayedAgent(Person):
             self.device,
             now,
             person=self,
-            answers_itself=frozenset({LegRole.PLACING, LegRole.RECONNECT}),
+            answers_itself=frozenset({LegRole.PLACING, LegRole.RECONNECT, LegRole.TAKING}),
             tone=self._random.choice(AGENT_TONES),
         )
         self._order(SignIn(agent=self.agent, carrier=self._network.name, device=self.device, reachable=True))
@@ -278,6 +284,20 @@ class PlayedAgent(Person):
         """Somebody else sits at her desk now."""
         self.on_duty = False
         self._network.unregister(self.device, now)
+
+    # -- a campaign -----------------------------------------------------------------------------------------------------
+
+    def works(self, campaign: CampaignId) -> None:
+        self._do(WorkCampaign(agent=self.agent, campaign=campaign))
+
+    def reads(self, attempt: AttemptId, now: int) -> None:
+        """A lead is shown to her: she reads it, then dials or skips it, after the call that has come meanwhile. Refused when the
+        lead has been given back by then."""
+        act = SkipLead if self._random.random() < self._traits.skips else DialLead
+        self._has_read(act(agent=self.agent, attempt=attempt), now + draw(self._random, self._traits.read))
+
+    def _has_read(self, command: AnyCommand, at: int) -> None:
+        self._later(at, lambda now: self._has_read(command, now + AGAIN_MS) if self.busy else self._do(command))
 
     # -- her telephone --------------------------------------------------------------------------------------------------
 

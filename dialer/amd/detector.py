@@ -1,7 +1,7 @@
 """The detector: frames of an answered leg in, a verdict out, corrections, and the end of a machine's beep.
 
 Persons first: a short greeting and silence is a person; what is not known by `decide_by_ms` is told as undecided and counts as a
-person. After that a long greeting, a beep or a network's tones may still correct it: who is not connected yet, need not be.
+person. After that a beep or a network's tones may still correct it, by some settings a greeting that does not end.
 Pure: time is the number of frames. Nothing is kept of the sound but levels.
 """
 
@@ -133,7 +133,8 @@ class Detector:
             for up_to, pause in rules.person_pauses:
                 if length <= up_to and silence >= pause:
                     return Answerer.HUMAN, "pause", self._start_ms + phrase_end
-            if length >= rules.machine_phrase_ms and self._loud_throughout(phrase_at, phrase_end):
+            longest = rules.machine_phrase_ms
+            if longest is not None and length >= longest and self._loud_throughout(phrase_at, phrase_end):
                 return Answerer.MACHINE, "phrase", None
         if self._over_time:
             return Answerer.UNDECIDED, "time", None

@@ -37,17 +37,17 @@ class VerdictSettings(Struct, frozen=True, kw_only=True):
 
     decide_by_ms: int = 1_500
     """After this the verdict is `undecided`, which counts as a person (goal: decision p95 within 1.5 s after the answer)."""
-    listen_ms: int = 7_500
+    listen_ms: int = 8_000
     """An undecided verdict may be corrected until then."""
     least_speech_ms: int = 100
     """So much speech makes a greeting."""
     person_pauses: tuple[tuple[int, int], ...] = ((600, 380), (1_600, 520), (2_600, 740))
     """(length of the first phrase up to, silence after it from): a person says little and waits for us (train)."""
-    machine_phrase_ms: int = 5_400
-    """A phrase without such a pause that is longer is a machine's (train)."""
+    machine_phrase_ms: int | None = None
+    """A phrase without such a pause that is longer is a machine's; None: however long somebody speaks, she may be a person."""
     loud_gap_ms: int = 1_000
     """... if it is as loud as its loudest at least so often (train)."""
-    clear_db: float = 30.0
+    clear_db: float = 32.0
     """... and the quietest tenth of what was heard is so far below it: among other voices nothing is certain (train)."""
     phrase_pause_ms: int = 800
     """Silence that ends a phrase, however long it was (train)."""
@@ -103,7 +103,7 @@ class AmdSettings(Struct, frozen=True, kw_only=True):
 
 
 QUICK = AmdSettings()
-"""A person is never kept waiting: the default."""
-PATIENT = AmdSettings(verdict=VerdictSettings(decide_by_ms=7_000))
-"""Waits for the end of long greetings: finds more machines before anybody is connected. Where no law counts the seconds."""
+"""The default: a person is never kept waiting, and only tones make a machine."""
+PATIENT = AmdSettings(verdict=VerdictSettings(decide_by_ms=7_000, machine_phrase_ms=6_000))
+"""Waits for the end of long greetings, and takes speech without end for a machine's (6 s: train): for messages without agents."""
 PRESETS: Mapping[str, AmdSettings] = {"quick": QUICK, "patient": PATIENT}

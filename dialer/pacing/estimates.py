@@ -64,11 +64,11 @@ def _exponential(bins: int, edge: Callable[[int], float], mean: float, facts: fl
 
 
 def _rings(mean_s: float) -> Faded:
-    return Faded(counts=_exponential(k.RING_BINS, float, mean_s, k.PRIOR_RINGS), memory=k.MEMORY_RINGS)
+    return Faded(counts=_exponential(k.RING_BINS, float, mean_s, k.PRIOR_RINGS), memory=float(k.MEMORY_RINGS))
 
 
 def _services(mean_s: float) -> Faded:
-    return Faded(counts=_exponential(k.SERVICE_BINS, service_edge, mean_s, k.PRIOR_SERVICES), memory=k.MEMORY_SERVICES)
+    return Faded(counts=_exponential(k.SERVICE_BINS, service_edge, mean_s, k.PRIOR_SERVICES), memory=float(k.MEMORY_SERVICES))
 
 
 class Estimates(Struct):

@@ -35,6 +35,7 @@ from callcenter.kernel.signals import ContactMatch
 from callcenter.runtime import clock
 from callcenter.runtime.checkpoints import keep_live
 from callcenter.runtime.engine import Engine
+from callcenter.runtime.lead_desk import LeadDesk
 from callcenter.runtime.list_desk import ListDesk
 from callcenter.runtime.list_jobs import ListJobs
 from callcenter.runtime.performer import Performer
@@ -75,9 +76,8 @@ CONTACTS = (
     ContactSeed(name="Amelia Hartwell", account="Hartwell Frames", language="en", phones=(PhoneSeed(number=KNOWN_CALLER),)),
 )
 
-STRAIGHT_TO_BILLING = Flow(
-    id=FlowId("main"), start=NodeId("billing"), nodes={NodeId("billing"): QueueNode(queue=QueueId("billing"))}
-)
+BILLING = NodeId("billing")
+STRAIGHT_TO_BILLING = Flow(id=FlowId("main"), start=BILLING, nodes={BILLING: QueueNode(queue=QueueId("billing"))})
 
 
 class Jobs:
@@ -117,7 +117,7 @@ class House:
         self.users = Users(self.database, Passwords(QUICK))
         self.sessions = Sessions(self.database)
         self.carrier = SimulatedCarrier(CARRIER, clock=clock.now, seed=b"test")
-        self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings)), holder="test")
+        self.engine = self._employ()
         self.fanout: Fanout[Sequence[Recorded]] = Fanout(fanout_capacity)
         self.engine.listeners.append(self.fanout.publish)
         self._committed = asyncio.Event()
@@ -127,13 +127,15 @@ class House:
         self._clients: list[Client] = []
         self._runner: web.AppRunner | None = None
 
+    def _employ(self) -> Engine:
+        leads = LeadDesk(self.database, lambda: self.engine.state.center, clock.now)
+        return Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings), leads), holder="test")
+
     @cached_property
     def webhooks(self) -> Dispatch:
         """Delivers nothing until it is started."""
-        return Dispatch(
-            self.log, Webhooks(self.database), Deliveries(self.database), Fence(networks(["127.0.0.0/8"])), b"0" * 32,
-            now=clock.now, seed=b"test",
-        )  # fmt: skip
+        rows, fence = (Webhooks(self.database), Deliveries(self.database)), Fence(networks(["127.0.0.0/8"]))
+        return Dispatch(self.log, *rows, fence, b"0" * 32, now=clock.now, seed=b"test")
 
     @cached_property
     def lists(self) -> ListDesk:

@@ -43,6 +43,11 @@ WHO = {
     "PUT /me/presence": "A",
     "POST /me/offers/{offer}/reject": "A",
     "POST /me/wrap-up/finish": "A",
+    "GET /me/campaigns": "A",
+    "PUT /me/campaign": "A",
+    "GET /me/lead": "A",
+    "POST /me/leads/{attempt}/dial": "A",
+    "POST /me/leads/{attempt}/skip": "A",
     "POST /calls": "A",
     "POST /calls/{call}/hold": "A",
     "POST /calls/{call}/retrieve": "A",
@@ -117,7 +122,9 @@ WHO = {
 }
 """Who may use which route, written down a second time: one that is not here, or opens for others, fails. `-`: anyone."""
 
-BARE = ("/me/phone", "/me/offers", "/me/wrap-up", "/session/ticket", "/users/{user}/password", "/lists/{list}/withdraw")
+BARE = (
+    "/me/phone", "/me/offers", "/me/leads", "/me/wrap-up", "/session/ticket", "/users/{user}/password", "/lists/{list}/withdraw",
+)  # fmt: skip
 """What begins so takes no body."""
 
 

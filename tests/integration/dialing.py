@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from callcenter.hub import checkpoint
 from callcenter.hub.apply import apply
 from callcenter.hub.hub import Hub, Item, Tick
 from callcenter.hub.state import State
@@ -164,8 +165,11 @@ class Dialer:
         state = State()
         for recorded in self.log:
             apply(state, recorded)
-        for row in self.personal.values():
-            state.personal[row.id] = row.value
+        kept = checkpoint.dump(state)
+        assert kept == checkpoint.dump(self.hub.state), "what was decided is what the events make"
+        state = checkpoint.load(kept)
+        assert checkpoint.dump(state) == kept, "a checkpoint is read as it was written"
+        checkpoint.know(state, {row.id: row.value for row in self.personal.values()})
         self.hub = Hub(state)
         self._begin()
         for carrier, up in list(state.carriers.items()):

@@ -17,6 +17,7 @@ from callcenter.simulation.phones import Outside
 from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from callcenter.store.tables.leads import LeadAttemptRow, LeadRow
+from reporting.records import RecordBook
 from tests.integration.campaigning import Office, csv_file, phone
 from tests.integration.dialing import Dialer, campaign
 
@@ -91,6 +92,17 @@ async def test_a_lead_is_dialed_answered_and_given_to_an_agent(dialer: Dialer, o
     assert dialer.watch.violations == []
     campaign_row = await dialer.campaigns.campaign(int(spring))
     assert campaign_row.state == "running"
+    book = RecordBook()
+    for recorded in dialer.log:
+        book.apply(recorded)
+    records = [(one.direction, one.campaign, one.lead, one.dial_outcome, one.fate) for one in book.records.values()]
+    assert records == [
+        ("outbound", spring, first.id, Outcome.ANSWERED, Fate.CONNECTED),
+        ("outbound", spring, second.id, Outcome.BUSY, None),
+    ]
+    answered = next(one for one in book.records.values() if one.dial_outcome is Outcome.ANSWERED)
+    assert [(entry.queue, entry.agent) for entry in answered.entries] == [(f"campaign/{spring}", "ana")]
+    assert all(one.settled for one in book.records.values())
 
 
 async def test_nothing_is_dialed_without_agents_and_at_once_when_the_last_one_goes(

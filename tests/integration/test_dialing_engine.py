@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import msgspec
+import pytest
 import pytest_asyncio
 from sqlalchemy import select, update
 
+from callcenter.hub.dialing import looking
 from callcenter.kernel import commands as c
 from callcenter.kernel import effects as fx
 from callcenter.kernel import events as e
@@ -180,3 +182,18 @@ async def test_a_settlement_that_was_asked_and_never_written_is_written(floor: F
     await floor.ended(1)
     assert [outcome for _, outcome in await floor.outcomes()] == ["answered"]
     assert floor.running.engine.state.campaigns[floor.campaign].state is CampaignState.RUNNING
+
+
+async def test_a_campaign_that_cannot_be_decided_holds_up_nobody(floor: Floor, monkeypatch: pytest.MonkeyPatch):
+    await floor.opens(1)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(looking, "look", broken)
+    await floor.running.engine.ask(c.StartCampaign(campaign=floor.campaign))
+    await floor.running.until(lambda: floor.running.seen(e.CampaignKept))
+    floor.running.call_in()
+    await floor.running.until(lambda: floor.running.seen(e.IvrStarted))
+    await floor.running.engine.ask(c.SetNotReady(agent=ANA, reason="break"))
+    assert dialed(floor) == []

@@ -98,6 +98,8 @@ async def test_a_lead_is_read_and_dialed_by_its_agent(dialer: Dialer, office: Of
         await dialer.asks(c.DialLead(agent=BO, attempt=first.attempt))
     call = (await dialer.asks(c.DialLead(agent=ANA, attempt=first.attempt))).call
     assert (await dialer.asks(c.DialLead(agent=ANA, attempt=first.attempt))).call == call, "repeated, it dials nobody twice"
+    with pytest.raises(NotFound):
+        await dialer.asks(c.DialLead(agent=BO, attempt=first.attempt))
     await dialer.asks(c.SkipLead(agent=BO, attempt=second.attempt))
     await dialer.until(lambda: dialer.all(e.CallConnected) != [])
     assert dialer.dialed == [one]

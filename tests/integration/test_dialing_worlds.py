@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import func, select
 
-from callcenter.hub.dialing.floor import facts
+from callcenter.hub.deadlines import Due
+from callcenter.hub.dialing.floor import facts, reading
 from callcenter.kernel import commands as c
 from callcenter.kernel import effects as fx
 from callcenter.kernel import events as e
@@ -38,6 +39,7 @@ from callcenter.store.tables.leads import LeadAttemptRow, LeadRow
 from dialer.compliance import verdict
 from dialer.facts import CampaignFacts, History
 from dialer.law import Law
+from reporting.live import Live
 from tests.integration.campaigning import Office, csv_file, phone
 from tests.integration.dialing import NOON, Dialer, Killed, campaign
 
@@ -214,16 +216,31 @@ async def live(template: Path, folder: Path, seed: int, steps: list[str]) -> Wor
             world.network.make_noise(Faults(lost=0.02, doubled=0.05, late=0.1, failing=0.02), chance)
         await world.works("ana", spring)
         await world.starts(spring)
+        board, told = Live(), 0
         for name in steps:
             with suppress(HouseError):
                 await STEPS[name](world, spring, chance)
             await world.advances(chance.choice((0.2, 1, 3, 10)))
             await world.wraps_up()
+            board.replay(world.log[told:])
+            told = len(world.log)
+            _pages_tell(world, board)
         await _ends(world, spring)
         await _check(world)
     finally:
         await database.close()
     return world
+
+
+def _pages_tell(world: World, board: Live) -> None:
+    """What each agent works, and the lead that is hers to read, as the hub has them."""
+    state = world.hub.state
+    for id, shown in board.snapshot().agents.items():
+        her = state.agents[id]
+        read = reading(state, her)
+        assert shown.campaign == her.campaign
+        lead = None if shown.lead is None else (shown.lead.attempt, shown.lead.until)
+        assert lead == (None if read is None else (read.id, state.deadlines.get(Due.PREVIEW, read.id)))
 
 
 async def _ends(world: World, spring: CampaignId) -> None:

@@ -34,6 +34,20 @@ class WrapUpView(Body, frozen=True, kw_only=True):
     """Here it ends by itself."""
 
 
+class CampaignName(Body, frozen=True, kw_only=True):
+    id: int
+    label: Words
+
+
+class LeadView(Body, frozen=True, kw_only=True):
+    """A lead in preview that is hers to read, until she dials or skips it. What it says is at GET /me/lead."""
+
+    attempt: str
+    since: int
+    until: int | None
+    """It is given back then; null: no limit."""
+
+
 class AgentView(Body, frozen=True, kw_only=True):
     id: str
     name: str
@@ -56,8 +70,11 @@ class AgentView(Body, frozen=True, kw_only=True):
     leaving: bool
     """Her log-in has ended in mid-call: she is signed out when the call and its wrap-up are over, whatever `presence` says."""
     call: str | None
-    """The call she is offered, places, talks in or wraps up. Null on the topic `destinations`."""
+    """The call she is offered, places, talks in or wraps up. Null on the topic `destinations`, as is `lead`."""
     wrap_up: WrapUpView | None
+    campaign: CampaignName | None
+    """The one that she works besides her queues, by her own choice; null: her queues alone."""
+    lead: LeadView | None
     signed_in_at: int | None
     queues: list[str]
     """Queues that she serves, in the center's order."""
@@ -227,6 +244,10 @@ class CallView(Body, frozen=True, kw_only=True):
     agent: str | None
     """Who talks with the customer now, or talked last."""
     placed_by: str | None
+    campaign: CampaignName | None
+    """The campaign that dialed it, or for which its agent dialed."""
+    attempt: str | None
+    """Of that campaign's; GET /me/lead says who it is."""
     conversations: list[ConversationView]
     """In order; the last one is that of `agent`."""
     transfer: TransferView | None

@@ -59,10 +59,11 @@ def show(turn: Turn, campaign: Campaign, values: CampaignValues, claim: s.Claime
 
 
 def dial(turn: Turn, pacers: pace.Pacers, command: c.DialLead) -> Done:
-    """The window is asked once more. Repeated, it is answered with the call that it made."""
+    """The window is asked once more. Repeated by whoever dialed, it is answered with the call that it made."""
     known = turn.state.attempts.get(command.attempt)
-    if known is not None and known.call is not None:
-        return Done(call=known.call)
+    made = turn.state.calls.get(known.call) if known is not None and known.call is not None else None
+    if made is not None and made.agent == command.agent:
+        return Done(call=made.id)
     attempt = _hers(turn, command.agent, command.attempt)
     campaign = turn.state.campaigns[attempt.campaign]
     values, law = turn.state.center.campaigns.get(attempt.campaign), turn.state.law(attempt.campaign)
@@ -71,7 +72,7 @@ def dial(turn: Turn, pacers: pace.Pacers, command: c.DialLead) -> Done:
     number = turn.state.value(attempt.number)
     if closed(law, zones.number(number), LeadFacts(), see.facts(turn.state.center, values), turn.now) is not None:
         raise Refused("outside_hours", "It is not the time of day there any more. Skip this lead.")
-    call = outbound.place_lead(turn, command.agent, attempt.number, attempt.contact)
+    call = outbound.place_lead(turn, command.agent, attempt.number, attempt.contact, command.call)
     p = pacers.of(campaign).probability()
     workers = len(see.workers(turn.state, campaign))
     turn.emit(e.LeadDialed(call=call, attempt=attempt.id, campaign=campaign.id, p=p, agents=workers))

@@ -41,7 +41,7 @@ class DetectionSettings(Struct, frozen=True, kw_only=True):
     told: str = ""
     """What Asterisk is told instead (host:port), when it reaches us by another address."""
     most: int = 50
-    """Legs listened to at once: a fifth of a core, in the process that decides (docs/performance.md has the cost of one)."""
+    """Legs listened to at once: a third of a core at most, in the process that decides (docs/performance.md: cost of one)."""
     grace_ms: int = 200
     """So late may a verdict be by the clock; then it is `undecided`."""
 

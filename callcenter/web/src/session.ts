@@ -1,8 +1,8 @@
 // Who is signed in, in which language and theme, and the center's words. The server keeps the session; this is its copy.
 import { computed, effect, signal } from "@preact/signals";
 import { api, ApiFault, onSignedOut } from "./api/http";
-import type { CenterBody, SessionBody } from "./api/types";
-import { type Language, language, said } from "./i18n";
+import type { CallView, CenterBody, SessionBody } from "./api/types";
+import { type Language, language, said, t } from "./i18n";
 import { serverSaid } from "./live/clock";
 import { announcedCenterVersion, connect, disconnect } from "./live/socket";
 import { first } from "./rights";
@@ -31,7 +31,10 @@ function named(labels: ReadonlyMap<string, { en: string; zh: string }>, id: stri
   const label = labels.get(id);
   return label ? said(label) : id;
 }
-export const queueName = (id: string | null | undefined) => named(queueLabels.value, id);
+/** A campaign's own queue has no name; whose it is the call says. */
+export const queueName = (id: string | null | undefined) => (id?.startsWith("campaign/") ? t("work.campaign") : named(queueLabels.value, id));
+/** Of a call: the campaign that dialed it, or its queue. */
+export const lineOf = (call: Pick<CallView, "campaign" | "queue">) => (call.campaign ? said(call.campaign.label) : queueName(call.queue));
 export const skillName = (id: string) => named(skillLabels.value, id);
 export const teamName = (id: string | null | undefined) => named(teamLabels.value, id);
 export const reasonName = (code: string | null | undefined) => named(reasonLabels.value, code);

@@ -5,6 +5,7 @@ import type { SessionBody } from "./api/types";
 import { act, card, deskViews, myself, phone, phoneState, setPresence, takeLine } from "./agent/desk";
 import { lineHealth } from "./agent/card";
 import { Callbar } from "./agent/callbar";
+import { Work } from "./agent/work";
 import { Find } from "./customer/find";
 import { clock, day, initials, since } from "./format";
 import { language, said, t } from "./i18n";
@@ -29,6 +30,7 @@ export function Shell({ page, title, tools, ends, children }: { page: string; ti
       <header class="top">
         {desk ? <h1 class="sr">{title}</h1> : <h1>{title}</h1>}
         {desk ? <Presence /> : null}
+        {desk ? <Work /> : null}
         {desk ? <Activity /> : null}
         {tools}
         {desk ? <span class="sep hide-m" /> : null}

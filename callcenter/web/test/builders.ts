@@ -7,7 +7,7 @@ export const ready: PhoneState = { ...STARTING, line: "ready", device: "ready" }
 export function agent(more: Partial<AgentView> = {}): AgentView {
   return {
     id: "ana", name: "Ana", team: "day", skills: {}, state: "available", since: 0, presence: "available", reason: null, presence_since: 0, activity: "idle",
-    activity_since: 0, set_aside: null, reachable: true, leaving: false, call: null, wrap_up: null, signed_in_at: 0, queues: [], figures: {}, ...more,
+    activity_since: 0, set_aside: null, reachable: true, leaving: false, call: null, wrap_up: null, campaign: null, lead: null, signed_in_at: 0, queues: [], figures: {}, ...more,
   };
 }
 
@@ -16,7 +16,7 @@ export function call(more: Partial<CallView> = {}): CallView {
     id: "c1", direction: "inbound", state: "queued", since: 0, started_at: 0, number: null, dialed: null, language: null, queue: "billing", queued_at: 0,
     waiting_since: 0, wait_ms: null, priority: 0, told_position: null, skills: {}, hears: [],
     chose: [], keyed: [], look_up: "none", matches: [], contact: null,
-    offer: null, agent: null, placed_by: null, conversations: [], transfer: null, legs: [], recording: { state: "none", since: null }, disposition: null,
+    offer: null, agent: null, placed_by: null, campaign: null, attempt: null, conversations: [], transfer: null, legs: [], recording: { state: "none", since: null }, disposition: null,
     end: null, ended_by: null, over_at: null, ...more,
   };
 }

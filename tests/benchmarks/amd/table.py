@@ -17,8 +17,8 @@ from tests.benchmarks.amd.live import cost
 from tests.benchmarks.amd.recorded import recorded
 from tests.benchmarks.amd.score import Case, details, row
 
-SEED = 20
-"""Parameters were set on the other half of the corpus (seed 1); no call of this one was looked at before."""
+SEED = 22
+"""Parameters were set on the other half of the corpus (seed 1). Scores of 20 and 21 led to another default; this one was new."""
 COUNTS: Mapping[Kind, int] = {"human": 1_000, "machine": 400, "fax": 40}
 FULL: Mapping[Kind, int] = {"human": 4_000, "machine": 1_500, "fax": 100}
 SMALL: Mapping[Kind, int] = {"human": 10, "machine": 8, "fax": 2}

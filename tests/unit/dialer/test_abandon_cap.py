@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcenter.kernel.law import AbandonCap, LawVersion
+from callcenter.kernel.words import Fate
 from dialer.abandon_cap import (
     LONGEST_WINDOW_DAYS,
     AbandonCounter,
     AnswerFacts,
-    Fate,
     fate,
     message_missing,
     was_abandoned,

@@ -1,5 +1,6 @@
 """Who answered, by made sounds: each rule alone, the moment of each verdict, and what no beep is."""
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -57,11 +58,18 @@ def test_a_line_that_only_hisses_is_nobody_and_so_a_person():
         assert verdict.answerer is Answerer.UNDECIDED, noise_db
 
 
-def test_a_long_greeting_keeps_nobody_waiting_and_is_corrected_later():
-    first, second = verdicts(pcm(silence(0.3), voice(9), silence(1)))
+def test_a_long_greeting_alone_makes_no_machine_and_keeps_nobody_waiting():
+    (verdict,) = verdicts(pcm(silence(0.3), voice(12), silence(1)))
+    assert (verdict.answerer, verdict.delay_ms) == (Answerer.UNDECIDED, 1_500)
+
+
+def test_a_long_greeting_may_be_told_to_make_a_machine_later():
+    longest = 6_000
+    how = msgspec.structs.replace(QUICK, verdict=msgspec.structs.replace(QUICK.verdict, machine_phrase_ms=longest))
+    first, second = verdicts(pcm(silence(0.3), voice(9), silence(1)), how)
     assert (first.answerer, first.delay_ms) == (Answerer.UNDECIDED, 1_500)
     assert (second.answerer, second.why, second.correction) == (Answerer.MACHINE, "phrase", True)
-    assert 300 + 5_400 <= second.delay_ms <= 300 + 5_400 + 200
+    assert 300 + longest <= second.delay_ms <= 300 + longest + 200
 
 
 def test_the_patient_wait_for_the_end_of_a_long_greeting():
@@ -74,7 +82,7 @@ def test_the_patient_wait_for_the_end_of_a_long_greeting():
 def test_a_person_before_a_television_is_no_machine():
     behind = voice(9, seed=4, level_db=-34)
     call = np.concatenate([silence(0.4), voice(0.5, level_db=-18), silence(8.1)]) + behind
-    assert all(verdict.answerer in (Answerer.HUMAN, Answerer.UNDECIDED) for verdict in verdicts(pcm(call)))
+    assert all(verdict.answerer in (Answerer.HUMAN, Answerer.UNDECIDED) for verdict in verdicts(pcm(call), PATIENT))
 
 
 BEEPS = {

@@ -16,16 +16,13 @@ from callcenter.auth.users import Users
 from callcenter.bootstrap import PAGES
 from callcenter.broadcast.fanout import Fanout
 from callcenter.kernel.events import Recorded
-from callcenter.runtime.engine import Engine
-from callcenter.runtime.performer import Performer
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
 from callcenter.store.projector import Projector
 from callcenter.store.recordings import Recordings
-from tests.api.house import QUICK, House, Jobs
+from tests.api.house import QUICK, House
 from tests.fixtures.postgres import Postgres
 from tests.fixtures.stores import migrate
-from tests.unit.hub.story import CARRIER
 from tests.web.pages.relay import Relay
 
 
@@ -48,7 +45,7 @@ class WebHouse(House):
         self.projector = Projector(self.log, self.database, pause_s=0)
         self.users = Users(self.database, Passwords(QUICK))
         self.sessions = Sessions(self.database)
-        self.engine = Engine(self.log, Performer({CARRIER: self.carrier}, Jobs(self.crm, self.recordings)), holder="test")
+        self.engine = self._employ()
         self.fanout: Fanout[Sequence[Recorded]] = Fanout()
         self.engine.listeners.append(self.fanout.publish)
         self.engine.listeners.append(lambda _: self._committed.set())

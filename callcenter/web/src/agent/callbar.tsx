@@ -1,14 +1,18 @@
 // The bar at the foot: on a telephone, Answer and Reject within reach of the thumb; on other pages than the desk, the call that rings.
 import { since } from "../format";
 import { t } from "../i18n";
+import type { LeadView } from "../api/types";
 import { useKey } from "../keys";
 import { now } from "../live/clock";
+import { linkState } from "../live/socket";
 import { Kbd } from "../parts/controls";
 import { Icon, Silhouette } from "../parts/icons";
 import { MARKS, stateWord } from "../parts/states";
 import { place } from "../router";
-import { queueName } from "../session";
+import { lineOf } from "../session";
 import { answer, card, hangUp, holdOrRetrieve, reject } from "./desk";
+import { LeadKeys, timeLeft } from "./leadcard";
+import { held } from "./lead";
 import { callerName } from "./match";
 
 export function Callbar() {
@@ -19,6 +23,7 @@ export function Callbar() {
   useKey("F8", () => void answer(), !desk && ringing);
   useKey("F9", () => reject(), !desk && ringing);
   useKey("Shift F9", () => hangUp(), !desk && open && !ringing);
+  if (at.kind === "lead") return <LeadBar lead={at.lead} desk={desk} />;
   if (!open) return null;
   const mark = MARKS[at.agent.state];
   return (
@@ -27,7 +32,7 @@ export function Callbar() {
         <Silhouette state={mark} />
         <span class="cut">
           {ringing ? t("card.ringsOutIn.cap", { s: Math.max(0, Math.ceil((at.endsAt - now.value) / 1000)) }) : `${stateWord(at.agent.state)} ${since(at.agent.since, now.value)}`}
-          {desk ? null : <span class="t2"> · {callerName(at.call)} · {queueName(at.call.queue)}</span>}
+          {desk ? null : <span class="t2"> · {callerName(at.call)} · {lineOf(at.call)}</span>}
         </span>
         {desk ? null : (
           <a class="push nowrap" href="/agent">
@@ -58,6 +63,28 @@ export function Callbar() {
           </>
         )}
       </div>
+    </div>
+  );
+}
+
+/** A lead that waits to be read: on the desk within reach of the thumb, elsewhere the way back to it. */
+function LeadBar({ lead, desk }: { lead: LeadView; desk: boolean }) {
+  const name = held.value?.data?.name ?? "";
+  return (
+    <div class={`callbar ${desk ? "on-desk" : "elsewhere"}`} data-st="dialing">
+      <span class="st callbar-who" data-st="dialing">
+        <Icon name="dial" />
+        <span class="cut">
+          {desk ? "" : `${t("lead.title", { name: name || t("lead.nameless") })} · `}
+          {timeLeft(lead.until)}
+        </span>
+        {desk ? null : (
+          <a class="push nowrap" href="/agent">
+            {t("nav.toDesk")}
+          </a>
+        )}
+      </span>
+      {desk ? <LeadKeys attempt={lead.attempt} offline={linkState.value === "lost"} keys={false} /> : null}
     </div>
   );
 }

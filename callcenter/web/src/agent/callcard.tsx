@@ -1,7 +1,7 @@
 // The call card: who is on the line, for how long, and what can be done. One fixed height in all call states; Answer's place
 // holds no button during the call, and a new call's buttons ignore clicks for 300 ms.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { AgentView, CallView } from "../api/types";
 import { duration, since } from "../format";
 import { coded, known, said, t } from "../i18n";
@@ -9,17 +9,19 @@ import { useKey } from "../keys";
 import { now } from "../live/clock";
 import { linkState } from "../live/socket";
 import { Kbd, Note, Skeleton } from "../parts/controls";
-import { Icon, type IconName, Silhouette } from "../parts/icons";
-import { MARKS, type AgentState, stateDetail } from "../parts/states";
-import { queueName, reasonName } from "../session";
+import { Icon } from "../parts/icons";
+import { type AgentState, stateDetail } from "../parts/states";
+import { lineOf, reasonName } from "../session";
 import type { Card } from "./card";
 import { acting, answer, card, finishWrapUp, hangUp, holdOrRetrieve, notice, phone, phoneFault, phoneState, reject, setPresence, toggleMute, trouble } from "./desk";
 import { DialField } from "./dial";
+import { Frame, Trouble, useDeaf } from "./frame";
 import { Keypad } from "./keypad";
+import { leadOf } from "./lead";
+import { LeadCard } from "./leadcard";
 import { callerName, preview } from "./match";
 import { TransferList } from "./transfer";
-
-const DEAF_MS = 300;
+import { WorkNote } from "./work";
 
 export function CallCard() {
   const now = card.value;
@@ -43,6 +45,8 @@ export function CallCard() {
       return <DeviceCard now={now} />;
     case "idle":
       return <IdleCard now={now} offline={offline} />;
+    case "lead":
+      return <LeadCard now={now} offline={offline} />;
     case "ringing":
       return <RingingCard now={now} offline={offline} />;
     case "wrap":
@@ -52,43 +56,8 @@ export function CallCard() {
   }
 }
 
-function Frame(props: { state: AgentState; kind: string; head: ComponentChildren; side?: ComponentChildren; drain?: number; alarm?: "warn" | "danger" | undefined; icon?: IconName; ringing?: boolean; children: ComponentChildren }) {
-  return (
-    <section class={`panel phone ${props.ringing ? "is-ringing" : ""} ${props.alarm ? `is-${props.alarm}` : ""}`} data-st={MARKS[props.state]} data-card={props.kind} aria-label={t("card")}>
-      <header class="phone-h">
-        {props.icon ? <Icon name={props.icon} /> : <Silhouette state={MARKS[props.state]} />}
-        <span class="cut">{props.head}</span>
-        <span class="push num">{props.side}</span>
-      </header>
-      {props.drain === undefined ? null : (
-        <div class="drain">
-          <i style={{ width: `${Math.round(Math.min(1, Math.max(0, props.drain)) * 100)}%` }} />
-        </div>
-      )}
-      <div class="phone-b">{props.children}</div>
-    </section>
-  );
-}
-
-/** What did not work; its place is at the foot of the card. */
-function Trouble() {
-  const fault = trouble.value ?? phoneFault.value;
-  if (!fault) return null;
-  return (
-    <p class="trouble xs" role="alert">
-      <Icon name="warn" size="sm" />
-      <span>{said(fault.words)}</span>
-      {trouble.value ? (
-        <button class="linkbtn" aria-label={t("close")} onClick={() => (trouble.value = null)}>
-          <Icon name="x" size="xs" />
-        </button>
-      ) : null}
-    </p>
-  );
-}
-
 function Who({ call, below }: { call: CallView; below?: ComponentChildren }) {
-  const tentative = call.contact === null && (preview.value?.tentative ?? false);
+  const tentative = call.contact === null && !leadOf(call)?.name && (preview.value?.tentative ?? false);
   const named = isNamed(call);
   return (
     <>
@@ -107,7 +76,7 @@ function Who({ call, below }: { call: CallView; below?: ComponentChildren }) {
 
 /** Whether the headline is a name; else it is the number, and need not be said twice. */
 function isNamed(call: CallView): boolean {
-  return (call.contact?.name ?? preview.value?.name ?? null) !== null;
+  return (call.contact?.name ?? (leadOf(call)?.name || null) ?? preview.value?.name ?? null) !== null;
 }
 
 function RingingCard({ now: ringing, offline }: { now: Extract<Card, { kind: "ringing" }>; offline: boolean }) {
@@ -130,8 +99,8 @@ function RingingCard({ now: ringing, offline }: { now: Extract<Card, { kind: "ri
     >
       <Who call={call} />
       <dl class="facts">
-        <dt>{t("queue")}</dt>
-        <dd class="b cut">{queueName(call.queue) || t("call.direct")}</dd>
+        <dt>{t(call.campaign ? "work.campaign" : "queue")}</dt>
+        <dd class="b cut">{lineOf(call) || t("call.direct")}</dd>
         {waited === null ? null : (
           <>
             <dt>{t("waited")}</dt>
@@ -162,16 +131,9 @@ function RingingCard({ now: ringing, offline }: { now: Extract<Card, { kind: "ri
           {t("reject")} <Kbd>F9</Kbd>
         </button>
       </div>
-      {trouble.value ? <Trouble /> : <p class="xs t3 foot-note">{t("card.rejectKeeps")}</p>}
+      {trouble.value ? <Trouble /> : <p class="xs t3 foot-note">{t(call.campaign ? "work.takesItself" : "card.rejectKeeps")}</p>}
     </Frame>
   );
-}
-
-/** True while the buttons of a call that has just come do not listen yet. */
-function useDeaf(id: string): () => boolean {
-  const shown = useRef({ id: "", at: 0 });
-  if (shown.current.id !== id) shown.current = { id, at: performance.now() };
-  return () => performance.now() - shown.current.at < DEAF_MS;
 }
 
 function InCallCard({ now: at, offline }: { now: Extract<Card, { kind: "talking" | "holding" | "placing" | "lost" }>; offline: boolean }) {
@@ -218,7 +180,7 @@ function InCallCard({ now: at, offline }: { now: Extract<Card, { kind: "talking"
             ) : (
               <>
                 <span class="num">{isNamed(call) ? (call.number?.shown ?? t("number.withheld")) : t(`lookUp.${call.look_up}`)}</span>
-                <span class="t3 cut"> · {queueName(call.queue) || (call.direction === "outbound" ? t("call.placed") : t("call.direct"))}</span>
+                <span class="t3 cut"> · {lineOf(call) || (call.direction === "outbound" ? t("call.placed") : t("call.direct"))}</span>
               </>
             )
           }
@@ -372,7 +334,8 @@ function IdleCard({ now: idle, offline }: { now: Extract<Card, { kind: "idle" }>
           </button>
         </div>
       ) : null}
-      {available ? <Note icon={agent.reachable ? "info" : "warn"}>{agent.reachable ? t("card.availableNote") : t("card.unreachable")}</Note> : null}
+      {agent.campaign ? <WorkNote /> : null}
+      {available && !(agent.campaign && agent.reachable) ? <Note icon={agent.reachable ? "info" : "warn"}>{agent.reachable ? t("card.availableNote") : t("card.unreachable")}</Note> : null}
       <Trouble />
     </Frame>
   );

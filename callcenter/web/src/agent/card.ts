@@ -1,5 +1,5 @@
 // What the call card shows, decided from what the server says of me and my call, and from the phone. Pure.
-import type { AgentView, CallView, ConversationView } from "../api/types";
+import type { AgentView, CallView, ConversationView, LeadView } from "../api/types";
 import type { Link } from "../live/socket";
 import type { PhoneState } from "../phone/phone";
 
@@ -7,6 +7,8 @@ export type Card =
   | { kind: "loading" }
   /** Nothing goes on; offers may come when `agent.state` is available. */
   | { kind: "idle"; agent: AgentView }
+  /** Nothing goes on but a lead that she reads in preview. */
+  | { kind: "lead"; agent: AgentView; lead: LeadView }
   /** No microphone, or the browser withholds it. */
   | { kind: "device"; agent: AgentView }
   | { kind: "ringing"; agent: AgentView; call: CallView; endsAt: number; startedAt: number; answering: boolean }
@@ -32,7 +34,8 @@ export function cardOf(agent: AgentView | null, calls: Readonly<Record<string, C
     if (agent.activity === "talking" || agent.activity === "holding") return { kind: agent.activity, agent, call, part };
   }
   const unusable = phone.device === "missing" || phone.device === "denied" || phone.device === "failed";
-  return microphone && unusable ? { kind: "device", agent } : { kind: "idle", agent };
+  if (microphone && unusable) return { kind: "device", agent };
+  return agent.lead && agent.activity === "idle" ? { kind: "lead", agent, lead: agent.lead } : { kind: "idle", agent };
 }
 
 /** My own part in the call: the last of mine. */

@@ -3,7 +3,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { api, ApiFault } from "../api/http";
 import type { AgentView, CallView, DoneBody, PhoneBody, TransferRequest } from "../api/types";
-import { queueName, session } from "../session";
+import { lineOf, session } from "../session";
 import { t } from "../i18n";
 import { lastNotice, linkState, subscribe } from "../live/socket";
 import type { TopicViews } from "../live/topic";
@@ -128,10 +128,10 @@ function follow(): void {
   if (now.kind !== "ringing") {
     stopRinging();
     announced = null;
-    document.title = now.kind === "talking" || now.kind === "holding" ? t("title.call", { queue: queueName(now.call.queue) || t("call") }) : t("title.desk");
+    document.title = now.kind === "talking" || now.kind === "holding" ? t("title.call", { queue: lineOf(now.call) || t("call") }) : t("title.desk");
     return;
   }
-  const title = t("title.ringing", { queue: queueName(now.call.queue) || t("call") });
+  const title = t("title.ringing", { queue: lineOf(now.call) || t("call") });
   document.title = title;
   if (now.answering) stopRinging();
   else startRinging();
@@ -141,7 +141,7 @@ function follow(): void {
 }
 
 /** Asked for once, however often it is pressed while it is under way; of choices (presence, language) the last one counts. */
-const ONCE: ReadonlySet<string> = new Set(["answer", "reject", "end", "hold", "mute", "transfer", "finish", "place"]);
+const ONCE: ReadonlySet<string> = new Set(["answer", "reject", "end", "hold", "mute", "transfer", "finish", "place", "skip"]);
 
 /** Carries out what was asked; a failure is shown on the card. True: it worked. */
 export async function act(name: string, ask: () => Promise<unknown>): Promise<boolean> {

@@ -10,6 +10,7 @@ import { Icon } from "../parts/icons";
 import { ContactSearch } from "../customer/search";
 import { linkState } from "../live/socket";
 import { chooseContact, currentCall } from "./desk";
+import { held, leadOf } from "./lead";
 
 /** What the agent looks at before anything is saved: the first match, unless another was picked. */
 const looked = signal<{ call: string; contact: number } | null>(null);
@@ -22,11 +23,14 @@ export const preview = computed<MatchView | null>(() => {
 });
 
 /** The customer whose page is shown: the chosen one, or the one that is looked at. */
-export const shownContact = computed<number | null>(() => currentCall.value?.contact?.id ?? preview.value?.contact ?? null);
+export const shownContact = computed<number | null>(() => {
+  const call = currentCall.value;
+  return call ? (call.contact?.id ?? preview.value?.contact ?? null) : (held.value?.data?.contact ?? null);
+});
 
 export function callerName(call: CallView): string {
   const seen = call.id === currentCall.value?.id ? preview.value : (call.matches[0] ?? null);
-  return call.contact?.name ?? seen?.name ?? call.number?.shown ?? t("number.unknown");
+  return call.contact?.name ?? (leadOf(call)?.name || null) ?? seen?.name ?? call.number?.shown ?? t("number.unknown");
 }
 
 export function MatchBar() {
@@ -102,7 +106,7 @@ export function MatchBar() {
       </section>
     );
   }
-  if (many.length === 0 && !chosen) return <NewNumber call={call} elsewhere={elsewhere} />;
+  if (many.length === 0 && !chosen) return <NewNumber key={leadOf(call)?.attempt ?? call.id} call={call} elsewhere={elsewhere} />;
   const single = many.length <= 1;
   const settled = chosen !== null;
   return (
@@ -159,7 +163,7 @@ function Option({ call, match, index }: { call: CallView; match: MatchView; inde
 
 /** Nobody has this number: make a contact of it, without leaving the page. */
 function NewNumber({ call, elsewhere }: { call: CallView; elsewhere: preact.ComponentChildren }) {
-  const [name, setName] = useState("");
+  const [name, setName] = useState(leadOf(call)?.name ?? "");
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<ApiFault | null>(null);
   const create = async () => {

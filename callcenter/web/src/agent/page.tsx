@@ -8,6 +8,8 @@ import { Shell } from "../shell";
 import { CallCard } from "./callcard";
 import { callerNumber, MatchBar, preview, shownContact } from "./match";
 import { currentCall } from "./desk";
+import { held } from "./lead";
+import { LeadPanel } from "./leadpanel";
 import { Notes } from "./notes";
 import { Outcome } from "./outcome";
 import { MyCalls, MyDay, MyQueues } from "./side";
@@ -16,6 +18,8 @@ export function AgentPage() {
   useEffect(() => void askFormulas(), []);
   const call = currentCall.value;
   const seen = preview.value;
+  const lead = held.value?.data ?? null;
+  const reading = lead !== null && call === null;
   const chip = call?.contact ? (
     <span class="chip chip-good">
       <Icon name="check" />
@@ -35,9 +39,10 @@ export function AgentPage() {
         <MyDay />
       </div>
       <div class="col c-mid">
-        <MatchBar />
-        <CustomerPanel id={shownContact.value} fallback={call ? callerNumber(call) : ""} chip={chip} link empty={call ? t(call.look_up === "failed" ? "match.failed" : call.look_up === "pending" ? "lookUp.pending" : "customer.unknown") : t("customer.idle")} />
-        <Timeline id={shownContact.value} empty={call && call.look_up === "not_found" ? t("timeline.unknown") : t("timeline.idle")} />
+        {reading ? null : <MatchBar />}
+        {lead && shownContact.value === null ? null : <CustomerPanel id={shownContact.value} fallback={call ? callerNumber(call) : ""} chip={chip} link empty={call ? t(call.look_up === "failed" ? "match.failed" : call.look_up === "pending" ? "lookUp.pending" : "customer.unknown") : t("customer.idle")} />}
+        {lead ? <LeadPanel slim={shownContact.value !== null} /> : null}
+        <Timeline id={shownContact.value} empty={lead ? t("lead.noTimeline") : call && call.look_up === "not_found" ? t("timeline.unknown") : t("timeline.idle")} />
       </div>
       <div class="col c-right">
         <MyQueues />

@@ -586,6 +586,17 @@ export interface WrapUpView {
   hard_at: number;
 }
 
+export interface CampaignName {
+  id: number;
+  label: Words;
+}
+
+export interface LeadView {
+  attempt: string;
+  since: number;
+  until: number | null;
+}
+
 export interface AgentView {
   id: string;
   name: string;
@@ -603,6 +614,8 @@ export interface AgentView {
   leaving: boolean;
   call: string | null;
   wrap_up: WrapUpView | null;
+  campaign: CampaignName | null;
+  lead: LeadView | null;
   signed_in_at: number | null;
   queues: string[];
   figures: Record<string, Figure>;
@@ -722,6 +735,8 @@ export interface CallView {
   offer: OfferView | null;
   agent: string | null;
   placed_by: string | null;
+  campaign: CampaignName | null;
+  attempt: string | null;
   conversations: ConversationView[];
   transfer: TransferView | null;
   legs: LegView[];
@@ -1353,6 +1368,59 @@ export interface RegistryRequest {
   upload: string;
   name: string;
   day: string;
+}
+
+export interface MyCampaign {
+  id: number;
+  label: Words;
+  mode: "agentless" | "predictive" | "preview" | "progressive";
+  state: "draft" | "finished" | "paused" | "running" | "stopped";
+  chosen: boolean;
+  causes: CauseBody[];
+}
+
+export interface MyCampaignsBody {
+  items: MyCampaign[];
+}
+
+export interface WorkRequest {
+  campaign: number | null;
+}
+
+export interface EarlierAttempt {
+  at: number;
+  outcome: "abandoned" | "answered" | "blocked" | "busy" | "cancelled" | "congestion" | "failed" | "fax" | "invalid" | "machine" | "no_answer";
+  number: PhoneNumber | null;
+}
+
+export interface LeadInHand {
+  attempt: string;
+  campaign: number;
+  lead: number;
+  reading: boolean;
+  until: number | null;
+  number: PhoneNumber | null;
+  number_label: string;
+  place: number;
+  numbers: number;
+  name: string;
+  company: string;
+  email: string;
+  city: string;
+  province: string;
+  country: string;
+  zone: string | null;
+  language: string;
+  note: string;
+  contact: number | null;
+  account: number | null;
+  attempts: number;
+  extra: Record<string, string>;
+  earlier: EarlierAttempt[];
+}
+
+export interface MyLeadBody {
+  lead: LeadInHand | null;
 }
 
 export type AnyClientMessage = Subscribe | Unsubscribe;

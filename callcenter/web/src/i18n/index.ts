@@ -9,12 +9,13 @@ import { listWords } from "./lists";
 import { peopleWords } from "./people";
 import { statisticsWords } from "./statistics";
 import { webhookWords } from "./webhooks";
+import { workingWords } from "./working";
 
 export type Language = "en" | "zh";
 /** English first, 简体中文 second. */
 export type Pair = readonly [en: string, zh: string];
 
-export const words = { ...commonWords, ...agentWords, ...boardWords, ...statisticsWords, ...peopleWords, ...webhookWords, ...campaignWords, ...listWords };
+export const words = { ...commonWords, ...agentWords, ...boardWords, ...statisticsWords, ...peopleWords, ...webhookWords, ...campaignWords, ...listWords, ...workingWords };
 export type Key = keyof typeof words;
 export type Values = Readonly<Record<string, string | number>>;
 
