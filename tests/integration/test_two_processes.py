@@ -12,6 +12,7 @@ import pytest
 
 from callcenter.kernel.ids import AgentId
 from callcenter.kernel.presence import Presence
+from callcenter.operations.doctor import Finding, examine
 from tests.fixtures.postgres import Postgres
 from tests.fixtures.redis import RedisServer
 from tests.fixtures.stores import migrate
@@ -237,6 +238,17 @@ async def test_a_second_hub_is_refused_and_a_half_without_redis_says_what_to_do(
     assert alone.process is not None
     assert await asyncio.wait_for(alone.process.wait(), 30) == 2
     assert "add `redis:" in alone.log()
+
+
+async def test_the_doctor_asks_redis(halves: Halves):
+    async def redis() -> Finding:
+        return next(one for one in await examine(halves.home / "settings.yaml", {}) if one.check == "redis")
+
+    assert (await redis()).good
+    halves.redis.stop()
+    found = await redis()
+    assert not found.good
+    assert "check that it runs" in found.cure
 
 
 async def test_a_list_that_is_sent_to_a_web_process_is_filled_by_the_hub(halves: Halves):

@@ -160,7 +160,7 @@ function Activity() {
 }
 
 function LineHealthMark() {
-  const health = lineHealth(phoneState.value, linkState.value);
+  const health = lineHealth(phoneState.value, linkState.value, serverReady.value);
   const bad = health !== "ready" && health !== "starting";
   const word = {
     starting: t("line.starting"),
@@ -169,6 +169,7 @@ function LineHealthMark() {
     refused: t("line.refused"),
     "no-device": t("line.noDevice"),
     "not-live": t("line.notLive"),
+    "not-deciding": t("line.notDeciding"),
   }[health];
   const lostFor = health === "not-live" && notLiveSince.value !== null ? since(notLiveSince.value, now.value - serverNow() + Date.now()) : "";
   return (

@@ -60,4 +60,6 @@ test("the worst trouble of the line is the one that is said", () => {
   assert.equal(lineHealth({ ...ready, line: "refused" }, "live"), "refused");
   assert.equal(lineHealth({ ...ready, device: "denied", line: "lost" }, "live"), "no-device");
   assert.equal(lineHealth({ ...ready, device: "denied" }, "lost"), "not-live");
+  assert.equal(lineHealth(ready, "lost", false), "not-live");
+  assert.equal(lineHealth(ready, "live", false), "not-deciding");
 });

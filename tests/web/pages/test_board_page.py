@@ -89,6 +89,17 @@ async def test_a_service_that_cannot_decide_is_told(house: WebHouse, sign_in: Si
     await expect(page.locator("tr[data-queue=billing] td.w")).to_have_text("1")
 
 
+async def test_an_agent_is_told_that_nothing_is_decided(house: WebHouse, sign_in: SignIn, say: Words):
+    page = await sign_in("ana")
+    await page.locator("[data-line=ready]").wait_for()
+    house.log_is_locked()
+    house.call_in()
+    mark = page.locator("[data-line=not-deciding]")
+    await expect(mark).to_have_text(say("line.notDeciding"))
+    await house.log_is_free()
+    await page.locator("[data-line=ready]").wait_for()
+
+
 async def test_a_call_goes_over_the_board(house: WebHouse, sign_in: SignIn, say: Words):
     page = await sign_in("sam")
     await page.locator(".kpis[data-state=there]").wait_for()

@@ -54,10 +54,12 @@ export function mayHaveOutcome(card: Card): boolean {
 }
 
 /** What the top bar says about the line. */
-export type LineHealth = "starting" | "ready" | "lost" | "refused" | "no-device" | "not-live";
+export type LineHealth = "starting" | "ready" | "lost" | "refused" | "no-device" | "not-live" | "not-deciding";
 
-export function lineHealth(phone: PhoneState, link: Link): LineHealth {
+/** `deciding`: the hub decides, and what is shown is what is so. A telephone that works goes on without it. */
+export function lineHealth(phone: PhoneState, link: Link, deciding = true): LineHealth {
   if (link === "lost") return "not-live";
+  if (!deciding) return "not-deciding";
   if (phone.device === "missing" || phone.device === "denied" || phone.device === "failed") return "no-device";
   if (phone.line === "lost" || phone.line === "refused") return phone.line;
   return phone.line === "ready" ? "ready" : "starting";

@@ -71,6 +71,7 @@ export const agentWords = {
   "line.take": ["Use here", "在此使用"],
   "line.noDevice": ["No microphone", "没有麦克风"],
   "line.notLive": ["Not connected", "连接已断开"],
+  "line.notDeciding": ["Not live: calls go on", "非实时，通话不受影响"],
 
   "lookUp.none": ["Number withheld", "号码已隐藏"],
   "lookUp.pending": ["Looking up the customer…", "正在查找客户…"],
