@@ -12,7 +12,7 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -40,6 +40,7 @@ UNSAID = 5_000
 REMEMBERED_S = 60.0
 """For so long a repeated question gets the answer that it got, and is not carried out again."""
 TAKE_S = 1
+SWALLOWED_S = 0.1
 
 Heard = Callable[[bytes], None]
 Carry = Callable[[bytes], Awaitable[bytes]]
@@ -128,12 +129,13 @@ class RedisLine:
         self._open[id] = answer
         key, queue = f"{self._prefix}asked:{id}", f"{self._prefix}asked"
         try:
+            # The driver has its own patience and does not always heed a cancellation: no limit of ours is around it.
+            async with self._redis.pipeline(transaction=True) as together:
+                together.set(key, _pack(_Question(id, self._own, body)), px=round(within_s * 1000))
+                together.rpush(queue, id)
+                together.pexpire(queue, round(within_s * 1000))
+                await together.execute()
             async with asyncio.timeout(within_s + ANSWER_MORE_S):
-                async with self._redis.pipeline(transaction=True) as together:
-                    together.set(key, _pack(_Question(id, self._own, body)), px=round(within_s * 1000))
-                    together.rpush(queue, id)
-                    together.pexpire(queue, round(within_s * 1000))
-                    await together.execute()
                 return await answer
         except (RedisError, OSError, TimeoutError) as error:
             raise NoAnswer(type(error).__name__) from error
@@ -153,13 +155,8 @@ class RedisLine:
     async def close(self) -> None:
         """What is being carried out is left to itself: nobody hears its answer from here any more."""
         self._closing = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        carrying = [task for _, task in self._done.values()]
-        for job in carrying:
-            job.cancel()
-        await asyncio.gather(*carrying, return_exceptions=True)
+        await _end(self._tasks)
+        await _end([task for _, task in self._done.values()])
         self._lose()
         with suppress(RedisError, OSError, TimeoutError):
             await self._redis.aclose()
@@ -285,6 +282,15 @@ class RedisLine:
             log.error("redis_question_failed", exc_info=error)
             return
         self._say(question.reply_to, _pack(_Answer(question.id, ended.result())))
+
+
+async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """The driver swallows a cancellation that comes while it connects, so it is said until it is heard."""
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=SWALLOWED_S)
 
 
 async def _bytes(work: Awaitable[bytes]) -> bytes:
