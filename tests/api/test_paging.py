@@ -19,6 +19,7 @@ SMALL = {
     "/agents": "of the center file",
     "/laws": "files of config/law",
     "/campaigns": "one for each plan that somebody makes",
+    "/me/campaigns": "those of the campaigns that run for her",
     "/campaigns/{campaign}/lists": "one for each import of a campaign",
     "/campaigns/{campaign}/next": "as many as are asked for, 200 at most",
 }

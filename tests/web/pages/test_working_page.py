@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from callcenter.simulation.phones import Outside
 from tests.api.house import Client
@@ -13,9 +13,6 @@ from tests.web.pages.house import WebHouse
 from tests.web.pages.moves import available, height_of
 from tests.web.pages.words import Words
 
-READ_FOR_A_SECOND = re.compile(r"1:2[0-8]|1:[01]\d|0:\d\d")
-"""The time that is left of a minute and a half."""
-
 
 async def manager(house: WebHouse) -> Client:
     house.carrier.network.anywhere = Outside(after_ms=300, rings_after_ms=50)
@@ -24,6 +21,11 @@ async def manager(house: WebHouse) -> Client:
 
 def spring(say: Words) -> str:
     return "春季" if say.language == "zh" else "Spring"
+
+
+async def read_for_a_second(card: Locator, say: Words) -> None:
+    """The buttons of a new lead do not listen for a moment. There is a minute and a half to read."""
+    await expect(card).to_contain_text(re.compile(say("lead.left", time=r"(1:2[0-8]|1:[01]\d|0:\d\d)")))
 
 
 async def choose(page: Page, say: Words, name: str) -> None:
@@ -54,11 +56,11 @@ async def test_a_lead_is_read_skipped_and_dialed_by_the_keyboard(house: WebHouse
     for told in ("Maya Marsh", "gold", "Harbor Light"):
         await expect(panel).to_contain_text(told)
 
-    await expect(card).to_contain_text(READ_FOR_A_SECOND)  # a new lead's buttons do not listen for a moment
+    await read_for_a_second(card, say)
     await page.keyboard.press("Alt+s")
     await expect(card).to_contain_text("Amelia Hartwell")
     await expect(page.locator(".cust:not(.lead)")).to_contain_text("Hartwell Frames")  # a customer is shown as for a caller
-    await expect(card).to_contain_text(READ_FOR_A_SECOND)
+    await read_for_a_second(card, say)
     await page.keyboard.press("Shift+F8")
     talking = page.locator("[data-card=talking]")
     await expect(talking).to_contain_text("Amelia Hartwell")
