@@ -158,6 +158,7 @@ CHINESE: dict[str, str] = {
     "unknown_prompt": "没有这个语音提示，请从列表中选择或留空。",
     "bad_message": "语音内容须为列表中的项目，退订按键须为电话上的一个键。",
     "unknown_law": "没有这个法规包，请从列表中选择。",
+    "no_redis": "serve --role 的各个进程由 Redis 连接：请在设置中填写 redis 的地址，并安装 redis 软件包。",
     "no_law": "外呼活动没有选择法规包，无法拨打，请先选择。",
     "no_list": "这个文件不是名单，请另存为 XLSX 或 CSV 后再导入。",
     "no_such_owner": "商机所属的客户、联系人或外呼活动不存在。",

@@ -11,7 +11,7 @@ from callcenter.hub.state import Call, Leg, Pending, State
 from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as s
 from callcenter.kernel.call_state import CallState
-from callcenter.kernel.ids import AttemptId, CarrierName, Entropy, LegId
+from callcenter.kernel.ids import AttemptId, BridgeId, Entropy, LegId
 from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.words import Cause, Fault, LegRole, Treatment
 from callcenter.telephony.port import CarrierSnapshot, LegSeen
@@ -32,15 +32,17 @@ def missed(state: State, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnyS
     for leg in ours:
         there = seen.get(leg.id)
         if there is None:
-            if not _young(state, leg, now):
+            if not _young(state, leg, snapshot, now):
                 gone.add(leg.id)
                 dropped = leg.state is LegState.DROPPED
                 yield s.LegEnded(leg=leg.id, cause=Cause.NORMAL if dropped else Cause.LOST, by_us=dropped, detail="gone in a gap")
         else:
             yield from _leg(leg, there)
-    for bridge, call in state.bridges.items():
-        if bridge not in snapshot.bridges and state.calls[call].carrier == snapshot.carrier:
-            yield s.BridgeClosed(bridge=bridge)
+    for bridge, id in state.bridges.items():
+        call = state.calls[id]
+        if bridge not in snapshot.bridges and call.carrier == snapshot.carrier:
+            if not _being_made(state, call, bridge, snapshot, now):
+                yield s.BridgeClosed(bridge=bridge)
     for recording in state.recordings.values():
         if (
             recording.running
@@ -72,13 +74,25 @@ def missed(state: State, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnyS
     yield s.CarrierUp(carrier=snapshot.carrier)
 
 
-def _young(state: State, leg: Leg, now: int) -> bool:
+def _young(state: State, leg: Leg, snapshot: CarrierSnapshot, now: int) -> bool:
     pending = state.pending.get(leg.effect) if leg.effect is not None else None
-    return pending is not None and _on_its_way(state, pending, leg.carrier, now)
+    return pending is not None and _on_its_way(state, pending, snapshot, now)
 
 
-def _on_its_way(state: State, pending: Pending, carrier: CarrierName, now: int) -> bool:
-    return carrier not in state.down_since and now - pending.since < YOUNG_MS
+def _being_made(state: State, call: Call, bridge: BridgeId, snapshot: CarrierSnapshot, now: int) -> bool:
+    """Its first leg may have been sent there after the bridges were listed."""
+    return any(
+        (leg := state.legs[id]).joining is not None
+        and leg.destination == bridge
+        and (pending := state.pending.get(leg.joining)) is not None
+        and _on_its_way(state, pending, snapshot, now)
+        for id in call.legs
+    )
+
+
+def _on_its_way(state: State, pending: Pending, snapshot: CarrierSnapshot, now: int) -> bool:
+    young = snapshot.carrier not in state.down_since and now - pending.since < YOUNG_MS
+    return young or pending.effect in snapshot.held
 
 
 def _leg(leg: Leg, there: LegSeen) -> Iterator[s.AnySignal]:
@@ -94,7 +108,7 @@ def _leg(leg: Leg, there: LegSeen) -> Iterator[s.AnySignal]:
 
 def _pending(state: State, pending: Pending, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnySignal]:
     """A pending effect that the carrier shows no trace of is lost; `missed` has told the ones that it does show."""
-    if _on_its_way(state, pending, snapshot.carrier, now):
+    if _on_its_way(state, pending, snapshot, now):
         return
     match pending.kind:
         case "PlayPrompts" | "Gather" if pending.effect not in snapshot.working:

@@ -54,6 +54,8 @@ class CarrierSnapshot(Struct, frozen=True, kw_only=True):
     """Those that run."""
     working: tuple[EffectId, ...] = ()
     """Prompts and gathers that still run and will be answered."""
+    held: tuple[EffectId, ...] = ()
+    """Asked for while this was taken: they are begun right after it, and nothing of them can be seen in it."""
     reachable: tuple[str, ...] = ()
     """Devices that can be rung."""
     passed: tuple[LegPassed, ...] = ()

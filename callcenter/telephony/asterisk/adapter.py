@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import structlog
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from callcenter.kernel.effects import AnyCarrierEffect, Effect
 from callcenter.kernel.errors import CarrierFault
@@ -307,7 +307,7 @@ class AsteriskCarrier:
             self._listing = None
             self._listed = self._up = True
             assert self._deliver is not None
-            self._deliver(listing.snapshot)
+            self._deliver(structs.replace(listing.snapshot, held=tuple(effect.effect for effect in self._held)))
             self._catch_up(listing.waiting)
             self._audits.go_on(self._clock())
 

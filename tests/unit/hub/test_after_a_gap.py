@@ -1,5 +1,6 @@
 """Stories of effects whose event is stored and which were never carried out: the next look at the carrier makes up for them."""
 
+import msgspec
 import pytest
 
 from callcenter.kernel import commands as c
@@ -9,9 +10,12 @@ from callcenter.kernel import signals as s
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.ids import AgentId
 from callcenter.kernel.words import Fault, LegRole, Treatment
+from callcenter.runtime import resync
+from callcenter.telephony.simulated.adapter import snapshot_of
 from tests.unit.hub.story import CARRIER, Story
 
 ANA = AgentId("ana")
+_ENDS = (s.BridgeClosed, s.EffectFailed, s.LegEnded)
 
 
 def looks_again(story: Story) -> None:
@@ -194,3 +198,24 @@ def test_what_was_asked_for_just_now_may_be_on_its_way_while_nothing_broke(story
     story.network.listed()
     story.settles()
     assert len(story.all(e.PromptAsked)) == 2
+
+
+def test_a_bridge_that_is_being_made_while_the_carrier_lists_its_own_is_not_missed(story: Story):
+    """She answers after the bridges were listed and before the list is here: the call is hers, her telephone is not at fault."""
+    story.signs_in("ana")
+    call = story.waits()
+    story.advances(0.1)
+    listed = snapshot_of(CARRIER, story.network.seen())
+    story.network.answer("phone-ana", story.now)
+    story.decides(s.LegAnswered(leg=story.leg_of("ana")))
+    bridge = story.call(call).bridge
+    assert bridge in story.hub.state.bridges
+    asked_at = story.now
+    seen = msgspec.structs.replace(listed, legs=tuple(msgspec.structs.replace(leg, up=True) for leg in listed.legs))
+    assert s.BridgeClosed(bridge=bridge) not in list(resync.missed(story.hub.state, seen, asked_at + resync.YOUNG_MS - 1))
+    assert s.BridgeClosed(bridge=bridge) in list(resync.missed(story.hub.state, seen, asked_at + resync.YOUNG_MS))
+    held = msgspec.structs.replace(seen, held=tuple(story.hub.state.pending))
+    assert not [signal for signal in resync.missed(story.hub.state, held, asked_at + 10_000) if type(signal) in _ENDS]
+    story.settles()
+    assert story.call(call).state is CallState.CONNECTED
+    assert s.BridgeClosed(bridge=bridge) in list(resync.missed(story.hub.state, seen, story.now)), "it was there, and is gone"
