@@ -182,8 +182,8 @@ def _struct(keys: tuple[Key, ...], what: str, build: Callable[..., T]) -> Reader
     return Reader(f"the keys {', '.join(key.name for key in keys)}", lambda place: build(**read_keys(place, keys, what)), None)
 
 
-def _attempt(limit: int, per: tuple[str, int], of: Any) -> AttemptCap:
-    return AttemptCap(limit=limit, per=per[0], window_ms=per[1], of=of)  # type: ignore[arg-type]
+def _attempt(limit: int, per: tuple[str, int], of: Any, *, callbacks: bool) -> AttemptCap:
+    return AttemptCap(limit=limit, per=per[0], window_ms=per[1], of=of, callbacks=callbacks)  # type: ignore[arg-type]
 
 
 def _registries(place: Spot) -> tuple[RegistryRule, ...]:

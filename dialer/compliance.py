@@ -301,6 +301,8 @@ class _Asked:
         return min(begins, default=None)
 
     def _cap(self, place: str, key: str, cap: AttemptCap) -> Iterator[Held]:
+        if self.lead.asked_for and not cap.callbacks:
+            return
         counted = [past.at for past in self.history.past if self._counts(past, cap)]
         what = f"{place}: at most {cap.limit} calls to one {cap.of}"
         if cap.per == "life":

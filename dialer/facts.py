@@ -39,6 +39,8 @@ class LeadFacts(Struct, frozen=True, kw_only=True):
     """Known from elsewhere: decides where the country's plan does not tell a mobile from a fixed line; otherwise adds."""
     consents: tuple[Consent, ...] = ()
     listings: tuple[Listing, ...] = ()
+    asked_for: bool = False
+    """She asked to be called at this time."""
 
 
 class Past(Struct, frozen=True, kw_only=True):

@@ -10,11 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from callcenter.kernel.dialing import CallbackPlan, RetryPlan
+from callcenter.kernel.ids import AgentId
 from dialer.compliance import Verdict, verdict
 from dialer.facts import CampaignFacts
 from dialer.law import Law
 from dialer.preflight import Candidate
-from dialer.retry import LeadWork, Next, Tried, next_attempt
+from dialer.retry import Callback, LeadWork, Next, Tried, next_attempt
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -38,7 +39,18 @@ class Choice(Struct, frozen=True, kw_only=True):
     done: bool = False
 
 
-def upcoming(plan: RetryPlan, lines: Sequence[Line], tried: Sequence[tuple[int, Tried]], now: int) -> Next:
+class Promised(Struct, frozen=True, kw_only=True):
+    """A callback that is open, and the plan by which it is kept. `callback.number` is the place of the number."""
+
+    callback: Callback
+    plan: CallbackPlan = CallbackPlan()
+    taken_by: AgentId | None = None
+    """Who takes it now by her own choice; None: it is claimed as any lead."""
+
+
+def upcoming(
+    plan: RetryPlan, lines: Sequence[Line], tried: Sequence[tuple[int, Tried]], now: int, promised: Promised | None = None
+) -> Next:
     """What the plan says comes next. `tried`: ended dials in order, each with the place of its number, whatever its `number`."""
     places = {line.place: index for index, line in enumerate(lines)}
     known = tuple(replace(one, number=places[place]) for place, one in tried if place in places)
@@ -49,7 +61,11 @@ def upcoming(plan: RetryPlan, lines: Sequence[Line], tried: Sequence[tuple[int, 
         if next_attempt(plan, CallbackPlan(), before, known[index].at).new_round:
             rounds, round_from = rounds + 1, index
     work = LeadWork(zones=zones, tried=known, rounds=rounds, round_from=round_from)
-    return next_attempt(plan, CallbackPlan(), work, now)
+    if promised is None:
+        return next_attempt(plan, CallbackPlan(), work, now)
+    place = promised.callback.number
+    callback = replace(promised.callback, number=None if place is None else places.get(place))
+    return next_attempt(plan, promised.plan, replace(work, callback=callback), now)
 
 
 def choose(
@@ -59,19 +75,27 @@ def choose(
     lines: Sequence[Line],
     tried: Sequence[tuple[int, Tried]],
     now: int,
+    promised: Promised | None = None,
 ) -> Choice:
-    """What the gate says about a lead that is due."""
-    following = upcoming(plan, lines, tried, now)
+    """What the gate says about a lead that is due. Of a callback that is its agent's it holds until anyone may keep it, unless
+    she takes it herself; that she may do from her reminder on."""
+    following = upcoming(plan, lines, tried, now, promised)
     if following.kind == "done" or following.number is None:
         return Choice(done=True, reason="used_up")
-    if following.not_before is not None and following.not_before > now:
-        return Choice(reason="retry", until=following.not_before)
+    asked_for = promised is not None and following.kind == "callback"
+    taken_by = promised.taken_by if promised is not None and asked_for else None
+    if following.agent is not None and following.agent != taken_by:
+        return Choice(reason="callback", until=following.anyone_from)
+    early_ms = promised.plan.remind_before_ms if promised is not None and taken_by is not None else 0
+    if following.not_before is not None and following.not_before > now + early_ms:
+        return Choice(reason="callback" if asked_for else "retry", until=following.not_before - early_ms)
     first: Verdict | None = None
     order = [*range(following.number, len(lines)), *range(following.number)]
     for line in (lines[index] for index in order):
         if line.dead:
             continue
-        said = verdict(law, line.asked.number, line.asked.lead, line.asked.history, campaign, now)
+        lead = replace(line.asked.lead, asked_for=True) if asked_for else line.asked.lead
+        said = verdict(law, line.asked.number, lead, line.asked.history, campaign, now)
         if said.allowed:
             return Choice(place=line.place, rule=str(said.rule))
         first = first or said

@@ -28,6 +28,11 @@ class Tried(Struct, frozen=True, kw_only=True):
     at: int
     ended_at: int
     outcome: Outcome
+    """What the plan is asked with: as it ended, or as whoever talked with her says."""
+    done: bool = False
+    """Whoever talked with her says that nothing follows."""
+    again_at: int | None = None
+    """Or that she is to be tried again then."""
 
 
 class Callback(Struct, frozen=True, kw_only=True):
@@ -86,6 +91,11 @@ def next_attempt(plan: RetryPlan, callbacks: CallbackPlan, work: LeadWork, now: 
         since = work.tried[-1].ended_at if work.tried else None
         return Next(kind="dial", number=live[0], not_before=since if since is not None else now, reasons=(*late, "first attempt"))
     last = this_round[-1]
+    if last.done:
+        return Next(kind="done", reasons=(*late, "said to be done"))
+    if last.again_at is not None:
+        number = last.number if last.number in live else live[0]
+        return Next(kind="dial", number=number, not_before=last.again_at, reasons=(*late, "said to be tried then"))
     rule = _rule(plan, last.outcome)
     if not rule.again:
         return Next(kind="done", reasons=(*late, f"outcome {last.outcome}"))
@@ -184,7 +194,8 @@ def _ready(plan: RetryPlan, tried: tuple[Tried, ...], number: int) -> int:
 
 
 def _used_up(plan: RetryPlan, tried: tuple[Tried, ...], number: int) -> bool:
-    outcomes = [one.outcome for one in tried if one.number == number]
+    # Whoever said what follows has had the last word about that dial.
+    outcomes = [one.outcome for one in tried if one.number == number and not one.done and one.again_at is None]
     return any(outcomes.count(outcome) >= _rule(plan, outcome).attempts for outcome in set(outcomes))
 
 

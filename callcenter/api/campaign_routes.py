@@ -2,10 +2,12 @@
 
 from http import HTTPStatus
 
-from callcenter.api.handlers import campaigns, dialing, do_not_call, lists
-from callcenter.api.route import PLANNERS, PLANS, Route
+from callcenter.api.handlers import callbacks, campaigns, dialing, do_not_call, lists
+from callcenter.api.route import AGENT, PLANNERS, PLANS, Route
+from callcenter.api.schemas import callbacks as b
 from callcenter.api.schemas import campaigns as c
 from callcenter.api.schemas import lists as s
+from callcenter.api.schemas.common import DoneBody
 
 STATE = (HTTPStatus.CONFLICT,)
 
@@ -61,6 +63,41 @@ CAMPAIGNS = (
     Route(
         method="GET", path="/laws", roles=PLANS, handler=campaigns.list_laws, answer=c.LawListBody,
         summary="The law packs, and what else a campaign chooses from",
+    ),
+)  # fmt: skip
+
+CALLBACKS = (
+    Route(
+        method="GET", path="/me/callbacks", roles=AGENT, handler=callbacks.list_mine, answer=b.CallbackListBody,
+        summary="The calls that I have promised, and those that are anyone's of my campaigns",
+    ),
+    Route(
+        method="GET", path="/campaigns/{campaign}/callbacks", roles=PLANS, handler=callbacks.list_of_campaign,
+        answer=b.CallbackListBody, summary="The calls that a campaign's agents have promised",
+    ),
+    Route(
+        method="POST", path="/calls/{call}/callback-hour", roles=AGENT, handler=callbacks.hour_of_call, request=b.HourRequest,
+        answer=b.HourBody, summary="Whether a call may be promised for a time, and when else",
+    ),
+    Route(
+        method="POST", path="/callbacks/{callback}/hour", roles=AGENT | PLANNERS, handler=callbacks.hour_of_callback,
+        request=b.HourRequest, answer=b.HourBody, summary="Whether a callback may be moved to a time, and when else",
+    ),
+    Route(
+        method="POST", path="/callbacks/{callback}/take", roles=AGENT, handler=callbacks.take, answer=DoneBody,
+        refusals=STATE, summary="Take a callback: it is mine to read and to dial, whatever I work",
+    ),
+    Route(
+        method="PATCH", path="/callbacks/{callback}", roles=AGENT | PLANNERS, handler=callbacks.change, request=b.CallbackPatch,
+        answer=b.CallbackBody, refusals=STATE, summary="Move a callback to another time, or to somebody else",
+    ),
+    Route(
+        method="POST", path="/callbacks/{callback}/cancel", makes="rows", roles=AGENT | PLANNERS, handler=callbacks.cancel,
+        request=b.CallbackSeen, answer=b.CallbackBody, refusals=STATE, summary="Cancel a callback",
+    ),
+    Route(
+        method="POST", path="/callbacks/{callback}/restore", makes="rows", roles=AGENT | PLANNERS, handler=callbacks.restore,
+        request=b.CallbackSeen, answer=b.CallbackBody, refusals=STATE, summary="Promise a cancelled callback again",
     ),
 )  # fmt: skip
 

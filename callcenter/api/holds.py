@@ -32,6 +32,7 @@ HOLDS: dict[Hold, Words] = {
 _OTHERS = {
     WITHDRAWN: Words(en="Its list was taken back", zh="所在名单已撤回"),
     "retry": Words(en="To be tried again later", zh="稍后重试"),
+    "callback": Words(en="Promised for later, or to a colleague", zh="已约定稍后或由同事回拨"),
     "used_up": Words(en="Attempts used up", zh="呼叫次数已用尽"),
 }
 CAUSES: dict[str, Words] = {

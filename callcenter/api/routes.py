@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from callcenter.api.campaign_routes import CAMPAIGNS, DO_NOT_CALL, LISTS
+from callcenter.api.campaign_routes import CALLBACKS, CAMPAIGNS, DO_NOT_CALL, LISTS
 from callcenter.api.handlers import audit, calls, center, customers, desk, session, statistics, users, webhooks, working
 from callcenter.api.route import ADMIN, AGENT, ANALYSTS, ANYONE, EVERYONE, FLOOR, LISTENERS, OVERSEERS, READERS, Route
 from callcenter.api.schemas import calls as c
@@ -291,5 +291,5 @@ WEBHOOKS = (
 )  # fmt: skip
 
 ROUTES: tuple[Route, ...] = (
-    *SESSION, *USERS, *DESK, *CALLS, *CUSTOMERS, *STATISTICS, *CENTER, *WEBHOOKS, *CAMPAIGNS, *LISTS, *DO_NOT_CALL,
+    *SESSION, *USERS, *DESK, *CALLS, *CUSTOMERS, *STATISTICS, *CENTER, *WEBHOOKS, *CAMPAIGNS, *CALLBACKS, *LISTS, *DO_NOT_CALL,
 )  # fmt: skip

@@ -4,7 +4,7 @@ The customer's leg lives in a bridge that is the service's own, so an agent's de
 """
 
 from callcenter.hub import queueing, transfers
-from callcenter.hub.dialing import answers
+from callcenter.hub.dialing import answers, follow_ups
 from callcenter.hub.endings import finish, leave
 from callcenter.hub.state import Agent, Call, Leg
 from callcenter.hub.turn import Turn
@@ -171,9 +171,10 @@ def set_disposition(turn: Turn, command: c.SetDisposition) -> Done:
         raise NotFound("You were not in this call.")
     if call is None or (call.agent != command.agent and command.agent not in call.wrapping):
         raise Refused("wrap_up_over", "The wrap-up of this call is over; its outcome can no longer be set here.")
-    if command.code not in {choice.code for choice in turn.state.center.dispositions}:
-        raise Refused("unknown_disposition", "The center has no such outcome. Choose one of the list.")
+    said = follow_ups.of(turn, call, command)
     turn.emit(e.DispositionSet(call=call.id, code=command.code, agent=command.agent))
+    if said is not None:
+        follow_ups.ask(turn, call, said, command.note)
     return Done()
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from callcenter.hub import conversation, desk, inbound, legs, outbound, queueing, recordings, settle, transfers
 from callcenter.hub.deadlines import Due, Key
-from callcenter.hub.dialing import answers, claims, moves, outcomes, previews
+from callcenter.hub.dialing import answers, claims, follow_ups, moves, outcomes, previews
 from callcenter.hub.dialing.looking import Looks
 from callcenter.hub.endings import finish
 from callcenter.hub.state import State
@@ -71,6 +71,8 @@ class Hub:
             try:
                 if isinstance(item, c.DialLead):
                     reply = previews.dial(turn, self.looks.pacers, item)
+                elif isinstance(item, c.TakeCallback):
+                    reply = previews.take(turn, self.looks.pacers, item)
                 else:
                     reply = _COMMANDS[type(item)](turn, item)
             except HouseError:
@@ -286,6 +288,7 @@ _SIGNALS: dict[type, Callable[[Turn, Any], None]] = {
     s.ClaimsUndone: outcomes.undone,
     s.LeadSettled: outcomes.settled,
     s.NumberListed: outcomes.listed,
+    s.FollowUpDone: follow_ups.done,
     s.CampaignStateKept: outcomes.kept,
 }
 

@@ -20,7 +20,7 @@ def place(turn: Turn, command: c.PlaceCall) -> Done:
     """A repetition of what was carried out is answered as it was, whatever has become of her meanwhile."""
     if command.call is not None and command.call in turn.state.calls:
         return Done(call=command.call)
-    agent = _ready(turn, command.agent)
+    agent = ready(turn, command.agent)
     assert agent.carrier is not None
     number = numbers.dialable(command.number, turn.state.center.outside)
     call_id = command.call or turn.entropy.call()
@@ -39,7 +39,7 @@ def place(turn: Turn, command: c.PlaceCall) -> Done:
     return Done(call=call_id)
 
 
-def _ready(turn: Turn, agent_id: AgentId) -> Agent:
+def ready(turn: Turn, agent_id: AgentId) -> Agent:
     """The agent, if she can place a call now. Raises NotFound or Refused."""
     agent = desk.signed_in(turn, agent_id)
     if agent.activity is not Activity.IDLE:
@@ -55,7 +55,7 @@ def place_lead(
     turn: Turn, agent_id: AgentId, number: PersonalId, contact: ContactId | None, wanted: CallId | None = None
 ) -> CallId:
     """A lead that she has read: the number was checked when it was claimed. `wanted`: the call's id. Raises as `place`."""
-    agent = _ready(turn, agent_id)
+    agent = ready(turn, agent_id)
     assert agent.carrier is not None
     call_id = wanted or turn.entropy.call()
     turn.emit(e.CallPlaced(call=call_id, carrier=agent.carrier, agent=agent.id, number=number, contact=contact))

@@ -6,7 +6,8 @@ They stand in the log as part of the center, so that a dial of last year can be 
 from msgspec import Struct, field
 
 from callcenter.kernel.clock import MINUTE, SECOND
-from callcenter.kernel.dialing import Mode, RetryPlan, TrunkLimits
+from callcenter.kernel.dialing import CallbackPlan, Mode, RetryPlan, TrunkLimits
+from callcenter.kernel.follow_up import Disposition
 from callcenter.kernel.ids import CampaignId, CarrierName, PromptId, QueueId, SkillId, TeamId
 from callcenter.kernel.law import MessagePart, PackId, Rules
 from callcenter.kernel.plain_values import Label
@@ -43,6 +44,9 @@ class CampaignValues(Struct, frozen=True, kw_only=True):
     share: float = 1.0
     """Between campaigns of one priority without agents of their own, above 0."""
     retry: RetryPlan = field(default_factory=RetryPlan)
+    dispositions: tuple[Disposition, ...] = ()
+    """What its agents choose from when a call is over; empty: the center's own list."""
+    callbacks: CallbackPlan = field(default_factory=CallbackPlan)
     wrap_up_ms: int = MINUTE
     preview_ms: int = 0
     """Time to read in preview, after which the lead is given back; 0: no limit."""

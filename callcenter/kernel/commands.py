@@ -6,7 +6,19 @@
 from msgspec import Struct
 
 from callcenter.kernel.center import Center
-from callcenter.kernel.ids import AgentId, AttemptId, CallId, CampaignId, CarrierName, ContactId, OfferId, PersonalId, QueueId
+from callcenter.kernel.ids import (
+    AgentId,
+    AttemptId,
+    CallId,
+    CampaignId,
+    CarrierName,
+    ContactId,
+    LeadId,
+    OfferId,
+    PersonalId,
+    QueueId,
+    TeamId,
+)
 from callcenter.kernel.personal import PersonalRow
 
 
@@ -118,9 +130,19 @@ class ChooseContact(Command, frozen=True, kw_only=True):
 
 
 class SetDisposition(Command, frozen=True, kw_only=True):
+    """One of the campaign's for its calls, else of the center's. What else is given is for what follows (kernel.follow_up)."""
+
     agent: AgentId
     call: CallId
     code: str
+    at: int | None = None
+    """The time that is promised, ms since the epoch."""
+    mine: bool = False
+    note: str = ""
+    """For whoever keeps the promise."""
+    probability: float | None = None
+    value: float | None = None
+    team: TeamId | None = None
 
 
 class FinishWrapUp(Command, frozen=True, kw_only=True):
@@ -178,6 +200,14 @@ class SkipLead(Command, frozen=True, kw_only=True):
     attempt: AttemptId
 
 
+class TakeCallback(Command, frozen=True, kw_only=True):
+    """She keeps a promised call, as a preview: the lead is claimed for her when the gate lets it pass, in any mode."""
+
+    agent: AgentId
+    campaign: CampaignId
+    lead: LeadId
+
+
 class ErasePersonal(Command, frozen=True, kw_only=True):
     """The rows are deleted with the event that says so."""
 
@@ -206,6 +236,7 @@ AnyCommand = (
     | WorkCampaign
     | DialLead
     | SkipLead
+    | TakeCallback
     | ErasePersonal
 )
 

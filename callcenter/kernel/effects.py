@@ -12,7 +12,19 @@ from msgspec import Struct
 from callcenter.kernel.campaign_state import CampaignState
 from callcenter.kernel.dialing import Outcome
 from callcenter.kernel.flow import Spoken
-from callcenter.kernel.ids import AgentId, AttemptId, BridgeId, CallId, CampaignId, CarrierName, EffectId, LegId, RecordingId
+from callcenter.kernel.follow_up import FollowUp
+from callcenter.kernel.ids import (
+    AgentId,
+    AttemptId,
+    BridgeId,
+    CallId,
+    CampaignId,
+    CarrierName,
+    EffectId,
+    LeadId,
+    LegId,
+    RecordingId,
+)
 from callcenter.kernel.words import Cause, Language, LegRole, Treatment
 
 
@@ -153,6 +165,8 @@ class ClaimLeads(Effect, frozen=True, kw_only=True):
     """Who works: leads that are assigned to one of them may be taken, and theirs only."""
     anew: bool = False
     """Leads that were held are looked at again first."""
+    lead: LeadId | None = None
+    """A promised call that the one of `agents` keeps: this lead or none."""
 
 
 class GiveBackClaims(Effect, frozen=True, kw_only=True):
@@ -179,6 +193,19 @@ class KeepOptOut(Effect, frozen=True, kw_only=True):
     at: int
 
 
+class KeepFollowUp(Effect, frozen=True, kw_only=True):
+    """Has the rows say what an agent said of an attempt's call, and does what follows; what an earlier one of the attempt did is
+    undone. Outcome: FollowUpDone. Safe to repeat."""
+
+    campaign: CampaignId
+    attempt: AttemptId
+    follow_up: FollowUp
+    note: str
+    revision: int
+    """Of two of one attempt the higher one holds."""
+    at: int
+
+
 class KeepCampaignState(Effect, frozen=True, kw_only=True):
     """Writes to the campaign's row whether it runs. Outcome: CampaignStateKept. Safe to repeat."""
 
@@ -199,6 +226,6 @@ AnyCarrierEffect = (
     | StartRecording
     | StopRecording
 )
-LeadEffect = ClaimLeads | GiveBackClaims | SettleAttempt | KeepOptOut | KeepCampaignState
+LeadEffect = ClaimLeads | GiveBackClaims | SettleAttempt | KeepOptOut | KeepFollowUp | KeepCampaignState
 JobEffect = LookUpContacts | StoreRecording | LeadEffect
 AnyEffect = AnyCarrierEffect | JobEffect

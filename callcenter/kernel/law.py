@@ -47,6 +47,8 @@ class AttemptCap(Struct, frozen=True, kw_only=True):
     window_ms: int = 0
     """Of a rolling window; an attempt exactly so long ago is out of it."""
     of: Literal["number", "lead"] = "number"
+    callbacks: bool = True
+    """Whether it binds for a call at a time that the callee asked for."""
 
 
 class RegistryRule(Struct, frozen=True, kw_only=True):

@@ -212,6 +212,12 @@ class LeadSettled(Signal, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
 
 
+class FollowUpDone(Signal, frozen=True, kw_only=True):
+    effect: EffectId
+    next_at: int | None
+    """When the lead is due again; None: it is done, or its call is not settled yet."""
+
+
 class NumberListed(Signal, frozen=True, kw_only=True):
     effect: EffectId
 
@@ -237,6 +243,6 @@ CarrierSignal = (
     | CarrierUp
     | CarrierDown
 )
-LeadSignal = LeadsClaimed | ClaimFailed | ClaimsUndone | LeadSettled | NumberListed | CampaignStateKept
+LeadSignal = LeadsClaimed | ClaimFailed | ClaimsUndone | LeadSettled | FollowUpDone | NumberListed | CampaignStateKept
 JobSignal = ContactsFound | LookUpFailed | RecordingStored | RecordingLost | LeadSignal
 AnySignal = CarrierSignal | JobSignal

@@ -1,5 +1,5 @@
 """What campaigns ask of the leads' rows, one thing after the other: claims with the gate inside the transaction, claims given
-back, attempts settled, numbers that opted out. Whatever must not be lost is tried until it is done.
+back, attempts settled, what agents said of them, numbers that opted out. Whatever must not be lost is tried until it is done.
 
 One lane for all: an opt-out that was asked for before a claim is on the list when the claim is made.
 """
@@ -11,18 +11,23 @@ from typing import Any
 import structlog
 
 from callcenter.hub.dialing.floor import facts
+from callcenter.hub.dialing.follow_ups import choices
 from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as s
-from callcenter.kernel.center import Center
+from callcenter.kernel.center import Center, Label
 from callcenter.kernel.clock import MINUTE, SECOND
+from callcenter.kernel.dialing import Mode
 from callcenter.kernel.errors import Conflict, TryAgain
+from callcenter.kernel.follow_up import Disposition, Follow, find
 from callcenter.kernel.ids import AttemptId, ContactId, LeadId
 from callcenter.kernel.law import Pack
+from callcenter.store.campaign_values import campaign_of
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.claim_facts import LeadToDial
 from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
-from callcenter.store.lead_plan import lines_of, next_due, opt_out, settle_by_plan, tried_of
+from callcenter.store.follow_ups import Said, keep
+from callcenter.store.lead_plan import lines_of, may_take, next_due, opt_out, promised_of, settle_by_plan, tried_of, waits_until
 from callcenter.store.leads import MOST_LOOKED_AT, Claim, Claimed, Hold, Leads, Never, Pass
 from dialer.facts import LeadFacts
 from dialer.law import Law
@@ -77,6 +82,8 @@ class LeadDesk:
                 self._put(effect, lambda: self._settle(effect))
             case fx.KeepOptOut():
                 self._put(effect, lambda: self._opt_out(effect))
+            case fx.KeepFollowUp():
+                self._put(effect, lambda: self._follow_up(effect))
             case fx.KeepCampaignState():
                 self._put(effect, lambda: self._keep_state(effect))
 
@@ -118,12 +125,16 @@ class LeadDesk:
             return s.ClaimFailed(effect=effect.effect, campaign=effect.campaign, why="no law")
         law = self._law_of(pack)
         registries = {one.name: one.loaded_at for one in await self._do_not_call.registries()}
-        asked = facts(center, values, registries)
-
+        taken_by = effect.agents[0] if effect.lead is not None else None
+        # Whoever takes a promised call is on the line before anybody answers, whatever the campaign does with others.
+        asked = facts(center, values, registries, mode=None if taken_by is None else Mode.PREVIEW)
         whose: dict[int, LeadFacts] = {}
 
         def gate(lead: LeadToDial) -> Pass | Hold | Never:
-            choice = choose(law, values.retry, asked, lines_of(lead), tried_of(lead), now)
+            promised = promised_of(lead, values.callbacks, taken_by)
+            if taken_by is not None and not may_take(lead, values.callbacks, taken_by, now):
+                return Hold(until=None, reason="callback")  # moved, cancelled, kept or a colleague's since she saw it
+            choice = choose(law, values.retry, asked, lines_of(lead), tried_of(lead), now, promised)
             if choice.place is not None:
                 whose[lead.id] = next(one.asked.lead for one in lead.numbers if one.place == choice.place)
                 return Pass(place=choice.place, rule=choice.rule)
@@ -131,7 +142,10 @@ class LeadDesk:
 
         if effect.anew:
             await self._leads.look_again(int(effect.campaign), now)
-        found = await self._leads.claim(int(effect.campaign), effect.attempts, self._epoch, now, gate, effect.agents)
+        if effect.lead is not None:
+            found = await self._leads.claim_one(effect.lead, effect.attempts[0], self._epoch, now, gate)
+        else:
+            found = await self._leads.claim(int(effect.campaign), effect.attempts, self._epoch, now, gate, effect.agents)
         return s.LeadsClaimed(
             effect=effect.effect,
             campaign=effect.campaign,
@@ -148,7 +162,7 @@ class LeadDesk:
         return self._law[1]
 
     async def _again_at(self, effect: fx.ClaimLeads, found: Claimed, now: int) -> int | None:
-        if len(found.claims) == len(effect.attempts) or found.looked_at >= MOST_LOOKED_AT:
+        if effect.lead is not None or len(found.claims) == len(effect.attempts) or found.looked_at >= MOST_LOOKED_AT:
             return None
         async with self._database.read() as session:
             first = await next_due(session, int(effect.campaign), effect.agents)
@@ -169,10 +183,11 @@ class LeadDesk:
     async def _settle(self, effect: fx.SettleAttempt) -> None:
         values = self._center().campaigns.get(effect.campaign)
         row = None if values is not None else await self._campaigns.campaign(int(effect.campaign))
-        plan = values.retry if values is not None else row.retry  # type: ignore[union-attr]
+        of = values if values is not None else row
+        assert of is not None
         async with self._database.write() as session:
-            following = await settle_by_plan(session, effect.attempt, effect.dial_outcome, effect.at, plan)
-        next_at = following.not_before if following is not None and following.kind != "done" else None
+            following = await settle_by_plan(session, effect.attempt, effect.dial_outcome, effect.at, of.retry, of.callbacks)
+        next_at = waits_until(following) if following is not None else None
         reasons = following.reasons if following is not None else ()
         self._tell(s.LeadSettled(effect=effect.effect, next_at=next_at, reasons=reasons))
 
@@ -180,6 +195,28 @@ class LeadDesk:
         async with self._database.write() as session:
             await opt_out(session, effect.attempt, effect.at)
         self._tell(s.NumberListed(effect=effect.effect))
+
+    async def _follow_up(self, effect: fx.KeepFollowUp) -> None:
+        center = self._center()
+        values = center.campaigns.get(effect.campaign)
+        async with self._database.write() as session:
+            if values is None:
+                values = await campaign_of(session, int(effect.campaign))
+            picked = None if values is None else find(choices(center, values), effect.follow_up.code)
+            next_at = None
+            if values is not None:
+                # Taken off the list since she picked it: what she said is kept, and nothing follows.
+                disposition = picked or Disposition(code=effect.follow_up.code, label=Label("", ""), follow=Follow.DONE)
+                said = Said(
+                    attempt=effect.attempt,
+                    follow_up=effect.follow_up,
+                    disposition=disposition,
+                    note=effect.note,
+                    revision=effect.revision,
+                    at=effect.at,
+                )
+                next_at = await keep(session, said, values)
+        self._tell(s.FollowUpDone(effect=effect.effect, next_at=next_at))
 
     async def _keep_state(self, effect: fx.KeepCampaignState) -> None:
         await self._campaigns.keep_state(int(effect.campaign), effect.state.value)

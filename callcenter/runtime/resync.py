@@ -175,7 +175,7 @@ def _joining(state: State, call: Call) -> bool:
 
 def known_attempts(state: State) -> frozenset[AttemptId]:
     """Attempts of which the log tells and that have not been settled: nobody may take them for claims without a dial."""
-    open_jobs = (job for job in state.jobs.values() if job.kind in ("SettleAttempt", "KeepOptOut"))
+    open_jobs = (job for job in state.jobs.values() if job.kind in ("SettleAttempt", "KeepOptOut", "KeepFollowUp"))
     return frozenset(state.attempts) | {attempt for job in open_jobs for attempt in job.attempts}
 
 
@@ -189,7 +189,7 @@ def unknown_claims(state: State) -> Iterator[s.ClaimFailed]:
 def repeated_jobs(state: State) -> Iterator[fx.JobEffect]:
     """What was pending when the process ended and is safe to do again under the same id: look-ups, fetches, leads' rows."""
     for job in state.jobs.values():
-        if (effect := _of_leads(job)) is not None:
+        if (effect := _of_leads(state, job)) is not None:
             yield effect
     for pending in state.pending.values():
         if pending.kind == "LookUpContacts":
@@ -200,7 +200,7 @@ def repeated_jobs(state: State) -> Iterator[fx.JobEffect]:
             )
 
 
-def _of_leads(job: Job) -> fx.LeadEffect | None:
+def _of_leads(state: State, job: Job) -> fx.LeadEffect | None:
     match job.kind:
         case "GiveBackClaims":
             return fx.GiveBackClaims(effect=job.effect, campaign=job.campaign, attempts=job.attempts)
@@ -211,6 +211,17 @@ def _of_leads(job: Job) -> fx.LeadEffect | None:
             )
         case "KeepOptOut":
             return fx.KeepOptOut(effect=job.effect, campaign=job.campaign, attempt=job.attempts[0], at=job.at)
+        case "KeepFollowUp":
+            assert job.follow_up is not None
+            return fx.KeepFollowUp(
+                effect=job.effect,
+                campaign=job.campaign,
+                attempt=job.attempts[0],
+                follow_up=job.follow_up,
+                note=state.value(job.follow_up.note),
+                revision=job.revision,
+                at=job.at,
+            )
         case "KeepCampaignState":
             assert job.state is not None
             return fx.KeepCampaignState(effect=job.effect, campaign=job.campaign, state=job.state)

@@ -19,6 +19,7 @@ from callcenter.kernel.effects import (
     ClaimLeads,
     GiveBackClaims,
     KeepCampaignState,
+    KeepFollowUp,
     KeepOptOut,
     LookUpContacts,
     SettleAttempt,
@@ -147,7 +148,7 @@ class World:
             case ClaimLeads():
                 nobody = ClaimFailed(effect=effect.effect, campaign=effect.campaign, why="there are no leads here")
                 self.agenda.arrange(now + LOOK_UP_MS, lambda at: self._out.append(nobody))
-            case GiveBackClaims() | SettleAttempt() | KeepOptOut() | KeepCampaignState():
+            case GiveBackClaims() | SettleAttempt() | KeepOptOut() | KeepFollowUp() | KeepCampaignState():
                 pass
             case _:
                 self.network.perform(effect, now)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -60,6 +60,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     lists: dict[int, Counts]
     outcomes: dict[Outcome, int]
     open: int
+    said: Counter[str] = field(default_factory=Counter)
+    """What agents said of answered ones, by the code."""
 
 
 class Outlook(Struct, frozen=True, kw_only=True):
@@ -116,10 +118,15 @@ class Outlooks:
             for call_list, state, outcome, was_dialed, count in await session.execute(leads):
                 counts.setdefault(call_list, Counter())[_kind(state, outcome, bool(was_dialed))] += count
             by_outcome = (await session.execute(dials.group_by(LeadAttemptRow.outcome))).all()
+            words = select(LeadAttemptRow.disposition, func.count()).where(
+                LeadAttemptRow.campaign == campaign, LeadAttemptRow.disposition.is_not(None)
+            )
+            by_word = (await session.execute(words.group_by(LeadAttemptRow.disposition))).all()
         return Standing(
             lists={call_list: Counts(**found) for call_list, found in counts.items()},
             outcomes={Outcome(outcome): count for outcome, count in by_outcome if outcome is not None},
             open=sum(count for outcome, count in by_outcome if outcome is None),
+            said=Counter({code: count for code, count in by_word if code is not None}),
         )
 
     async def facts(self, campaign: int, center: Center) -> CampaignFacts:

@@ -5,7 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.campaign import CampaignValues
-from callcenter.kernel.dialing import Mode, RetryPlan
+from callcenter.kernel.dialing import CallbackPlan, Mode, RetryPlan
+from callcenter.kernel.follow_up import Disposition
 from callcenter.kernel.ids import CampaignId, CarrierName, PromptId, SkillId, TeamId
 from callcenter.kernel.law import MessagePart, PackId
 from callcenter.kernel.plain_values import Label
@@ -16,6 +17,12 @@ async def read_campaigns(session: AsyncSession) -> dict[CampaignId, CampaignValu
     """All but those that are finished for good."""
     rows = await session.scalars(select(CampaignRow).where(CampaignRow.state != "finished").order_by(CampaignRow.id))
     return {CampaignId(str(row.id)): values_of(row) for row in rows}
+
+
+async def campaign_of(session: AsyncSession, id: int) -> CampaignValues | None:
+    """One of them, finished ones too; None: it is gone."""
+    row = await session.get(CampaignRow, id)
+    return None if row is None else values_of(row)
 
 
 def values_of(row: CampaignRow) -> CampaignValues:
@@ -38,6 +45,8 @@ def values_of(row: CampaignRow) -> CampaignValues:
         priority=row.priority,
         share=row.share,
         retry=msgspec.convert(row.retry, RetryPlan),
+        dispositions=msgspec.convert(row.dispositions, tuple[Disposition, ...]),
+        callbacks=msgspec.convert(row.callbacks, CallbackPlan),
         wrap_up_ms=row.wrap_up_ms,
         preview_ms=row.preview_ms,
         message=None if row.message is None else PromptId(row.message),

@@ -13,8 +13,10 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.center import Label
-from callcenter.kernel.dialing import Mode, RetryPlan
+from callcenter.kernel.clock import DAY, HOUR
+from callcenter.kernel.dialing import CallbackPlan, Mode, RetryPlan
 from callcenter.kernel.errors import Conflict, NotFound, Refused
+from callcenter.kernel.follow_up import Disposition
 from callcenter.kernel.law import MessagePart
 from callcenter.store.database import Database
 from callcenter.store.tables.campaigns import CampaignRow
@@ -31,6 +33,7 @@ MOVES: dict[CampaignState, tuple[CampaignState, ...]] = {
 }
 """Paused: calls that are under way are connected, nothing new is dialed. Stopped: what rings is ended too. Finished: for good."""
 
+MOST_DISPOSITIONS = 30
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,63}$")
 
 
@@ -65,6 +68,9 @@ class Campaign(Struct, frozen=True, kw_only=True):
     law: str | None = None
     """The law pack; without one nothing is dialed."""
     retry: RetryPlan = field(default_factory=RetryPlan)
+    dispositions: tuple[Disposition, ...] = ()
+    """Empty: the center's own."""
+    callbacks: CallbackPlan = field(default_factory=CallbackPlan)
     ring_ms: int = 25_000
     wrap_up_ms: int = 60_000
     preview_ms: int = 0
@@ -101,6 +107,8 @@ class CampaignChange(Struct, frozen=True, kw_only=True):
     caller_id: str | UnsetType = UNSET
     law: str | UnsetType | None = UNSET
     retry: RetryPlan | UnsetType = UNSET
+    dispositions: tuple[Disposition, ...] | UnsetType = UNSET
+    callbacks: CallbackPlan | UnsetType = UNSET
     ring_ms: int | UnsetType = UNSET
     wrap_up_ms: int | UnsetType = UNSET
     preview_ms: int | UnsetType = UNSET
@@ -211,8 +219,24 @@ def check(values: Campaign) -> None:
         raise Refused("bad_amount", "a campaign has 1 to 10000 lines")
     if not set(values.message_contains) <= set(get_args(MessagePart)):
         raise Refused("bad_message", f"a message contains some of {', '.join(get_args(MessagePart))}")
+    _check_dispositions(values)
     if values.opt_out_key is not None and not re.match(r"^[0-9*#]$", values.opt_out_key):
         raise Refused("bad_message", "the key for opting out is one key of a telephone")
+
+
+def _check_dispositions(values: Campaign) -> None:
+    codes = [one.code for one in values.dispositions]
+    if len(codes) > MOST_DISPOSITIONS or len(set(codes)) < len(codes) or not all(_NAME.match(code) for code in codes):
+        why = f"a campaign has at most {MOST_DISPOSITIONS} outcomes, each with a short word of its own of a-z, digits, - and _"
+        raise Refused("bad_dispositions", why)
+    for one in values.dispositions:
+        if not one.label.en.strip() or not one.label.zh.strip():
+            raise Refused("bad_dispositions", f"the outcome {one.code} needs its words in English and in Chinese")
+        if not 0 <= one.probability <= 1 or not 0 <= one.value < 1e15 or not 0 <= one.after_ms <= 366 * DAY:
+            raise Refused("bad_dispositions", f"the outcome {one.code} has a probability, a value or a time that cannot be")
+    plan = values.callbacks
+    if not 0 <= plan.remind_before_ms <= HOUR or not 0 <= plan.owner_waits_ms <= plan.expires_ms <= 30 * DAY:
+        raise Refused("bad_time", "a reminder comes up to an hour before, and a callback expires after its agent was waited for")
 
 
 def _is_day(text: str) -> bool:
@@ -228,7 +252,8 @@ def _there(row: CampaignRow | None) -> CampaignRow:
     return row
 
 
-_PLAIN = tuple(name for name in CampaignChange.__struct_fields__ if name not in ("label", "mode", "retry"))
+_NESTED = ("label", "mode", "retry", "dispositions", "callbacks")
+_PLAIN = tuple(name for name in CampaignChange.__struct_fields__ if name not in _NESTED)
 
 
 def _columns(values: Campaign) -> dict[str, Any]:
@@ -236,7 +261,9 @@ def _columns(values: Campaign) -> dict[str, Any]:
     plain = {name: getattr(values, name) for name in _PLAIN}
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
     label = {"label_en": values.label.en, "label_zh": values.label.zh}
-    return plain | label | {"mode": str(values.mode), "retry": msgspec.to_builtins(values.retry)}
+    nested = {name: msgspec.to_builtins(getattr(values, name)) for name in ("retry", "dispositions", "callbacks")}
+    nested["dispositions"] = list(nested["dispositions"])
+    return plain | label | nested | {"mode": str(values.mode)}
 
 
 def _campaign(row: CampaignRow) -> Campaign:
@@ -249,6 +276,8 @@ def _campaign(row: CampaignRow) -> Campaign:
         mode=Mode(row.mode),
         state=msgspec.convert(row.state, CampaignState),
         retry=msgspec.convert(row.retry, RetryPlan),
+        dispositions=msgspec.convert(row.dispositions, tuple[Disposition, ...]),
+        callbacks=msgspec.convert(row.callbacks, CallbackPlan),
         changed_at=row.changed_at,
         **plain,
     )

@@ -16,11 +16,14 @@ from callcenter.kernel.ids import AgentId
 from callcenter.kernel.law import ConsentKind, PlaceId
 from callcenter.store.among import among
 from callcenter.store.tables.campaigns import DoNotCallListRow, DoNotCallRow
-from callcenter.store.tables.leads import LeadAttemptRow, LeadPhoneRow, LeadRow
+from callcenter.store.tables.leads import CallbackRow, LeadAttemptRow, LeadPhoneRow, LeadRow
 from dialer import zones
 from dialer.facts import Consent, History, LeadFacts, Listing, Past
 from dialer.preflight import Candidate
+from dialer.retry import Callback, Tried
 
+DONE = "done"
+"""In `counts_as`: nothing follows."""
 _STATE = re.compile(r"^[A-Za-z]{2,3}$")
 
 
@@ -43,6 +46,10 @@ class LeadToDial(Struct, frozen=True, kw_only=True):
     agent: AgentId | None
     numbers: tuple[NumberToDial, ...]
     past: tuple[tuple[int, Past], ...]
+    tried: tuple[tuple[int, Tried], ...] = ()
+    """The same as the retry plan is asked with: as whoever talked with her says."""
+    promised: Callback | None = None
+    """A callback that is open; its `number` is the place of the number."""
 
 
 async def read(session: AsyncSession, leads: Sequence[LeadRow], *, sqlite: bool) -> list[LeadToDial]:
@@ -57,7 +64,8 @@ async def read(session: AsyncSession, leads: Sequence[LeadRow], *, sqlite: bool)
     numbers = list({phone.e164 for row in phones.values() for phone in row})
     attempts = await _attempts(session, ids, numbers, sqlite=sqlite)
     listings = await _listings(session, leads[0].campaign, numbers, sqlite=sqlite)
-    return [_lead(lead, phones[lead.id], attempts, listings) for lead in leads]
+    promised = await _promised(session, leads)
+    return [_lead(lead, phones[lead.id], attempts, listings, promised.get(lead.id)) for lead in leads]
 
 
 def _lead(
@@ -65,6 +73,7 @@ def _lead(
     phones: Sequence[LeadPhoneRow],
     attempts: Sequence[LeadAttemptRow],
     listings: Mapping[str, tuple[Listing, ...]],
+    promised: CallbackRow | None,
 ) -> LeadToDial:
     consents = (Consent(kind=cast(ConsentKind, lead.consent), given_at=lead.created_at),) if lead.consent else ()
     numbers = []
@@ -89,6 +98,36 @@ def _lead(
         agent=AgentId(lead.agent) if lead.agent else None,
         numbers=tuple(numbers),
         past=tuple((one.place, _past(one, lead.id, one.e164)) for one in mine),
+        tried=tuple((one.place, tried_of(one)) for one in mine),
+        promised=None if promised is None else callback_of(promised),
+    )
+
+
+async def _promised(session: AsyncSession, leads: Sequence[LeadRow]) -> Mapping[int, CallbackRow]:
+    """Of leads that were talked with: nobody else was promised anything."""
+    ids = [lead.id for lead in leads if lead.attempts or lead.priority]
+    if not ids:
+        return {}
+    found = select(CallbackRow).where(CallbackRow.lead.in_(ids), CallbackRow.state == "open").order_by(CallbackRow.id)
+    return {row.lead: row for row in await session.scalars(found)}
+
+
+def callback_of(row: CallbackRow) -> Callback:
+    return Callback(at=row.at, agent=AgentId(row.agent) if row.agent else None, number=row.place)
+
+
+def tried_of(one: LeadAttemptRow, outcome: Outcome | None = None, ended_at: int | None = None) -> Tried:
+    """A dial as the retry plan is asked with. `outcome`, `ended_at`: of one that is only now being settled."""
+    ended = outcome or Outcome(one.outcome or Outcome.FAILED)
+    reached = ended is Outcome.ANSWERED
+    said = one.counts_as if reached else None
+    return Tried(
+        number=0,
+        at=one.claimed_at,
+        ended_at=ended_at if ended_at is not None else one.claimed_at if one.settled_at is None else one.settled_at,
+        outcome=Outcome(said) if said is not None and said != DONE else ended,
+        done=said == DONE,
+        again_at=one.again_at if reached else None,
     )
 
 

@@ -122,12 +122,24 @@ class DoNotCall:
                     await session.execute(delete(DoNotCallRow).where(there, DoNotCallRow.register == register))
 
 
-async def add(session: AsyncSession, e164: str, source: Source, now: int, *, campaign: int | None = None) -> None:
-    """In a transaction that writes more, such as the end of the call in which somebody pressed the key."""
+async def add(session: AsyncSession, e164: str, source: Source, now: int, *, campaign: int | None = None) -> bool:
+    """In a transaction that writes more, such as the end of the call in which somebody pressed the key. False: it stood there."""
     register = await _register(session, campaign, now)
-    if await session.get(DoNotCallRow, (e164, register)) is None:
-        session.add(DoNotCallRow(e164=e164, register=register, added_at=now, source=source))
-        await session.flush()
+    if await session.get(DoNotCallRow, (e164, register)) is not None:
+        return False
+    session.add(DoNotCallRow(e164=e164, register=register, added_at=now, source=source))
+    await session.flush()
+    return True
+
+
+async def take_back(session: AsyncSession, numbers: Sequence[str]) -> None:
+    """Numbers that an agent put on the own list by mistake; those that somebody else put there stay."""
+    register = await _register(session, None, 0)
+    for e164 in numbers:
+        row = await session.get(DoNotCallRow, (e164, register))
+        if row is not None and row.source == "agent":
+            await session.delete(row)
+    await session.flush()
 
 
 async def _register(session: AsyncSession, campaign: int | None, now: int) -> int:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from callcenter.kernel.ids import AttemptId
 from callcenter.store.database import Database
-from callcenter.store.tables.leads import LeadAttemptRow, LeadPhoneRow, LeadRow
+from callcenter.store.tables.campaigns import CampaignRow
+from callcenter.store.tables.leads import CallbackRow, LeadAttemptRow, LeadPhoneRow, LeadRow
 
 MOST_EARLIER = 8
 """Attempts that are shown, the newest ones."""
@@ -48,6 +49,11 @@ class LeadToRead(Struct, frozen=True, kw_only=True):
     extra: dict[str, Any]
     earlier: tuple[EarlierDial, ...]
     """Newest first, without the one under way."""
+    promised: str | None
+    """The note of the callback that is open; None: none is."""
+    promised_at: int | None
+    currency: str
+    """The campaign's."""
 
 
 class LeadReading:
@@ -79,6 +85,9 @@ class LeadReading:
                 EarlierDial(at=row.claimed_at, outcome=row.outcome or "", e164=row.e164)
                 for row in await session.scalars(before)
             )
+            open_ = select(CallbackRow).where(CallbackRow.lead == lead.id, CallbackRow.state == "open")
+            promised = (await session.scalars(open_)).first()
+            campaign = await session.get(CampaignRow, lead.campaign)
         phone = phones.get(claimed.place)
         plain = {name: getattr(lead, name) for name in _AS_THEY_STAND}
         return LeadToRead(
@@ -89,6 +98,9 @@ class LeadReading:
             numbers=len(phones),
             zone=lead.zone or _only_zone("" if phone is None else phone.zones),
             earlier=earlier,
+            promised=None if promised is None else promised.note,
+            promised_at=None if promised is None else promised.at,
+            currency="" if campaign is None else campaign.currency,
             **plain,
         )
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from sqlalchemy import Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.kernel.clock import DAY
+from callcenter.kernel.clock import DAY, MINUTE
 from callcenter.kernel.dialing import Outcome
 from callcenter.kernel.ids import AgentId
 from callcenter.store import claim_facts
@@ -23,11 +23,15 @@ from callcenter.store.claim_facts import LeadToDial
 from callcenter.store.database import Database
 from callcenter.store.list_removal import WITHDRAWN
 from callcenter.store.tables.campaigns import CallListRow
-from callcenter.store.tables.leads import LeadAttemptRow, LeadPhoneRow, LeadRow
+from callcenter.store.tables.leads import CallbackRow, LeadAttemptRow, LeadPhoneRow, LeadRow
 
 MOST_LOOKED_AT = 400
 """Leads that one claim asks the gate about: a transaction is short. The next claim goes on behind those that were held."""
 LOOKED_AT_FIRST = 20
+CALLBACK = 100
+"""Priority of a lead that was promised a call: before every other of its list."""
+AFTER_SKIP_MS = MINUTE
+"""A promised call that was claimed and not dialed comes again no sooner: it would go before all others at once."""
 AGAIN_MS = DAY
 """When a lead is looked at again that the gate holds without an end."""
 
@@ -95,6 +99,10 @@ class Leads:
         async with self._database.write() as session:
             return await claim(session, campaign, attempts, epoch, now, gate, agents)
 
+    async def claim_one(self, lead: int, attempt: str, epoch: int, now: int, gate: Gate) -> Claimed:
+        async with self._database.write() as session:
+            return await claim_one(session, lead, attempt, epoch, now, gate)
+
     async def release(self, epoch: int, keep: Collection[str], now: int) -> tuple[str, ...]:
         async with self._database.write() as session:
             return await release(session, epoch, keep, now)
@@ -151,6 +159,7 @@ async def claim(
                 break
             found = await claim_facts.read(session, rows, sqlite=sqlite)
             put_off: list[dict[str, object]] = []
+            expired: list[int] = []
             for row, lead in zip(rows, found, strict=True):
                 if short == 0:
                     break
@@ -162,12 +171,33 @@ async def claim(
                 else:
                     held[said.reason] += 1
                     put_off.append(_put_off(row, said, now))
+                    if isinstance(said, Never) and lead.promised is not None:
+                        expired.append(row.id)
             await session.flush()
             if put_off:
                 await (await session.connection()).execute(_PUT_OFF, put_off)
+            if expired:
+                late = update(CallbackRow).where(CallbackRow.lead.in_(expired), CallbackRow.state == "open")
+                await session.execute(late.values(state="expired", changed_at=now))
         if not left or looked_at >= MOST_LOOKED_AT:
             break
     return Claimed(claims=tuple(claims), held=dict(held), looked_at=looked_at)
+
+
+async def claim_one(session: AsyncSession, lead: int, attempt: str, epoch: int, now: int, gate: Gate) -> Claimed:
+    """This lead or none, whenever it is due by its row; what the gate holds is left as it is. The session writes."""
+    row = await session.get(LeadRow, lead, with_for_update=True)
+    call_list = None if row is None else await session.get(CallListRow, row.call_list)
+    if row is None or call_list is None or row.state in ("claimed", "done") or call_list.state != "ready" or not call_list.active:
+        return Claimed(claims=(), held={"not_there": 1}, looked_at=0)
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    (found,) = await claim_facts.read(session, [row], sqlite=sqlite)
+    said = gate(found)
+    if not isinstance(said, Pass):
+        return Claimed(claims=(), held={said.reason: 1}, looked_at=1)
+    claim = _claim(session, row, found, said, attempt, epoch, now)
+    await session.flush()
+    return Claimed(claims=(claim,), held={}, looked_at=1)
 
 
 _PUT_OFF = (
@@ -296,7 +326,8 @@ async def give_back(session: AsyncSession, attempts: Iterable[str], now: int) ->
         for lead, list_state in freed:
             undone.append(lead.attempt or "")
             lead.attempt = None
-            _rest(lead, now if list_state == "ready" else None)
+            again_at = now + AFTER_SKIP_MS if lead.priority >= CALLBACK else now
+            rest(lead, again_at if list_state == "ready" else None)
         await session.flush()
         ids = undone[-len(freed) :] if freed else []
         await session.execute(delete(LeadAttemptRow).where(LeadAttemptRow.attempt.in_(ids)))
@@ -333,11 +364,11 @@ async def settle(
     call_list = await session.get_one(CallListRow, lead.call_list)
     lead.attempts, lead.last_at, lead.outcome, lead.attempt = lead.attempts + 1, tried.claimed_at, str(outcome), None
     lead.priority = priority
-    _rest(lead, next_at if call_list.state in ("ready", "filling") else None)
+    rest(lead, next_at if call_list.state in ("ready", "filling") else None)
     return True
 
 
-def _rest(lead: LeadRow, next_at: int | None) -> None:
+def rest(lead: LeadRow, next_at: int | None) -> None:
     lead.next_at = next_at
     if next_at is not None:
         lead.state = "resting" if lead.attempts else "fresh"

@@ -96,7 +96,14 @@ class Dialer:
                 self._signals.append(s.ContactsFound(effect=effect.effect, call=effect.call, matches=()))
             case fx.StoreRecording(effect=which, recording=recording):
                 self._signals.append(s.RecordingStored(effect=which, recording=recording, size=44, duration_ms=1))
-            case fx.ClaimLeads() | fx.GiveBackClaims() | fx.SettleAttempt() | fx.KeepOptOut() | fx.KeepCampaignState():
+            case (
+                fx.ClaimLeads()
+                | fx.GiveBackClaims()
+                | fx.SettleAttempt()
+                | fx.KeepOptOut()
+                | fx.KeepFollowUp()
+                | fx.KeepCampaignState()
+            ):
                 self.desk.perform(effect)
                 await self.desk.catch_up()
             case _:

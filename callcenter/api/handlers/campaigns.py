@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET
 
+from callcenter.api import dispositions
 from callcenter.api.holds import HOLDS
 from callcenter.api.numbers import phone_number
 from callcenter.api.route import Ask
@@ -76,6 +77,11 @@ async def read_progress(ask: Ask) -> m.ProgressBody:
     for counts in found.lists.values():
         total.update(msgspec.structs.asdict(counts))
     ended = sum(found.outcomes.values())
+    results: dict[str, m.Result] = {one.code: one.result.value for one in campaign.dispositions}
+    said = [
+        m.SaidCount(code=code, result="success" if code in campaign.goal_outcomes else results.get(code, "neutral"), calls=calls)
+        for code, calls in found.said.most_common()
+    ]
     return m.ProgressBody(
         leads=counts_body(Counts(**total)),
         dials=ended + found.open,
@@ -86,6 +92,8 @@ async def read_progress(ask: Ask) -> m.ProgressBody:
             if found.outcomes.get(outcome)
         ],
         reached=sum(found.outcomes.get(outcome, 0) for outcome in REACHED),
+        said=said,
+        successes=sum(one.calls for one in said if one.result == "success"),
         cost=(ended + found.open) * campaign.cost_per_call,
         elapsed=_elapsed(campaign, local(ask.now, ZoneInfo(ask.services.engine.state.center.zone)).date()),
         now=ask.now,
@@ -114,6 +122,11 @@ async def read_next(ask: Ask) -> m.NextBody:
 # -- what is asked for ------------------------------------------------------------------------------------------------
 
 
+_NOT_PLAIN = (
+    "seen", "label", "mode", "retry", "teams", "goal_outcomes", "caller_id", "message_contains", "dispositions", "callbacks",
+)  # fmt: skip
+
+
 def _change(ask: Ask, given: m.CampaignPatch, before: Campaign) -> CampaignChange:
     center = ask.services.engine.state.center
     if isinstance(given.law, str):
@@ -122,7 +135,11 @@ def _change(ask: Ask, given: m.CampaignPatch, before: Campaign) -> CampaignChang
         raise Refused("no_skill", "there is no such skill in the center: choose one that there is")
     if given.teams is not UNSET and not set(given.teams) <= {str(team) for team in center.teams}:
         raise Refused("no_team", "there is no such team in the center: choose one that there is")
-    if given.goal_outcomes is not UNSET and not set(given.goal_outcomes) <= {one.code for one in center.dispositions}:
+    own = before.dispositions if given.dispositions is UNSET else dispositions.values(given.dispositions)
+    known = {one.code for one in center.dispositions} | {one.code for one in own}
+    if not {one.team for one in own if one.team is not None} <= set(center.teams):
+        raise Refused("no_team", "there is no such team in the center: choose one that there is")
+    if given.goal_outcomes is not UNSET and not set(given.goal_outcomes) <= known:
         raise Refused("unknown_disposition", "there is no such outcome in the center: choose one that there is")
     if isinstance(given.carrier, str) and given.carrier not in ask.services.carriers:
         raise Refused("unknown_carrier", "there is no such carrier: choose one that there is, or none")
@@ -131,13 +148,15 @@ def _change(ask: Ask, given: m.CampaignPatch, before: Campaign) -> CampaignChang
     plain = {
         name: value
         for name in given.__struct_fields__
-        if name not in ("seen", "label", "mode", "retry", "teams", "goal_outcomes", "caller_id", "message_contains")
+        if name not in _NOT_PLAIN
         and (value := getattr(given, name)) is not UNSET
     }
     return CampaignChange(
         label=UNSET if given.label is UNSET else Label(given.label.en, given.label.zh),
         mode=UNSET if given.mode is UNSET else Mode(given.mode),
         retry=UNSET if given.retry is UNSET else _plan(given.retry, before.retry),
+        dispositions=UNSET if given.dispositions is UNSET else own,
+        callbacks=UNSET if given.callbacks is UNSET else dispositions.plan(given.callbacks),
         teams=UNSET if given.teams is UNSET else tuple(given.teams),
         goal_outcomes=UNSET if given.goal_outcomes is UNSET else tuple(given.goal_outcomes),
         message_contains=UNSET if given.message_contains is UNSET else tuple(given.message_contains),
@@ -192,7 +211,7 @@ def _body(ask: Ask, campaign: Campaign) -> m.CampaignBody:
     plain = {
         name: getattr(campaign, name)
         for name in m.CampaignBody.__struct_fields__
-        if name not in ("label", "mode", "state", "retry", "agents", "goal_outcomes", "teams", "message_contains")
+        if name not in ("label", "mode", "state", "retry", "agents", *_NOT_PLAIN) or name == "caller_id"
     }
     return m.CampaignBody(
         label=Words(en=campaign.label.en or campaign.name, zh=campaign.label.zh or campaign.label.en or campaign.name),
@@ -202,6 +221,8 @@ def _body(ask: Ask, campaign: Campaign) -> m.CampaignBody:
         message_contains=msgspec.convert(campaign.message_contains, list[m.MessagePart]),
         teams=list(campaign.teams),
         retry=_retry(campaign.retry),
+        dispositions=[dispositions.body(one) for one in campaign.dispositions],
+        callbacks=dispositions.plan_body(campaign.callbacks),
         agents=len(able),
         **plain,
     )

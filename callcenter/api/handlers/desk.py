@@ -3,12 +3,13 @@
 import contextlib
 
 from callcenter.api.errors import ApiError
+from callcenter.api.handlers import callbacks
 from callcenter.api.route import Ask
 from callcenter.api.schemas import calls as c
 from callcenter.api.schemas.common import DoneBody
 from callcenter.api.schemas.session import IceServer, PhoneBody, PresenceRequest
 from callcenter.kernel import commands
-from callcenter.kernel.ids import AgentId, CallId, ContactId, OfferId, QueueId
+from callcenter.kernel.ids import AgentId, CallId, ContactId, OfferId, QueueId, TeamId
 from callcenter.store.database import StoreFault
 from callcenter.telephony.port import DeviceAccount
 
@@ -96,8 +97,22 @@ async def transfer(ask: Ask) -> DoneBody:
 
 
 async def set_disposition(ask: Ask) -> DoneBody:
-    code = ask.read(c.DispositionRequest).code
-    return await _do(ask, commands.SetDisposition(agent=ask.agent, call=CallId(ask.word("call")), code=code))
+    given, call = ask.read(c.DispositionRequest), CallId(ask.word("call"))
+    if given.at is not None:
+        with contextlib.suppress(StoreFault):  # the hub looks at the hours itself, and the gate is asked when the time has come
+            await callbacks.promised_hour(ask, call, given.at)
+    said = commands.SetDisposition(
+        agent=ask.agent,
+        call=call,
+        code=given.code,
+        at=given.at,
+        mine=given.whose == "mine",
+        note=given.note,
+        probability=given.probability,
+        value=given.value,
+        team=None if given.team is None else TeamId(given.team),
+    )
+    return await _do(ask, said)
 
 
 async def choose_contact(ask: Ask) -> DoneBody:

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from callcenter.api import dispositions
 from callcenter.api.handlers.campaigns import hub_id
 from callcenter.api.holds import cause_words
 from callcenter.api.numbers import phone_number
@@ -78,6 +79,7 @@ async def read_my_lead(ask: Ask) -> m.MyLeadBody:
     if row is None:
         return m.MyLeadBody(lead=None)
     reading = read is not None and read.id == attempt
+    values = state.center.campaigns.get(hub_id(row.campaign))
     region = ask.services.region
     return m.MyLeadBody(
         lead=m.LeadInHand(
@@ -107,6 +109,10 @@ async def read_my_lead(ask: Ask) -> m.MyLeadBody:
                 m.EarlierAttempt(at=one.at, outcome=cast(Outcome, one.outcome), number=phone_number(one.e164, region))
                 for one in row.earlier
             ],
+            promised=row.promised,
+            promised_at=row.promised_at,
+            dispositions=[] if values is None else [dispositions.body(one) for one in values.dispositions],
+            currency=row.currency,
         )
     )
 

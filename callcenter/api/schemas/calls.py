@@ -1,9 +1,10 @@
 """Calls: the commands on a live one, and the record that stays."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from callcenter.api.schemas.callbacks import Instant, Probability, Value
 from callcenter.api.schemas.common import (
     Body,
     CallEndWord,
@@ -45,7 +46,19 @@ class TransferRequest(Body, frozen=True, kw_only=True):
 
 
 class DispositionRequest(Body, frozen=True, kw_only=True):
+    """Of a campaign's call one of the campaign's outcomes, where it has some. The rest is for what follows."""
+
     code: str
+    at: Instant | None = None
+    """Of `callback` and `later`: for when."""
+    whose: Literal["mine", "anyone"] = "anyone"
+    """Of `callback`."""
+    note: Annotated[str, Meta(max_length=2_000)] = ""
+    """Of `callback`: for whoever keeps it."""
+    probability: Probability | None = None
+    """Of `opportunity`, here and below; null: as the campaign has it."""
+    value: Value | None = None
+    team: str | None = None
 
 
 class ChooseContactRequest(Body, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from callcenter.api.schemas.callbacks import CallbackPlanBody, DispositionBody, Result
 from callcenter.api.schemas.common import Body, PhoneNumber, Words
 from callcenter.api.schemas.queries import Day, Limit, Query
 
@@ -102,6 +103,9 @@ class CampaignBody(Body, frozen=True, kw_only=True):
     law: str | None
     """The law pack; null: nothing may be dialed."""
     retry: RetryBody
+    dispositions: list[DispositionBody]
+    """What agents choose from when a call is over; empty: the center's own."""
+    callbacks: CallbackPlanBody
     ring_ms: int
     wrap_up_ms: int
     preview_ms: int
@@ -161,6 +165,8 @@ class CampaignPatch(Body, frozen=True, kw_only=True):
     """In any written form."""
     law: str | UnsetType | None = UNSET
     retry: RetryBody | UnsetType = UNSET
+    dispositions: Annotated[list[DispositionBody], Meta(max_length=30)] | UnsetType = UNSET
+    callbacks: CallbackPlanBody | UnsetType = UNSET
     ring_ms: Annotated[int, Meta(ge=5_000, le=180_000)] | UnsetType = UNSET
     wrap_up_ms: Annotated[int, Meta(ge=1_000, le=3_600_000)] | UnsetType = UNSET
     preview_ms: Annotated[int, Meta(ge=0, le=3_600_000)] | UnsetType = UNSET
@@ -277,6 +283,15 @@ class OutcomeCount(Body, frozen=True, kw_only=True):
     dials: int
 
 
+class SaidCount(Body, frozen=True, kw_only=True):
+    """An outcome that agents picked."""
+
+    code: str
+    result: Result
+    """As it counts towards the goal."""
+    calls: int
+
+
 class ProgressBody(Body, frozen=True, kw_only=True):
     """How far a campaign is, by its leads and dials."""
 
@@ -288,6 +303,10 @@ class ProgressBody(Body, frozen=True, kw_only=True):
     outcomes: list[OutcomeCount]
     reached: int
     """Dials answered by a person."""
+    said: list[SaidCount]
+    """What agents said of them, most first."""
+    successes: int
+    """Of those, what counts towards the goal."""
     cost: float
     """Of the dials, in the campaign's currency; minutes of talk are not in it."""
     elapsed: float | None

@@ -1,5 +1,6 @@
 """An agent's own part in campaigns: which she may work, the one that she works, and the lead in her hands."""
 
+from callcenter.api.schemas.callbacks import DispositionBody
 from callcenter.api.schemas.campaigns import CampaignState, CauseBody, Mode, Outcome
 from callcenter.api.schemas.common import Body, PhoneNumber, RowId, Words
 
@@ -66,6 +67,13 @@ class LeadInHand(Body, frozen=True, kw_only=True):
     """Further columns of its file."""
     earlier: list[EarlierAttempt]
     """The last eight that have ended, newest first."""
+    promised: str | None
+    """The note of the callback that is open; null: none is."""
+    promised_at: int | None
+    dispositions: list[DispositionBody]
+    """What she chooses from when the call is over; empty: the center's own."""
+    currency: str
+    """Of an opportunity's value."""
 
 
 class MyLeadBody(Body, frozen=True, kw_only=True):

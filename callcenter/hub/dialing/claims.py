@@ -41,11 +41,11 @@ def claimed(turn: Turn, pacers: pace.Pacers, signal: s.LeadsClaimed) -> None:
     )
     dropped: dict[str, list[AttemptId]] = {}
     for claim in signal.claims:
-        why = _unwanted(turn, pacers, campaign, claim)
+        why = _unwanted(turn, pacers, campaign, claim, read=job.agent is not None)
         values = turn.state.center.campaigns.get(campaign.id)
         if why is None and values is not None:
             if job.agent is not None:
-                previews.show(turn, campaign, values, claim, job.agent)
+                previews.show(turn, campaign, values, claim, job.agent, asked_for=job.lead is not None)
             else:
                 _dial(turn, pacers, campaign, values, claim)
         else:
@@ -64,7 +64,7 @@ def failed(turn: Turn, signal: s.ClaimFailed) -> None:
     moves.drop(turn, job.campaign, job.attempts, "claim failed")
 
 
-def _unwanted(turn: Turn, pacers: pace.Pacers, campaign: Campaign, claim: s.ClaimedLead) -> str | None:
+def _unwanted(turn: Turn, pacers: pace.Pacers, campaign: Campaign, claim: s.ClaimedLead, *, read: bool) -> str | None:
     """Why a lead that was asked for is not dialed after all; None: it is wanted still. The law is asked once more."""
     state = turn.state
     values, law = state.center.campaigns.get(campaign.id), state.law(campaign.id)
@@ -80,7 +80,7 @@ def _unwanted(turn: Turn, pacers: pace.Pacers, campaign: Campaign, claim: s.Clai
     lead = LeadFacts(state=PlaceId(claim.state) if claim.state else None, zone=claim.zone)
     if closed(law, zones.number(claim.number), lead, see.facts(state.center, values), turn.now) is not None:
         return "hours"
-    if values.mode is Mode.PREVIEW:
+    if read or values.mode is Mode.PREVIEW:
         return None
     if claim.agent is not None:
         her = state.agents.get(claim.agent)

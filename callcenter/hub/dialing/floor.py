@@ -103,7 +103,8 @@ def floor(state: State, campaign: Campaign, values: CampaignValues, now: int) ->
     for her in workers(state, campaign):
         stays = her.presence is Presence.AVAILABLE and her.aside is None and her.id not in state.leaving and her.values.active
         if keeps(state, her) == FREE:
-            free += 1
+            # Whoever reads a promised call is about to dial: nobody is dialed for her meanwhile.
+            free += values.mode is Mode.PREVIEW or reading(state, her) is None
         elif her.activity is Activity.WRAPPING and stays:
             wrapping.append(now - her.wrapping_at)
         elif her.activity in (Activity.TALKING, Activity.HOLDING, Activity.RESERVED, Activity.DIALING) and stays:
@@ -157,15 +158,17 @@ def window(state: State, campaign: Campaign, now: int) -> Law:
     )
 
 
-def facts(center: Center, values: CampaignValues, registries: dict[str, int] | None = None) -> CampaignFacts:
+def facts(
+    center: Center, values: CampaignValues, registries: dict[str, int] | None = None, *, mode: Mode | None = None
+) -> CampaignFacts:
     """What the gate is told of the campaign. How many calls may still be abandoned is not its matter but pacing's: a lead that
-    cannot be dialed for that reason now is not held for it."""
+    cannot be dialed for that reason now is not held for it. `mode`: of a lead that is dialed otherwise than the campaign's."""
     message = None
     if values.message is not None:
         message = Message(contains=values.message_contains, opt_out_key=values.opt_out_key)
     return CampaignFacts(
-        mode=values.mode,
-        agent_guaranteed=values.mode is Mode.PREVIEW,
+        mode=mode or values.mode,
+        agent_guaranteed=(mode or values.mode) is Mode.PREVIEW,
         caller_id=values.caller_id or center.outside.caller_id,
         ring_ms=values.ring_ms,
         message=message,

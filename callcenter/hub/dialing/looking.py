@@ -15,7 +15,7 @@ from callcenter.kernel import events as e
 from callcenter.kernel.campaign import CampaignValues
 from callcenter.kernel.campaign_state import CampaignState
 from callcenter.kernel.dialing import Mode
-from callcenter.kernel.ids import AgentId, CampaignId
+from callcenter.kernel.ids import AgentId, CampaignId, LeadId
 from callcenter.kernel.words import Pause
 from dialer.trunk_breaker import Circuit
 
@@ -42,6 +42,7 @@ _STIRS = frozenset(
         e.ConnectFailed,
         e.DeviceReachable,
         e.DeviceUnreachable,
+        e.FollowUpKept,
         e.LeadsAnswered,
         e.OfferMade,
         e.OfferOver,
@@ -131,17 +132,31 @@ _PACING_KNOWS = frozenset({"no_agents", "nobody_free"})
 
 
 def ask(
-    turn: Turn, pacers: pace.Pacers, campaign: Campaign, values: CampaignValues, count: int, reader: AgentId | None = None
+    turn: Turn,
+    pacers: pace.Pacers,
+    campaign: Campaign,
+    values: CampaignValues,
+    count: int,
+    reader: AgentId | None = None,
+    lead: LeadId | None = None,
 ) -> None:
-    """Asks for so many leads. They count as ringing from here on."""
+    """Asks for so many leads. They count as ringing from here on. `lead`: a promised call that `reader` keeps."""
     decision = pace.decide(turn.state, pacers, campaign, values, turn.now)
     agents = (reader,) if reader is not None else tuple(her.id for her in see.workers(turn.state, campaign))
     attempts = tuple(turn.entropy.attempt() for _ in range(count))
-    effect, anew = turn.entropy.effect(), campaign.anew
+    effect, anew = turn.entropy.effect(), campaign.anew and lead is None
     turn.emit(
-        e.LeadsAsked(campaign=campaign.id, effect=effect, attempts=attempts, inputs=decision.inputs, agent=reader, anew=anew)
+        e.LeadsAsked(
+            campaign=campaign.id,
+            effect=effect,
+            attempts=attempts,
+            inputs=decision.inputs,
+            agent=reader,
+            anew=anew,
+            lead=lead,
+        )
     )
-    turn.ask(fx.ClaimLeads(effect=effect, campaign=campaign.id, attempts=attempts, agents=agents, anew=anew))
+    turn.ask(fx.ClaimLeads(effect=effect, campaign=campaign.id, attempts=attempts, agents=agents, anew=anew, lead=lead))
 
 
 def _ask_for_readers(turn: Turn, pacers: pace.Pacers, campaign: Campaign, values: CampaignValues) -> None:

@@ -6,18 +6,21 @@ waits for her, or goes back when its time is over.
 
 from callcenter.hub import desk, outbound
 from callcenter.hub.dialing import floor as see
-from callcenter.hub.dialing import moves, pace
+from callcenter.hub.dialing import looking, moves, pace
 from callcenter.hub.dialing.state import Attempt, Campaign
 from callcenter.hub.turn import Turn
 from callcenter.hub.waiting import FREE, keeps
 from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
 from callcenter.kernel import signals as s
+from callcenter.kernel.activity import Activity
 from callcenter.kernel.campaign import CampaignValues
 from callcenter.kernel.campaign_state import CampaignState
 from callcenter.kernel.commands import Done
+from callcenter.kernel.dialing import Mode
 from callcenter.kernel.errors import NotFound, Refused
 from callcenter.kernel.ids import AgentId, AttemptId
+from callcenter.kernel.presence import Presence
 from dialer import zones
 from dialer.compliance import closed
 from dialer.facts import LeadFacts
@@ -37,10 +40,37 @@ def work(turn: Turn, command: c.WorkCampaign) -> Done:
     return Done()
 
 
-def show(turn: Turn, campaign: Campaign, values: CampaignValues, claim: s.ClaimedLead, agent: AgentId) -> None:
+def take(turn: Turn, pacers: pace.Pacers, command: c.TakeCallback) -> Done:
+    """A promised call is claimed for her, and hers to read when the gate lets it pass. Whose it is the rows say."""
+    agent = outbound.ready(turn, command.agent)
+    values, campaign = turn.state.center.campaigns.get(command.campaign), turn.state.campaigns.get(command.campaign)
+    if values is None or campaign is None:
+        raise NotFound("There is no such campaign.")
+    if campaign.state is not CampaignState.RUNNING or values.mode is Mode.AGENTLESS:
+        raise Refused("campaign_not_running", "The campaign does not run at the moment.")
+    reading = see.reading(turn.state, agent)
+    if reading is not None and reading.lead == command.lead:
+        return Done()
+    coming = (job for job in turn.state.jobs.values() if job.kind == "ClaimLeads" and job.agent == agent.id)
+    if any(job.lead == command.lead for job in coming):
+        return Done()  # repeated: it comes
+    if reading is not None:
+        moves.drop(turn, reading.campaign, (reading.id,), "a callback is due")
+    looking.ask(turn, pacers, campaign, values, 1, agent.id, command.lead)
+    return Done()
+
+
+def show(
+    turn: Turn, campaign: Campaign, values: CampaignValues, claim: s.ClaimedLead, agent: AgentId, *, asked_for: bool = False
+) -> None:
     """The lead is hers to read, unless she is doing something else by now."""
     her = turn.state.agents.get(agent)
-    if her is None or her.campaign != campaign.id or keeps(turn.state, her) != FREE or see.reading(turn.state, her) is not None:
+    can = her is not None and (
+        (her.presence is not Presence.SIGNED_OUT and her.activity is Activity.IDLE)
+        if asked_for
+        else (her.campaign == campaign.id and keeps(turn.state, her) == FREE)
+    )
+    if her is None or not can or see.reading(turn.state, her) is not None:
         moves.drop(turn, campaign.id, (claim.attempt,), "its_agent_busy")
         return
     turn.emit(
@@ -54,6 +84,7 @@ def show(turn: Turn, campaign: Campaign, values: CampaignValues, claim: s.Claime
             rule=claim.rule,
             contact=claim.contact,
             until=turn.now + values.preview_ms if values.preview_ms > 0 else None,
+            asked_for=asked_for,
         )
     )
 
@@ -104,5 +135,6 @@ def tidy(turn: Turn) -> None:
         if attempt.reader is None:
             continue
         her = turn.state.agents.get(attempt.reader)
-        if her is None or her.campaign != attempt.campaign:
+        gone = her is None or her.presence is Presence.SIGNED_OUT
+        if gone or (not attempt.asked_for and her is not None and her.campaign != attempt.campaign):
             moves.drop(turn, attempt.campaign, (attempt.id,), "its_agent_left")

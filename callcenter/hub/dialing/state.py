@@ -5,13 +5,14 @@ from typing import Literal
 
 from callcenter.kernel.campaign_state import CAMPAIGN, CampaignState
 from callcenter.kernel.dialing import Outcome
+from callcenter.kernel.follow_up import FollowUp
 from callcenter.kernel.ids import AgentId, AttemptId, CallId, CampaignId, CarrierName, ContactId, EffectId, LeadId, PersonalId
 from callcenter.kernel.words import Fate, Pause
 from dialer.abandon_cap import AbandonCounter
 from dialer.attempt_state import Attempt as Record
 from dialer.pacing.estimates import Estimates
 
-JobKind = Literal["ClaimLeads", "GiveBackClaims", "SettleAttempt", "KeepOptOut", "KeepCampaignState"]
+JobKind = Literal["ClaimLeads", "GiveBackClaims", "SettleAttempt", "KeepOptOut", "KeepFollowUp", "KeepCampaignState"]
 
 
 @dataclass(slots=True)
@@ -53,6 +54,8 @@ class Attempt:
     agents: int = 0
     record: Record = field(default_factory=Record)
     judged: Fate | None = None
+    asked_for: bool = False
+    """A promised call that she took, whatever campaign she works."""
 
 
 @dataclass(slots=True)
@@ -65,6 +68,11 @@ class Job:
     attempts: tuple[AttemptId, ...] = ()
     agent: AgentId | None = None
     """Of a claim in preview: for whom."""
+    lead: LeadId | None = None
+    """Of a claim: the one that is wanted; None: any that are due."""
     state: CampaignState | None = None
     outcome: Outcome | None = None
+    follow_up: FollowUp | None = None
+    revision: int = 0
+    """Of two follow-ups of one attempt the higher one holds."""
     at: int = 0

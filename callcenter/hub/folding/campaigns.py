@@ -72,14 +72,19 @@ def _(state: State, event: e.AgentWorks, at: int) -> None:
 
 @folds(e.LeadsAsked)
 def _(state: State, event: e.LeadsAsked, at: int) -> None:
-    state.campaigns[event.campaign].anew = False
-    state.jobs[event.effect] = Job(event.effect, "ClaimLeads", event.campaign, event.attempts, agent=event.agent, at=at)
+    if event.lead is None:
+        state.campaigns[event.campaign].anew = False
+    state.jobs[event.effect] = Job(
+        event.effect, "ClaimLeads", event.campaign, event.attempts, agent=event.agent, lead=event.lead, at=at
+    )
 
 
 @folds(e.LeadsAnswered)
 def _(state: State, event: e.LeadsAnswered, at: int) -> None:
-    state.jobs.pop(event.effect, None)
+    job = state.jobs.pop(event.effect, None)
     campaign = state.campaigns[event.campaign]
+    if job is not None and job.lead is not None:
+        return  # of one lead: nothing is learned of the others
     campaign.again_at = event.again_at
     campaign.claimed += event.claimed
     for reason, leads in event.held.items():
@@ -97,6 +102,7 @@ def _(state: State, event: e.LeadPreviewed, at: int) -> None:
         event.rule,
         reader=event.agent,
         contact=event.contact,
+        asked_for=event.asked_for,
     )
     if event.until is not None:
         state.deadlines.set(Due.PREVIEW, event.attempt, event.until)
@@ -146,9 +152,33 @@ def _(state: State, event: e.ClaimsGivenBack, at: int) -> None:
 @folds(e.AttemptSettled)
 def _(state: State, event: e.AttemptSettled, at: int) -> None:
     state.jobs.pop(event.effect, None)
-    campaign = state.campaigns[event.campaign]
-    if event.next_at is not None and campaign.again_at is not None:
-        campaign.again_at = min(campaign.again_at, event.next_at)
+    _due_again(state.campaigns[event.campaign], event.next_at)
+
+
+def _due_again(campaign: Campaign, next_at: int | None) -> None:
+    if next_at is not None and campaign.again_at is not None:
+        campaign.again_at = min(campaign.again_at, next_at)
+
+
+@folds(e.FollowUpAsked)
+def _(state: State, event: e.FollowUpAsked, at: int) -> None:
+    for older in [job.effect for job in state.jobs.values() if job.kind == "KeepFollowUp" and event.attempt in job.attempts]:
+        del state.jobs[older]  # only her last word is to be kept
+    state.jobs[event.effect] = Job(
+        event.effect,
+        "KeepFollowUp",
+        event.campaign,
+        (event.attempt,),
+        follow_up=event.follow_up,
+        revision=state.position,
+        at=at,
+    )
+
+
+@folds(e.FollowUpKept)
+def _(state: State, event: e.FollowUpKept, at: int) -> None:
+    state.jobs.pop(event.effect, None)
+    _due_again(state.campaigns[event.campaign], event.next_at)
 
 
 @folds(e.OptOutKept)

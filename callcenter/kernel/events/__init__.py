@@ -63,6 +63,8 @@ from callcenter.kernel.events.campaigns import (
     CampaignStarted,
     CampaignStopped,
     ClaimsGivenBack,
+    FollowUpAsked,
+    FollowUpKept,
     LeadDialed,
     LeadPreviewed,
     LeadsAnswered,
@@ -194,6 +196,8 @@ AnyEvent = (
     | CampaignStarted
     | CampaignStopped
     | ClaimsGivenBack
+    | FollowUpAsked
+    | FollowUpKept
     | LeadDialed
     | LeadPreviewed
     | LeadsAnswered
@@ -261,6 +265,8 @@ __all__ = [
     "DigitsEntered",
     "DispositionSet",
     "Event",
+    "FollowUpAsked",
+    "FollowUpKept",
     "IvrStarted",
     "IvrVisited",
     "IvrWaits",

@@ -7,6 +7,7 @@ from msgspec import field
 
 from callcenter.kernel.dialing import Inputs, Outcome
 from callcenter.kernel.events.base import AgentEvent, CallEvent, CampaignEvent
+from callcenter.kernel.follow_up import FollowUp
 from callcenter.kernel.ids import AgentId, AttemptId, CallId, CampaignId, CarrierName, ContactId, EffectId, LeadId, PersonalId
 from callcenter.kernel.words import Fate, Pause
 
@@ -60,6 +61,8 @@ class LeadsAsked(CampaignEvent, frozen=True, kw_only=True):
     """In preview: who will read it."""
     anew: bool = False
     """The first after a start: leads that the gate held are looked at again."""
+    lead: LeadId | None = None
+    """A promised call that `agent` keeps: this lead or none."""
 
 
 class LeadsAnswered(CampaignEvent, frozen=True, kw_only=True):
@@ -86,6 +89,8 @@ class LeadPreviewed(CampaignEvent, frozen=True, kw_only=True):
     rule: str
     contact: ContactId | None
     until: int | None
+    asked_for: bool = False
+    """It is a promised call that she took, whatever campaign she works."""
 
 
 class AttemptDialed(CallEvent, frozen=True, kw_only=True):
@@ -193,3 +198,18 @@ class AttemptSettled(CampaignEvent, frozen=True, kw_only=True):
     next_at: int | None
     """When the lead is due again; None: it is done, or was settled before."""
     reasons: tuple[str, ...] = ()
+
+
+class FollowUpAsked(CampaignEvent, frozen=True, kw_only=True):
+    """What an agent said of the attempt's call; `effect` is pending until the rows have it and what follows is done. A later one
+    of the same attempt takes its place."""
+
+    attempt: AttemptId
+    effect: EffectId
+    follow_up: FollowUp
+
+
+class FollowUpKept(CampaignEvent, frozen=True, kw_only=True):
+    effect: EffectId
+    next_at: int | None
+    """When the lead is due again; None: it is done, or its call is not settled yet."""

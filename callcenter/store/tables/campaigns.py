@@ -37,6 +37,10 @@ class CampaignRow(Base):
     caller_id: Mapped[str] = mapped_column(comment="Number shown to the callee, E.164; empty: the center's.")
     law: Mapped[str | None] = mapped_column(comment="Id of the law pack by which it is checked; null: nothing may be dialed.")
     retry: Mapped[dict[str, Any]] = mapped_column(comment="What follows each outcome (kernel.dialing.RetryPlan).")
+    dispositions: Mapped[list[Any]] = mapped_column(
+        Json, comment="What agents choose from after a call (kernel.follow_up.Disposition); empty: the center's own."
+    )
+    callbacks: Mapped[dict[str, Any]] = mapped_column(comment="How callbacks are kept (kernel.dialing.CallbackPlan).")
     ring_ms: Mapped[int] = mapped_column(comment="How long an unanswered dial rings.")
     wrap_up_ms: Mapped[int] = mapped_column(comment="Limit of wrap-up after which time counts as overrun.")
     preview_ms: Mapped[int] = mapped_column(comment="Time to read in preview; 0: no limit.")

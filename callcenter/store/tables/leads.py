@@ -1,4 +1,5 @@
-"""Leads, their numbers, and every attempt to reach them. Personal values stand in the clear here, and nowhere in the log.
+"""Leads, their numbers, every attempt to reach them, and what was promised to them. Personal values stand in the clear here, and
+nowhere in the log.
 
 `lead.next_at` is null exactly while a lead may not be picked (claimed, done), and the index over it has no other rows: picking
 the next of a million is a walk along it.
@@ -14,6 +15,7 @@ from callcenter.store.tables.base import Base
 _WAITING = text("next_at IS NOT NULL")
 _ORDER = ("call_list", "agent", "priority", "next_at", "id")
 _OPEN = text("settled_at IS NULL")
+_PROMISED = text("state = 'open'")
 
 
 def _linked(column: str) -> Index:
@@ -113,3 +115,54 @@ class LeadAttemptRow(Base):
     rule: Mapped[str] = mapped_column(comment="The rule by which the gate let it pass.")
     outcome: Mapped[str | None] = mapped_column(comment="kernel.dialing.Outcome; null: not settled.")
     settled_at: Mapped[int | None] = mapped_column(comment="ms since the epoch; null: not settled.")
+    disposition: Mapped[str | None] = mapped_column(comment="What the agent said of it (a code); null: nothing.")
+    counts_as: Mapped[str | None] = mapped_column(
+        comment="What the retry plan is asked with instead of the outcome: another outcome, or done; null: the outcome itself."
+    )
+    again_at: Mapped[int | None] = mapped_column(
+        comment="When the lead is to be tried again as the agent said, ms since the epoch; null: as the plan says."
+    )
+
+
+class FollowUpRow(Base):
+    __tablename__ = "follow_up"
+    __table_args__ = {  # noqa: RUF012
+        "comment": "What the agent's last word about an attempt led to, so that a correction takes it back. Personal."
+    }
+
+    attempt: Mapped[str] = mapped_column(
+        ForeignKey("lead_attempt.attempt", ondelete="CASCADE"), primary_key=True, comment="Of which call (lead_attempt.attempt)."
+    )
+    revision: Mapped[int] = mapped_column(comment="Position in the log of what was asked; a lower one comes too late.")
+    agent: Mapped[str] = mapped_column(comment="Who said it (center_agent.id).")
+    said_at: Mapped[int] = mapped_column(comment="ms since the epoch.")
+    result: Mapped[str] = mapped_column(comment="success, neutral or failure for the goal, as it counted then.")
+    opportunity: Mapped[int | None] = mapped_column(
+        ForeignKey("opportunity.id", ondelete="SET NULL"), comment="The one that it made; null: none."
+    )
+    barred: Mapped[list[str]] = mapped_column(comment="Numbers that it put on the center's do-not-call list.")
+    number_dead: Mapped[bool] = mapped_column(comment="Whether it took the number out of use.")
+
+
+class CallbackRow(Base):
+    __tablename__ = "callback"
+    __table_args__ = (
+        Index(None, "lead"),
+        Index("ix_callback_open", "campaign", "at", sqlite_where=_PROMISED, postgresql_where=_PROMISED),
+        {"comment": "Calls that were promised. Personal."},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, comment="Number of the callback.")
+    lead: Mapped[int] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"), comment="To whom.")
+    campaign: Mapped[int] = mapped_column(comment="The lead's campaign.")
+    attempt: Mapped[str | None] = mapped_column(unique=True, comment="In which call (lead_attempt.attempt); null: in none.")
+    place: Mapped[int] = mapped_column(comment="On which of the lead's numbers.")
+    at: Mapped[int] = mapped_column(comment="For when, ms since the epoch.")
+    agent: Mapped[str] = mapped_column(comment="Whose it is (center_agent.id); empty: anyone's.")
+    promised_by: Mapped[str] = mapped_column(comment="Agent who promised it (center_agent.id).")
+    note: Mapped[str] = mapped_column(comment="For whoever keeps it, free text.")
+    state: Mapped[str] = mapped_column(
+        comment="open; kept: she was reached; missed: dialed and not reached, the retry plan goes on; cancelled; expired."
+    )
+    created_at: Mapped[int] = mapped_column(comment="ms since the epoch.")
+    changed_at: Mapped[int] = mapped_column(comment="ms since the epoch; also the version.")

@@ -157,7 +157,14 @@ class Story:
                     self.decides(s.ContactsFound(effect=which, call=call, matches=self.contacts.get(number, ())))
             case fx.StoreRecording(effect=which, recording=recording):
                 self.decides(s.RecordingStored(effect=which, recording=recording, size=44, duration_ms=1))
-            case fx.ClaimLeads() | fx.GiveBackClaims() | fx.SettleAttempt() | fx.KeepOptOut() | fx.KeepCampaignState():
+            case (
+                fx.ClaimLeads()
+                | fx.GiveBackClaims()
+                | fx.SettleAttempt()
+                | fx.KeepOptOut()
+                | fx.KeepFollowUp()
+                | fx.KeepCampaignState()
+            ):
                 raise AssertionError("campaigns need rows: their stories are told in tests/integration/dialing.py")
             case _:
                 self.network.perform(effect, self.now)

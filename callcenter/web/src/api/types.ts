@@ -193,6 +193,12 @@ export interface TransferRequest {
 
 export interface DispositionRequest {
   code: string;
+  at?: number | null;
+  whose?: "anyone" | "mine";
+  note?: string;
+  probability?: number | null;
+  value?: number | null;
+  team?: string | null;
 }
 
 export interface ChooseContactRequest {
@@ -948,6 +954,8 @@ export interface CampaignBody {
   caller_id: string;
   law: string | null;
   retry: RetryBody;
+  dispositions: DispositionBody[];
+  callbacks: CallbackPlanBody;
   ring_ms: number;
   wrap_up_ms: number;
   preview_ms: number;
@@ -994,6 +1002,8 @@ export interface CampaignPatch {
   caller_id?: string;
   law?: string | null;
   retry?: RetryBody;
+  dispositions?: DispositionBody[];
+  callbacks?: CallbackPlanBody;
   ring_ms?: number;
   wrap_up_ms?: number;
   preview_ms?: number;
@@ -1070,12 +1080,20 @@ export interface OutcomeCount {
   dials: number;
 }
 
+export interface SaidCount {
+  code: string;
+  result: "failure" | "neutral" | "success";
+  calls: number;
+}
+
 export interface ProgressBody {
   leads: LeadCounts;
   dials: number;
   open: number;
   outcomes: OutcomeCount[];
   reached: number;
+  said: SaidCount[];
+  successes: number;
   cost: number;
   elapsed: number | null;
   now: number;
@@ -1417,6 +1435,10 @@ export interface LeadInHand {
   attempts: number;
   extra: Record<string, string>;
   earlier: EarlierAttempt[];
+  promised: string | null;
+  promised_at: number | null;
+  dispositions: DispositionBody[];
+  currency: string;
 }
 
 export interface MyLeadBody {
