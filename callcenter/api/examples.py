@@ -36,6 +36,9 @@ BODIES: dict[str, Any] = {
     "CampaignCreate": {"name": "spring", "label": {"en": "Spring renewal", "zh": "春季续约"}, "mode": "preview", "law": "none"},
     "CampaignPatch": {"seen": 1790000000000, "goal": 40, "planned_calls": 1200, "budget": 300.0},
     "WorkRequest": {"campaign": 1},
+    "HourRequest": {"at": 1790000000000},
+    "CallbackSeen": {"seen": 1789990000000},
+    "CallbackPatch": {"seen": 1789990000000, "at": 1790000000000, "agent": None},
     "PreviewRequest": {"header": 1},
     "ImportRequest": {
         "upload": "9c1d0a7e4b1f4f6d8a35c0f2b7e6d491", "order": "5f0c9a4be1d27c36", "name": "East", "policy": {"contacts": "link"},

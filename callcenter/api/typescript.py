@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from callcenter.api.schemas import (
+    callbacks,
     calls,
     campaigns,
     center,
@@ -25,7 +26,7 @@ from callcenter.api.schemas import (
 )
 
 MODULES: tuple[ModuleType, ...] = (
-    common, session, users, calls, customers, statistics, center, live, webhooks, campaigns, lists,
+    common, session, users, calls, customers, statistics, center, live, webhooks, callbacks, campaigns, lists,
     working,
 )  # fmt: skip
 HEADER = "// Printed by `python -m callcenter.api.typescript` from callcenter/api/schemas. Do not edit.\n"

@@ -20,11 +20,12 @@ from callcenter.runtime.folding import folded
 from callcenter.store import claim_facts
 from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
-from callcenter.store.lead_plan import lines_of, tried_of
+from callcenter.store.lead_plan import lines_of, promised_of, tried_of
 from callcenter.store.tables.campaigns import CallListRow
 from callcenter.store.tables.leads import LeadAttemptRow, LeadRow
 from config.settings import Settings
 from dialer.planner import Choice, choose
+from dialer.retry import Callback
 
 
 class Dial(Struct, frozen=True, kw_only=True):
@@ -32,6 +33,8 @@ class Dial(Struct, frozen=True, kw_only=True):
     place: int
     rule: str
     outcome: str | None
+    said: str | None
+    """What the agent said of it (a code)."""
 
 
 class Explained(Struct, frozen=True, kw_only=True):
@@ -47,6 +50,10 @@ class Explained(Struct, frozen=True, kw_only=True):
     choice: Choice | None
     causes: tuple[Cause, ...]
     """What keeps the whole campaign."""
+    promised: Callback | None = None
+    """A callback that is open."""
+    anyone_at: int | None = None
+    """When it becomes anyone's; None: it is."""
 
 
 async def explain(settings: Settings, id: int, now: int) -> Explained:
@@ -74,7 +81,8 @@ async def of_rows(database: Database, state: State, id: int, now: int) -> Explai
         call_list = await session.get_one(CallListRow, row.call_list)
         query = select(LeadAttemptRow).where(LeadAttemptRow.lead == id).order_by(LeadAttemptRow.claimed_at)
         dials = tuple(
-            Dial(at=one.claimed_at, place=one.place, rule=one.rule, outcome=one.outcome) for one in await session.scalars(query)
+            Dial(at=one.claimed_at, place=one.place, rule=one.rule, outcome=one.outcome, said=one.disposition)
+            for one in await session.scalars(query)
         )
         (lead,) = await claim_facts.read(session, [row], sqlite=database.sqlite)
         campaign = CampaignId(str(row.campaign))
@@ -82,7 +90,10 @@ async def of_rows(database: Database, state: State, id: int, now: int) -> Explai
     choice = None
     if values is not None and law is not None and row.state != "done":
         asked = facts(state.center, values, registries)
-        choice = choose(law, values.retry, asked, lines_of(lead), tried_of(lead), now)
+        promised = promised_of(lead, values.callbacks)
+        choice = choose(law, values.retry, asked, lines_of(lead), tried_of(lead), now, promised)
+    one = lead.promised
+    waits = values is not None and one is not None and one.agent is not None
     return Explained(
         lead=id,
         campaign=row.campaign,
@@ -93,6 +104,8 @@ async def of_rows(database: Database, state: State, id: int, now: int) -> Explai
         dials=dials,
         choice=choice,
         causes=why_not(state, campaign, now),
+        promised=one,
+        anyone_at=one.at + values.callbacks.owner_waits_ms if waits and one is not None and values is not None else None,
     )
 
 
@@ -102,7 +115,10 @@ def lines(found: Explained, language: Language) -> Iterator[str]:
     yield f"{'名单客户' if zh else 'lead'} {found.lead}, {'活动' if zh else 'campaign'} {found.campaign}: {found.state}"
     for one in found.dials:
         end = one.outcome or ("进行中" if zh else "under way")
+        end += f", {one.said}" if one.said else ""
         yield f"  {_when(one.at)}  {'号码' if zh else 'number'} {one.place + 1}  {end}  ({one.rule})"
+    if found.promised is not None:
+        yield f"  {_promised(found, zh=zh)}"
     if not found.list_works:
         yield "  名单未启用" if zh else "  its list is not dialed"
     if found.held is not None:
@@ -115,6 +131,19 @@ def lines(found: Explained, language: Language) -> Iterator[str]:
         count = f" ({cause.count})" if cause.count else ""
         until = f" -> {_when(cause.until)}" if cause.until is not None else ""
         yield f"  {'活动' if zh else 'campaign'}: {cause.code}{count}{until} {cause.why}".rstrip()
+
+
+def _promised(found: Explained, *, zh: bool) -> str:
+    assert found.promised is not None
+    at, agent = _when(found.promised.at), found.promised.agent
+    if agent is None:
+        return f"已约定回拨：{at}，任何坐席" if zh else f"a callback was promised for {at}, anyone's"
+    until = "" if found.anyone_at is None else _when(found.anyone_at)
+    return (
+        f"已约定回拨：{at}，由 {agent} 负责，{until} 起任何坐席"
+        if zh
+        else f"a callback was promised for {at}, {agent}'s; anyone's from {until}"
+    )
 
 
 def _choice(choice: Choice, *, zh: bool) -> str:

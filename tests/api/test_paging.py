@@ -22,6 +22,8 @@ SMALL = {
     "/me/campaigns": "those of the campaigns that run for her",
     "/campaigns/{campaign}/lists": "one for each import of a campaign",
     "/campaigns/{campaign}/next": "as many as are asked for, 200 at most",
+    "/campaigns/{campaign}/callbacks": "at most 500 promises of a campaign",
+    "/me/callbacks": "what one agent has promised, and anyone of her campaigns",
 }
 """Lists without pages, and why they stay short."""
 LOGINS = {"supervisor": "sam", "administrator": "adi", "agent": "ana", "campaign_manager": "mia"}

@@ -95,6 +95,14 @@ WHO = {
     "GET /campaigns/{campaign}/progress": "MU",
     "GET /campaigns/{campaign}/preflight": "MU",
     "GET /campaigns/{campaign}/next": "MU",
+    "GET /campaigns/{campaign}/callbacks": "MU",
+    "GET /me/callbacks": "A",
+    "POST /calls/{call}/callback-hour": "A",
+    "POST /callbacks/{callback}/hour": "AM",
+    "POST /callbacks/{callback}/take": "A",
+    "PATCH /callbacks/{callback}": "AM",
+    "POST /callbacks/{callback}/cancel": "AM",
+    "POST /callbacks/{callback}/restore": "AM",
     "GET /campaigns/{campaign}/live": "MU",
     "POST /campaigns/{campaign}/start": "M",
     "POST /campaigns/{campaign}/pause": "M",
@@ -123,14 +131,16 @@ WHO = {
 """Who may use which route, written down a second time: one that is not here, or opens for others, fails. `-`: anyone."""
 
 BARE = (
-    "/me/phone", "/me/offers", "/me/leads", "/me/wrap-up", "/session/ticket", "/users/{user}/password", "/lists/{list}/withdraw",
+    "/me/phone", "/me/offers", "/me/leads", "/callbacks/{callback}/take", "/me/wrap-up", "/session/ticket",
+    "/users/{user}/password",
+    "/lists/{list}/withdraw",
 )  # fmt: skip
 """What begins so takes no body."""
 
 
 def path_of(route: Route) -> str:
     """The route's path with ids that nothing has."""
-    path = re.sub(r"{(contact|account|user|campaign|list)}", "999", route.path)
+    path = re.sub(r"{(contact|account|user|campaign|list|callback)}", "999", route.path)
     return PREFIX + re.sub(r"{\w+}", "cnothing", path)
 
 

@@ -15,6 +15,7 @@ from callcenter.kernel.errors import Conflict, Refused
 from callcenter.kernel.follow_up import Disposition, Follow
 from callcenter.kernel.ids import AgentId, CampaignId, LeadId
 from callcenter.kernel.law import AttemptCap, CallingHours, Pack, Rules
+from callcenter.operations.one_lead import lines, of_rows
 from callcenter.simulation.phones import Outside
 from callcenter.store.callbacks import Callbacks, Promise
 from callcenter.store.campaigns import CampaignChange
@@ -110,6 +111,10 @@ async def test_hers_waits_for_her_and_is_taken_as_a_preview(spring: Spring):
         ANA, spring.at, spring.at - 5 * MINUTE, spring.at + 30 * MINUTE,
     )  # fmt: skip
     assert (promise.name, promise.e164, promise.note) == ("Ann0", spring.number, "ask for the brother")
+    told = list(lines(await of_rows(spring.database, dialer.hub.state, spring.lead, dialer.now), "en"))
+    assert any("answered, promised" in line for line in told)
+    assert any("a callback was promised for" in line and "ana's; anyone's from" in line for line in told)
+    assert any("now: callback -> " in line for line in told)
     take = c.TakeCallback(agent=ANA, campaign=spring.id, lead=spring.lead)
     await dialer.advances((promise.remind_at - dialer.now) / 1000 - 60)
     await dialer.until(lambda: dialer.hub.state.agents[ANA].activity is Activity.IDLE)

@@ -9,17 +9,16 @@ from callcenter.api.errors import ApiError
 from callcenter.api.handlers.campaigns import hub_id
 from callcenter.api.holds import HOLDS
 from callcenter.api.numbers import phone_number
+from callcenter.api.promises import hour
 from callcenter.api.route import Ask
 from callcenter.api.schemas import callbacks as m
 from callcenter.api.schemas.common import DoneBody, Words
 from callcenter.api.views import words
 from callcenter.hub.dialing import floor as see
 from callcenter.kernel import commands as c
-from callcenter.kernel.dialing import Mode
 from callcenter.kernel.errors import Refused
-from callcenter.kernel.ids import AgentId, AttemptId, CallId, CampaignId, LeadId
+from callcenter.kernel.ids import AgentId, CallId, CampaignId, LeadId
 from callcenter.store.callbacks import Callbacks, Hour, Promise
-from callcenter.store.do_not_call import DoNotCall
 
 
 async def list_mine(ask: Ask) -> m.CallbackListBody:
@@ -41,7 +40,7 @@ async def take(ask: Ask) -> DoneBody:
         raise Refused("callback_not_yours", "A colleague has promised to call. Take it when its time with her is over.")
     if ask.now < one.remind_at:
         raise Refused("callback_early", "It is too early for this callback. Move it, or wait for the reminder.")
-    said = await _hour(ask, one.id, hub_id(one.campaign), ask.now)
+    said = await hour(ask, one.id, hub_id(one.campaign), ask.now)
     if said is not None and said.hold is not None:
         raise Refused("time_forbidden", f"Nobody may be called there now: {HOLDS[said.hold].en}. Move the callback.")
     done = await ask.services.engine.ask(
@@ -58,7 +57,7 @@ async def change(ask: Ask) -> m.CallbackBody:
     if ask.who.user.role == "agent" and agent not in (None, ask.agent, one.agent):
         raise ApiError("forbidden", "you may promise for yourself or for anyone", field="agent")
     if given.at != one.at:
-        said = await _hour(ask, one.id, hub_id(one.campaign), given.at)
+        said = await hour(ask, one.id, hub_id(one.campaign), given.at)
         if said is not None and said.hold is not None:
             why = f"At that time nobody may be called there: {HOLDS[said.hold].en}. Choose another hour."
             raise Refused("time_forbidden", why)
@@ -77,7 +76,7 @@ async def restore(ask: Ask) -> m.CallbackBody:
 
 async def hour_of_callback(ask: Ask) -> m.HourBody:
     one = await _there(ask)
-    return _hour_body(await _hour(ask, one.id, hub_id(one.campaign), ask.read(m.HourRequest).at))
+    return _hour_body(await hour(ask, one.id, hub_id(one.campaign), ask.read(m.HourRequest).at))
 
 
 async def hour_of_call(ask: Ask) -> m.HourBody:
@@ -85,18 +84,7 @@ async def hour_of_call(ask: Ask) -> m.HourBody:
     call = ask.services.engine.state.calls.get(CallId(ask.word("call")))
     if call is None or ask.agent not in call.served or call.dial is None or call.campaign is None:
         raise ApiError("not_found")
-    return _hour_body(await _hour(ask, call.dial, call.campaign, ask.read(m.HourRequest).at))
-
-
-async def promised_hour(ask: Ask, call_id: CallId, at: int) -> None:
-    """Raises Refused for a time at which the gate, by all that the rows know now, would not let the promise be kept."""
-    call = ask.services.engine.state.calls.get(call_id)
-    if call is None or ask.agent not in call.served or call.dial is None or call.campaign is None:
-        return
-    said = await _hour(ask, call.dial, call.campaign, at)
-    if said is not None and said.hold is not None:
-        why = f"At that time nobody may be called there: {HOLDS[said.hold].en}. Choose another hour."
-        raise Refused("time_forbidden", why)
+    return _hour_body(await hour(ask, call.dial, call.campaign, ask.read(m.HourRequest).at))
 
 
 # -- whose, and what may be ---------------------------------------------------------------------------------------------------
@@ -130,16 +118,6 @@ def _anyones(one: Promise, now: int) -> bool:
 def _takes(ask: Ask, one: Promise) -> bool:
     agent = ask.who.user.agent
     return agent is not None and (one.agent == agent or (_anyones(one, ask.now) and hub_id(one.campaign) in _campaigns(ask)))
-
-
-async def _hour(ask: Ask, of: AttemptId | int, campaign: CampaignId, at: int) -> Hour | None:
-    """None: the campaign has no law here, and nothing is dialed anyhow."""
-    state = ask.services.engine.state
-    values, law = state.center.campaigns.get(campaign), state.law(campaign)
-    if values is None or law is None:
-        return None
-    registries = {one.name: one.loaded_at for one in await DoNotCall(ask.services.database).registries()}
-    return await _rows(ask).hour(of, at, law, see.facts(state.center, values, registries, mode=Mode.PREVIEW))
 
 
 def _hour_body(said: Hour | None) -> m.HourBody:

@@ -12,6 +12,7 @@ from callcenter.api.holds import HOLDS
 from callcenter.api.numbers import phone_number
 from callcenter.api.route import Ask
 from callcenter.api.schemas import campaigns as m
+from callcenter.api.schemas.callbacks import Result
 from callcenter.api.schemas.common import PhoneNumber, Words
 from callcenter.kernel.center import Label
 from callcenter.kernel.clock import local
@@ -77,7 +78,7 @@ async def read_progress(ask: Ask) -> m.ProgressBody:
     for counts in found.lists.values():
         total.update(msgspec.structs.asdict(counts))
     ended = sum(found.outcomes.values())
-    results: dict[str, m.Result] = {one.code: one.result.value for one in campaign.dispositions}
+    results: dict[str, Result] = {one.code: one.result.value for one in campaign.dispositions}
     said = [
         m.SaidCount(code=code, result="success" if code in campaign.goal_outcomes else results.get(code, "neutral"), calls=calls)
         for code, calls in found.said.most_common()

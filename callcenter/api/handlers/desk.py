@@ -3,7 +3,7 @@
 import contextlib
 
 from callcenter.api.errors import ApiError
-from callcenter.api.handlers import callbacks
+from callcenter.api.promises import promised_hour
 from callcenter.api.route import Ask
 from callcenter.api.schemas import calls as c
 from callcenter.api.schemas.common import DoneBody
@@ -100,7 +100,7 @@ async def set_disposition(ask: Ask) -> DoneBody:
     given, call = ask.read(c.DispositionRequest), CallId(ask.word("call"))
     if given.at is not None:
         with contextlib.suppress(StoreFault):  # the hub looks at the hours itself, and the gate is asked when the time has come
-            await callbacks.promised_hour(ask, call, given.at)
+            await promised_hour(ask, call, given.at)
     said = commands.SetDisposition(
         agent=ask.agent,
         call=call,

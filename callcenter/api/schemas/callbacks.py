@@ -31,17 +31,17 @@ class DispositionBody(Body, frozen=True, kw_only=True):
 
     code: Code
     label: DispositionLabel
-    result: Result = "neutral"
+    result: Result
     """What it is for the goal."""
-    follow: Follow = "plan"
-    like: Like = "no_answer"
+    follow: Follow
+    like: Like
     """Of `rule`: of which outcome of a dial the retry rule holds."""
-    after_ms: Annotated[int, Meta(ge=0, le=366 * 86_400_000)] = 86_400_000
+    after_ms: Annotated[int, Meta(ge=0, le=366 * 86_400_000)]
     """Of `later`: how long after, where the agent names no time."""
-    probability: Probability = 0.5
+    probability: Probability
     """Of `opportunity`, here and below: where the agent says nothing else."""
-    value: Value = 0.0
-    team: str | None = None
+    value: Value
+    team: str | None
 
 
 class CallbackPlanBody(Body, frozen=True, kw_only=True):

@@ -904,6 +904,76 @@ export interface DeliveryListBody {
   next: string | null;
 }
 
+export interface DispositionLabel {
+  en: string;
+  zh: string;
+}
+
+export interface DispositionBody {
+  code: string;
+  label: DispositionLabel;
+  result: "failure" | "neutral" | "success";
+  follow: "callback" | "do_not_call" | "done" | "later" | "opportunity" | "plan" | "rule";
+  like: "abandoned" | "answered" | "blocked" | "busy" | "cancelled" | "congestion" | "failed" | "fax" | "invalid" | "machine" | "no_answer";
+  after_ms: number;
+  probability: number;
+  value: number;
+  team: string | null;
+}
+
+export interface CallbackPlanBody {
+  remind_before_ms: number;
+  owner_waits_ms: number;
+  expires_ms: number;
+}
+
+export interface CallbackBody {
+  id: number;
+  campaign: number;
+  label: Words;
+  lead: number;
+  at: number;
+  remind_at: number;
+  anyone_at: number | null;
+  agent: string | null;
+  mine: boolean;
+  may_take: boolean;
+  promised_by: string;
+  note: string;
+  state: "cancelled" | "expired" | "kept" | "missed" | "open";
+  name: string;
+  company: string;
+  number: PhoneNumber | null;
+  zone: string | null;
+  dialing: boolean;
+  changed_at: number;
+}
+
+export interface CallbackListBody {
+  items: CallbackBody[];
+  now: number;
+}
+
+export interface CallbackSeen {
+  seen: number;
+}
+
+export interface CallbackPatch {
+  seen: number;
+  at: number;
+  agent: string | null;
+}
+
+export interface HourRequest {
+  at: number;
+}
+
+export interface HourBody {
+  allowed: boolean;
+  reason: Words | null;
+  until: number | null;
+}
+
 export interface LabelBody {
   en: string;
   zh: string;
