@@ -131,6 +131,7 @@ def _hour_body(said: Hour | None) -> m.HourBody:
 
 def _body(ask: Ask, one: Promise) -> m.CallbackBody:
     values = ask.services.engine.state.center.campaigns.get(hub_id(one.campaign))
+    owner = None if one.agent is None else ask.services.engine.state.center.agents.get(one.agent)
     mine = one.agent is not None and one.agent == ask.who.user.agent
     return m.CallbackBody(
         id=one.id,
@@ -141,6 +142,7 @@ def _body(ask: Ask, one: Promise) -> m.CallbackBody:
         remind_at=one.remind_at,
         anyone_at=one.anyone_at,
         agent=one.agent,
+        agent_name=None if owner is None else ask.services.engine.personal(owner.name),
         mine=mine,
         may_take=_takes(ask, one),
         promised_by=one.promised_by,

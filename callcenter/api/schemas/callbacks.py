@@ -68,6 +68,7 @@ class CallbackBody(Body, frozen=True, kw_only=True):
     """When it becomes anyone's; null: it is."""
     agent: str | None
     """Whose it is; null: anyone's."""
+    agent_name: str | None
     mine: bool
     may_take: bool
     """Whether the one who asks may take it at its time: her own, or anyone's by now."""

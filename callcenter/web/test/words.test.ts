@@ -8,6 +8,7 @@ import { campaignWords } from "../src/i18n/campaigns";
 import { commonWords } from "../src/i18n/common";
 import { listWords } from "../src/i18n/lists";
 import { workingWords } from "../src/i18n/working";
+import { promiseWords } from "../src/i18n/promises";
 import { peopleWords } from "../src/i18n/people";
 import { statisticsWords } from "../src/i18n/statistics";
 import { webhookWords } from "../src/i18n/webhooks";
@@ -15,7 +16,7 @@ import { webhookWords } from "../src/i18n/webhooks";
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
 
 test("no key stands in two files", () => {
-  const all = [commonWords, agentWords, boardWords, statisticsWords, peopleWords, webhookWords, campaignWords, listWords, workingWords].flatMap((file) => Object.keys(file));
+  const all = [commonWords, agentWords, boardWords, statisticsWords, peopleWords, webhookWords, campaignWords, listWords, workingWords, promiseWords].flatMap((file) => Object.keys(file));
   assert.equal(new Set(all).size, all.length);
   assert.equal(Object.keys(words).length, all.length);
 });

@@ -38,6 +38,11 @@ export function LeadPanel({ slim }: { slim: boolean }) {
         {campaign ? slim ? <h3>{t("lead.ofCampaign", { campaign: said(campaign.label) })}</h3> : <span class="chip chip-line">{t("lead.ofCampaign", { campaign: said(campaign.label) })}</span> : null}
       </div>
       <p class="t2 sub-line">{[slim ? lead.name : "", lead.name || slim ? lead.company : "", lead.note].filter(Boolean).join(" · ")}</p>
+      {lead.promised_at === null ? null : (
+        <p class="panel-note" data-promised>
+          <b class="b">{t("promised.of")}</b> {when(lead.promised_at, minute.value, language.value, zone.value)} {lead.promised}
+        </p>
+      )}
       <dl class="cust-f">
         {facts.map((fact) => (
           <div key={fact.name}>

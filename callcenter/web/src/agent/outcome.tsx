@@ -1,5 +1,7 @@
 // The outcome keys: one press sets the outcome, by mouse or by F2 and the digit. A press that did not arrive stays pressed, amber,
 // and is sent again by itself when the line is back.
+import { useState } from "preact/hooks";
+import type { Words } from "../api/types";
 import { said, t } from "../i18n";
 import { outcomePending, useKey } from "../keys";
 import { linkState } from "../live/socket";
@@ -7,18 +9,33 @@ import { Kbd } from "../parts/controls";
 import { session } from "../session";
 import { mayHaveOutcome } from "./card";
 import { card, currentCall, trouble } from "./desk";
-import { press, unsent } from "./unsent";
+import { leadOf } from "./lead";
+import { Saying } from "./saying";
+import { type Press, press, unsent } from "./unsent";
 
-function send(call: string, code: string): void {
-  void press(call, code, () => currentCall.peek()?.id === call, (fault) => (trouble.value = fault));
+function send(call: string, code: string, more: Press["more"] = {}): void {
+  void press(call, code, () => currentCall.peek()?.id === call, (fault) => (trouble.value = fault), more);
 }
+
+/** These are said with more than a press. */
+const ASKS: ReadonlySet<string> = new Set(["callback", "opportunity"]);
 
 export function Outcome() {
   const call = currentCall.value;
   const open = mayHaveOutcome(card.value);
   const waiting = call ? (unsent.value[call.id] ?? null) : null;
   const live = linkState.value === "live";
-  const choices = session.value?.dispositions ?? [];
+  const lead = call ? leadOf(call) : null;
+  const own = lead?.dispositions ?? [];
+  const choices: readonly { code: string; label: Words }[] = own.length > 0 ? own : (session.value?.dispositions ?? []);
+  const [asked, setAsked] = useState<{ call: string; code: string } | null>(null);
+  const asking = call && lead && open && asked?.call === call.id ? own.find((each) => each.code === asked.code) : undefined;
+  const pick = (code: string) => {
+    if (!call) return;
+    const more = ASKS.has(own.find((each) => each.code === code)?.follow ?? "");
+    setAsked(more ? { call: call.id, code } : null);
+    if (!more) send(call.id, code);
+  };
   return (
     <section class="panel outcome" data-outcome={waiting?.fault ? "waiting" : open ? "open" : "closed"}>
       <header class="panel-h">
@@ -28,7 +45,7 @@ export function Outcome() {
             live ? (
               <>
                 {said(waiting.fault.words)}{" "}
-                <button class="linkbtn" onClick={() => call && send(call.id, waiting.code)}>
+                <button class="linkbtn" onClick={() => call && send(call.id, waiting.code, waiting.more)}>
                   {t("tryAgain")}
                 </button>
               </>
@@ -55,10 +72,23 @@ export function Outcome() {
               on={open}
               pressed={waiting ? waiting.code === choice.code : call?.disposition === choice.code}
               late={waiting?.code === choice.code && waiting.fault !== null}
-              press={() => call && send(call.id, choice.code)}
+              press={() => pick(choice.code)}
             />
           ))}
         </div>
+        {call && lead && asking ? (
+          <Saying
+            key={`${call.id} ${asking.code}`}
+            call={call.id}
+            lead={lead}
+            choice={asking}
+            say={(more) => {
+              setAsked(null);
+              send(call.id, asking.code, more);
+            }}
+            close={() => setAsked(null)}
+          />
+        ) : null}
       </div>
     </section>
   );

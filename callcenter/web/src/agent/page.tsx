@@ -12,6 +12,7 @@ import { held } from "./lead";
 import { LeadPanel } from "./leadpanel";
 import { Notes } from "./notes";
 import { Outcome } from "./outcome";
+import { MyCallbacks } from "./promised";
 import { MyCalls, MyDay, MyQueues } from "./side";
 
 export function AgentPage() {
@@ -35,6 +36,7 @@ export function AgentPage() {
     <Shell page="p-agent" title={t("nav.desk")}>
       <div class="col c-left">
         <CallCard />
+        <MyCallbacks />
         <MyCalls />
         <MyDay />
       </div>

@@ -936,6 +936,7 @@ export interface CallbackBody {
   remind_at: number;
   anyone_at: number | null;
   agent: string | null;
+  agent_name: string | null;
   mine: boolean;
   may_take: boolean;
   promised_by: string;

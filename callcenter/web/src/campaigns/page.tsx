@@ -15,6 +15,7 @@ import { Lists } from "./lists";
 import { NextUp } from "./next";
 import { Preflight } from "./preflight";
 import { Progress } from "./progress";
+import { Promised } from "./promised";
 import { CHIPS, mayPlan, name } from "./words";
 
 const LIVE_MS = 2_000;
@@ -104,6 +105,7 @@ function One({ campaign, changed }: { campaign: CampaignBody; changed: () => voi
       <div class="col c-right">
         <Abandoned law={law} live={live} />
         <Preflight campaign={campaign} live={live.data} loaded={preflight} />
+        <Promised campaign={campaign} />
         <NextUp campaign={campaign} turn={decides + (preflight.asOf ?? "")} />
       </div>
     </>

@@ -9,6 +9,7 @@ import { Empty, Fault, SkeletonRows } from "../parts/controls";
 import { Icon } from "../parts/icons";
 import { session } from "../session";
 import { Shell } from "../shell";
+import { CallbackRules, Outcomes } from "./outcomes";
 import { RetryTable } from "./retry";
 import { Choice, Field, Group, Many, Whole } from "./fields";
 import { hours } from "./plain";
@@ -51,6 +52,7 @@ const FIELDS = [
   "label", "mode", "first_day", "last_day", "goal", "goal_outcomes", "planned_calls", "planned_minutes", "currency", "cost_per_call",
   "cost_per_minute", "expected_income", "budget", "priority", "share", "skill", "minimum_level", "teams", "caller_id", "law", "retry",
   "ring_ms", "wrap_up_ms", "preview_ms", "carrier", "lines", "message", "message_contains", "opt_out_key",
+  "dispositions", "callbacks",
 ] as const; // prettier-ignore
 
 /** What was changed, and nothing else: two people may change different things. */
@@ -126,7 +128,7 @@ function Form({ campaign, choices, saved, reload }: { campaign: CampaignBody; ch
           <Field label={t("set.firstDay")} type="date" value={values.first_day ?? ""} name="first_day" set={(day) => set("first_day")(day || null)} />
           <Field label={t("set.lastDay")} type="date" value={values.last_day ?? ""} name="last_day" set={(day) => set("last_day")(day || null)} />
           <Whole label={t("set.goal")} value={values.goal} least={0} most={1e9} name="goal" set={set("goal")} />
-          <Many label={t("set.goalOutcomes")} none="–" chosen={values.goal_outcomes} options={body.dispositions.map((each) => ({ value: each.code, label: said(each.label) }))} set={set("goal_outcomes")} />
+          <Many label={t("set.goalOutcomes")} none="–" chosen={values.goal_outcomes} options={(values.dispositions.length > 0 ? values.dispositions : body.dispositions).map((each) => ({ value: each.code, label: said(each.label) }))} set={set("goal_outcomes")} />
           <Whole label={t("set.calls")} value={values.planned_calls} least={0} most={1e9} name="calls" set={set("planned_calls")} />
           <Whole label={t("set.minutes")} value={values.planned_minutes} least={0} most={1e9} name="minutes" set={set("planned_minutes")} />
           <Field label={t("set.currency")} value={values.currency} max={3} pattern="[A-Z]{3}" name="currency" set={(text) => set("currency")(text.toUpperCase())} />
@@ -135,6 +137,8 @@ function Form({ campaign, choices, saved, reload }: { campaign: CampaignBody; ch
           <Whole label={t("set.budget")} value={values.budget} least={0} most={1e12} step="any" name="budget" set={set("budget")} />
           <Whole label={t("set.income")} value={values.expected_income} least={0} most={1e12} step="any" name="income" set={set("expected_income")} />
         </Group>
+        <Outcomes list={values.dispositions} teams={named(body.teams)} set={set("dispositions")} />
+        <CallbackRules plan={values.callbacks} set={set("callbacks")} />
         <RetryTable retry={values.retry} set={set("retry")} />
       </fieldset>
       {mine ? (

@@ -2,8 +2,9 @@
 import type { Loaded } from "../api/load";
 import type { CampaignBody, ProgressBody } from "../api/types";
 import { DASH, percent, signed } from "../format";
-import { t } from "../i18n";
+import { said, t } from "../i18n";
 import { Fault, SkeletonRows } from "../parts/controls";
+import { outcomeName } from "../session";
 import { money } from "./plain";
 import { many } from "./words";
 
@@ -15,8 +16,11 @@ export function Progress({ campaign, progress }: { campaign: CampaignBody; progr
   const done = data ? data.leads.reached + data.leads.used_up + data.leads.not_allowed : 0;
   const leads = data ? done + data.leads.fresh + data.leads.resting + data.leads.claimed : 0;
   const ended = data ? data.dials - data.open : 0;
+  const labelOf = (code: string) => {
+    const own = campaign.dispositions.find((each) => each.code === code);
+    return own ? said(own.label) : outcomeName(code);
+  };
   const also = [
-    campaign.goal ? t("plan.goal", { n: many(campaign.goal) }) : "",
     campaign.planned_minutes ? t("plan.minutes", { n: many(campaign.planned_minutes) }) : "",
     campaign.expected_income ? t("plan.income", { money: money(campaign.expected_income, campaign.currency) }) : "",
   ].filter(Boolean);
@@ -34,6 +38,7 @@ export function Progress({ campaign, progress }: { campaign: CampaignBody; progr
             <Row title={t("plan.leads")} value={done} plan={leads} elapsed={data.elapsed} say={many} />
             <Row title={t("plan.calls")} value={data.dials} plan={campaign.planned_calls} elapsed={data.elapsed} say={many} />
             <Row title={t("plan.reached")} value={data.reached} plan={0} elapsed={null} say={many} beside={ended > 0 ? t("plan.ofDials", { share: percent(data.reached / ended, 0) }) : ""} />
+            {campaign.goal > 0 || data.successes > 0 ? <Row title={t("plan.successes")} value={data.successes} plan={campaign.goal} elapsed={data.elapsed} say={many} /> : null}
             <Row title={t("plan.cost")} value={data.cost} plan={campaign.budget} elapsed={data.elapsed} say={(n) => money(n, campaign.currency)} spends />
           </tbody>
         </table>
@@ -44,6 +49,16 @@ export function Progress({ campaign, progress }: { campaign: CampaignBody; progr
           {data.outcomes.map((each) => (
             <span key={each.outcome}>
               {t(`dialed.${each.outcome}`)} <b class="num b">{many(each.dials)}</b>
+            </span>
+          ))}
+        </p>
+      ) : null}
+      {data && data.said.length > 0 ? (
+        <p class="outcomes xs" data-said>
+          <span class="t3">{t("plan.said")}</span>
+          {data.said.map((each) => (
+            <span key={each.code}>
+              {labelOf(each.code)} <b class="num b">{many(each.calls)}</b>
             </span>
           ))}
         </p>

@@ -61,7 +61,6 @@ export const campaignWords = {
   "plan.ofDials": ["{share} of ended calls", "占已结束呼叫的 {share}"],
   "plan.noPlan": ["no plan", "未计划"],
   "plan.also": ["Also planned", "另有计划"],
-  "plan.goal": ["{n} successes", "成功 {n} 次"],
   "plan.minutes": ["{n} minutes of talk", "通话 {n} 分钟"],
   "plan.income": ["income {money}", "收入 {money}"],
   "plan.outcomes": ["How calls ended", "呼叫结果"],

@@ -4,6 +4,7 @@ import type { Words } from "../api/types";
 import { agentWords } from "./agent";
 import { boardWords } from "./board";
 import { campaignWords } from "./campaigns";
+import { promiseWords } from "./promises";
 import { commonWords } from "./common";
 import { listWords } from "./lists";
 import { peopleWords } from "./people";
@@ -15,7 +16,7 @@ export type Language = "en" | "zh";
 /** English first, 简体中文 second. */
 export type Pair = readonly [en: string, zh: string];
 
-export const words = { ...commonWords, ...agentWords, ...boardWords, ...statisticsWords, ...peopleWords, ...webhookWords, ...campaignWords, ...listWords, ...workingWords };
+export const words = { ...commonWords, ...agentWords, ...boardWords, ...statisticsWords, ...peopleWords, ...webhookWords, ...campaignWords, ...listWords, ...workingWords, ...promiseWords };
 export type Key = keyof typeof words;
 export type Values = Readonly<Record<string, string | number>>;
 
