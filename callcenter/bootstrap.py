@@ -39,6 +39,7 @@ from callcenter.runtime.lease import LEASE_MS
 from callcenter.runtime.list_desk import FOLDER, ListDesk
 from callcenter.runtime.list_jobs import ListJobs
 from callcenter.runtime.performer import Performer
+from callcenter.runtime.seal import Seal
 from callcenter.runtime.vitals import LogCheck, WatchedEngine
 from callcenter.store.audit import AuditLog
 from callcenter.store.crm import Crm
@@ -188,8 +189,8 @@ class Service(Serving):
             engine=self.engine,
             live=live,
             fanout=self.fanout,
-            read_log=self.log.read,
-            read_personal=self.log.personal,
+            log=self.log,
+            seal=Seal(self.settings.data),
             keep_live=partial(keep_live, self.log),
             crm=self.crm,
             users=self.users,

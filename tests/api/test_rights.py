@@ -96,6 +96,8 @@ WHO = {
     "GET /campaigns/{campaign}/preflight": "MU",
     "GET /campaigns/{campaign}/next": "MU",
     "GET /campaigns/{campaign}/live": "MU",
+    "GET /campaigns/{campaign}/report": "MU",
+    "GET /report-key": "MU",
     "POST /campaigns/{campaign}/start": "M",
     "POST /campaigns/{campaign}/pause": "M",
     "POST /campaigns/{campaign}/stop": "M",

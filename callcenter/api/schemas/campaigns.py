@@ -335,6 +335,18 @@ class PreflightBody(Body, frozen=True, kw_only=True):
     now: int
 
 
+class ReportQuery(Query, frozen=True, kw_only=True):
+    """Days of the center's zone, both included; without them today."""
+
+    first: Day | None = None
+    last: Day | None = None
+
+
+class ReportKeyBody(Body, frozen=True, kw_only=True):
+    key: str
+    """Base64 of an Ed25519 public key. Give it to the auditor by another way than the report."""
+
+
 class NextQuery(Query, frozen=True, kw_only=True):
     limit: Limit = 20
 

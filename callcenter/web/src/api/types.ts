@@ -1108,6 +1108,15 @@ export interface PreflightBody {
   now: number;
 }
 
+export interface ReportQuery {
+  first?: string | null;
+  last?: string | null;
+}
+
+export interface ReportKeyBody {
+  key: string;
+}
+
 export interface NextQuery {
   limit?: number;
 }

@@ -102,7 +102,7 @@ function One({ campaign, changed }: { campaign: CampaignBody; changed: () => voi
         <Lists campaign={campaign} lists={lists} />
       </div>
       <div class="col c-right">
-        <Abandoned law={law} live={live} />
+        <Abandoned campaign={campaign.id} law={law} live={live} />
         <Preflight campaign={campaign} live={live.data} loaded={preflight} />
         <NextUp campaign={campaign} turn={decides + (preflight.asOf ?? "")} />
       </div>

@@ -85,6 +85,10 @@ export const campaignWords = {
   "abandon.cap": ["{cap} legal cap", "法定上限 {cap}"],
   "abandon.of": ["{n} of {all}", "{n} / {all}"],
   "abandon.left": ["{n} more before the cap, at {all} answers.", "在 {all} 次接听下，距上限还可放弃 {n} 次。"],
+  "report.open": ["Report", "报告"],
+  "report.title": ["Report for an auditor", "审计报告"],
+  "report.what": ["Signed: abandon rate by the law with the calls behind it, hours, attempts. `callcenter report check FILE` reads it.", "带签名：按法规计算的放弃率及其对应的呼叫、拨打时段与次数。用 callcenter report check FILE 查看。"],
+  "report.fetch": ["Download", "下载"],
   "abandon.window": ["Window: since {since}. No agent in time after the greeting counts as abandoned.", "统计自 {since} 起。问候结束后坐席未及时接入即计为放弃。"],
 
   "pre.title": ["What could be called now", "现在可以拨打的客户"],
