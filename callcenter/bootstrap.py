@@ -52,8 +52,9 @@ from callcenter.store.projector import Projector
 from callcenter.store.recordings import Recordings
 from callcenter.store.sqlite_log import SqliteLog
 from callcenter.store.webhooks import Webhooks
-from callcenter.telephony.asterisk.adapter import AsteriskCarrier, SoftphoneSettings
+from callcenter.telephony.asterisk.adapter import AsteriskCarrier
 from callcenter.telephony.asterisk.settings import AsteriskSettings as AriSettings
+from callcenter.telephony.asterisk.settings import SoftphoneSettings
 from callcenter.telephony.port import Carrier
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
 from callcenter.webhooks.address import Fence, networks

@@ -32,6 +32,12 @@ class Dial(Struct, frozen=True, kw_only=True):
     place: int
     rule: str
     outcome: str | None
+    answerer: str | None = None
+    """Who answered, as heard last; None: nobody listened."""
+    confidence: float | None = None
+    heard_ms: int | None = None
+    heard_why: str | None = None
+    message_played_at: int | None = None
 
 
 class Explained(Struct, frozen=True, kw_only=True):
@@ -74,7 +80,18 @@ async def of_rows(database: Database, state: State, id: int, now: int) -> Explai
         call_list = await session.get_one(CallListRow, row.call_list)
         query = select(LeadAttemptRow).where(LeadAttemptRow.lead == id).order_by(LeadAttemptRow.claimed_at)
         dials = tuple(
-            Dial(at=one.claimed_at, place=one.place, rule=one.rule, outcome=one.outcome) for one in await session.scalars(query)
+            Dial(
+                at=one.claimed_at,
+                place=one.place,
+                rule=one.rule,
+                outcome=one.outcome,
+                answerer=one.answerer,
+                confidence=one.confidence,
+                heard_ms=one.heard_ms,
+                heard_why=one.heard_why,
+                message_played_at=one.message_played_at,
+            )
+            for one in await session.scalars(query)
         )
         (lead,) = await claim_facts.read(session, [row], sqlite=database.sqlite)
         campaign = CampaignId(str(row.campaign))
@@ -103,6 +120,8 @@ def lines(found: Explained, language: Language) -> Iterator[str]:
     for one in found.dials:
         end = one.outcome or ("进行中" if zh else "under way")
         yield f"  {_when(one.at)}  {'号码' if zh else 'number'} {one.place + 1}  {end}  ({one.rule})"
+        if one.answerer is not None:
+            yield f"    {_heard(one, zh=zh)}"
     if not found.list_works:
         yield "  名单未启用" if zh else "  its list is not dialed"
     if found.held is not None:
@@ -115,6 +134,23 @@ def lines(found: Explained, language: Language) -> Iterator[str]:
         count = f" ({cause.count})" if cause.count else ""
         until = f" -> {_when(cause.until)}" if cause.until is not None else ""
         yield f"  {'活动' if zh else 'campaign'}: {cause.code}{count}{until} {cause.why}".rstrip()
+
+
+def _heard(one: Dial, *, zh: bool) -> str:
+    """Who answered, how sure that is, and what was left."""
+    who = {
+        "human": ("a person", "真人"),
+        "machine": ("a machine", "答录机"),
+        "fax": ("a fax", "传真机"),
+        "undecided": ("not known, taken for a person", "未能判断，按真人处理"),
+    }[one.answerer or "undecided"][zh]
+    after = (one.heard_ms or 0) / 1000
+    sure = round(100 * (one.confidence or 0))
+    if zh:
+        left = f"，{_when(one.message_played_at)} 开始播放语音" if one.message_played_at is not None else ""
+        return f"应答者：{who}（应答后 {after:.1f} 秒判断，可信度 {sure}%，依据 {one.heard_why}）{left}"
+    left = f"; message from {_when(one.message_played_at)}" if one.message_played_at is not None else ""
+    return f"answered by: {who} (heard {after:.1f} s after the answer, {sure} % sure, by {one.heard_why}){left}"
 
 
 def _choice(choice: Choice, *, zh: bool) -> str:

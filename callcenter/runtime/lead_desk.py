@@ -171,7 +171,7 @@ class LeadDesk:
         row = None if values is not None else await self._campaigns.campaign(int(effect.campaign))
         plan = values.retry if values is not None else row.retry  # type: ignore[union-attr]
         async with self._database.write() as session:
-            following = await settle_by_plan(session, effect.attempt, effect.dial_outcome, effect.at, plan)
+            following = await settle_by_plan(session, effect.attempt, effect.dial_outcome, effect.at, plan, effect.times)
         next_at = following.not_before if following is not None and following.kind != "done" else None
         reasons = following.reasons if following is not None else ()
         self._tell(s.LeadSettled(effect=effect.effect, next_at=next_at, reasons=reasons))

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.campaign import CampaignValues
-from callcenter.kernel.dialing import Mode, RetryPlan
+from callcenter.kernel.dialing import Machines, Mode, RetryPlan
 from callcenter.kernel.ids import CampaignId, CarrierName, PromptId, SkillId, TeamId
 from callcenter.kernel.law import MessagePart, PackId
 from callcenter.kernel.plain_values import Label
@@ -43,4 +43,6 @@ def values_of(row: CampaignRow) -> CampaignValues:
         message=None if row.message is None else PromptId(row.message),
         message_contains=msgspec.convert(row.message_contains, tuple[MessagePart, ...]),
         opt_out_key=row.opt_out_key,
+        machines=Machines(row.machines),
+        voicemail=None if row.voicemail is None else PromptId(row.voicemail),
     )

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.center import Label
-from callcenter.kernel.dialing import Mode, RetryPlan
+from callcenter.kernel.dialing import Machines, Mode, RetryPlan
 from callcenter.kernel.errors import Conflict, NotFound, Refused
 from callcenter.kernel.law import MessagePart
 from callcenter.store.database import Database
@@ -73,6 +73,9 @@ class Campaign(Struct, frozen=True, kw_only=True):
     message: str | None = None
     message_contains: tuple[str, ...] = ()
     opt_out_key: str | None = None
+    machines: Machines = Machines.OFF
+    voicemail: str | None = None
+    """The prompt that is left to machines."""
     changed_at: int = 0
     """Also the version: a change that was made from an older one is a Conflict."""
 
@@ -109,6 +112,8 @@ class CampaignChange(Struct, frozen=True, kw_only=True):
     message: str | UnsetType | None = UNSET
     message_contains: tuple[str, ...] | UnsetType = UNSET
     opt_out_key: str | UnsetType | None = UNSET
+    machines: Machines | UnsetType = UNSET
+    voicemail: str | UnsetType | None = UNSET
 
 
 class Campaigns:
@@ -213,6 +218,8 @@ def check(values: Campaign) -> None:
         raise Refused("bad_message", f"a message contains some of {', '.join(get_args(MessagePart))}")
     if values.opt_out_key is not None and not re.match(r"^[0-9*#]$", values.opt_out_key):
         raise Refused("bad_message", "the key for opting out is one key of a telephone")
+    if values.machines is Machines.MESSAGE and values.voicemail is None:
+        raise Refused("bad_message", "a message is to be left to machines and none is chosen: choose a prompt")
 
 
 def _is_day(text: str) -> bool:
@@ -228,7 +235,7 @@ def _there(row: CampaignRow | None) -> CampaignRow:
     return row
 
 
-_PLAIN = tuple(name for name in CampaignChange.__struct_fields__ if name not in ("label", "mode", "retry"))
+_PLAIN = tuple(name for name in CampaignChange.__struct_fields__ if name not in ("label", "mode", "retry", "machines"))
 
 
 def _columns(values: Campaign) -> dict[str, Any]:
@@ -236,7 +243,8 @@ def _columns(values: Campaign) -> dict[str, Any]:
     plain = {name: getattr(values, name) for name in _PLAIN}
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
     label = {"label_en": values.label.en, "label_zh": values.label.zh}
-    return plain | label | {"mode": str(values.mode), "retry": msgspec.to_builtins(values.retry)}
+    words = {"mode": str(values.mode), "machines": str(values.machines)}
+    return plain | label | words | {"retry": msgspec.to_builtins(values.retry)}
 
 
 def _campaign(row: CampaignRow) -> Campaign:
@@ -247,6 +255,7 @@ def _campaign(row: CampaignRow) -> Campaign:
         name=row.name,
         label=Label(row.label_en, row.label_zh),
         mode=Mode(row.mode),
+        machines=Machines(row.machines),
         state=msgspec.convert(row.state, CampaignState),
         retry=msgspec.convert(row.retry, RetryPlan),
         changed_at=row.changed_at,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.kernel.dialing import Outcome, RetryPlan, RetryRule
+from callcenter.kernel.dialing import AnswerTimes, Outcome, RetryPlan, RetryRule
 from callcenter.kernel.ids import AgentId
 from callcenter.store import claim_facts, do_not_call, leads
 from callcenter.store.claim_facts import LeadToDial
@@ -39,7 +39,9 @@ def _one(past: Past) -> Tried:
     return Tried(number=0, at=past.at, ended_at=past.at if past.ended_at is None else past.ended_at, outcome=past.outcome)
 
 
-async def settle_by_plan(session: AsyncSession, attempt: str, outcome: Outcome, at: int, plan: RetryPlan) -> Next | None:
+async def settle_by_plan(
+    session: AsyncSession, attempt: str, outcome: Outcome, at: int, plan: RetryPlan, times: AnswerTimes | None = None
+) -> Next | None:
     """Ends an attempt once and puts its lead where the plan says. None: it was settled before, or never claimed."""
     tried = await session.get(LeadAttemptRow, attempt)
     if tried is None or tried.settled_at is not None:
@@ -51,7 +53,7 @@ async def settle_by_plan(session: AsyncSession, attempt: str, outcome: Outcome, 
     following = upcoming(plan, lines_of(lead), (*tried_of(lead), (tried.place, this)), at)
     next_at = None if following.kind == "done" else max(at, following.not_before or at)
     rule = plan.rules.get(outcome, RetryRule(again=False))
-    await leads.settle(session, attempt, outcome, at, next_at, number_dead=rule.number_dead)
+    await leads.settle(session, attempt, outcome, at, next_at, number_dead=rule.number_dead, times=times)
     return following
 
 

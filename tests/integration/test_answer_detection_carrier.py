@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from callcenter.kernel.effects import JoinBridge
 from callcenter.kernel.signals import LegEnded, LegJoined, LegOffered
-from callcenter.telephony.asterisk.answer_detection import PREFIX, AnswerDetection, DetectionSettings, Heard
+from callcenter.kernel.words import Answerer
+from callcenter.telephony.asterisk.answer_detection import PREFIX, AnswerDetection, Heard
+from callcenter.telephony.asterisk.settings import DetectionSettings
 from callcenter.telephony.port import CarrierSnapshot
-from dialer.amd.detector import Answerer, Verdict
+from dialer.amd.detector import Verdict
 from dialer.amd.settings import QUICK
 from tests.contract.asterisk_world import AsteriskWorld
 from tests.contract.stage import Stage

@@ -14,7 +14,7 @@ from callcenter.api.schemas import campaigns as m
 from callcenter.api.schemas.common import PhoneNumber, Words
 from callcenter.kernel.center import Label
 from callcenter.kernel.clock import local
-from callcenter.kernel.dialing import Mode, Outcome, Recycling, RetryPlan, RetryRule
+from callcenter.kernel.dialing import Machines, Mode, Outcome, Recycling, RetryPlan, RetryRule
 from callcenter.kernel.errors import Refused
 from callcenter.kernel.ids import CampaignId
 from callcenter.kernel.law import Pack, PackId
@@ -126,17 +126,18 @@ def _change(ask: Ask, given: m.CampaignPatch, before: Campaign) -> CampaignChang
         raise Refused("unknown_disposition", "there is no such outcome in the center: choose one that there is")
     if isinstance(given.carrier, str) and given.carrier not in ask.services.carriers:
         raise Refused("unknown_carrier", "there is no such carrier: choose one that there is, or none")
-    if isinstance(given.message, str) and given.message not in center.prompts:
+    if any(isinstance(prompt, str) and prompt not in center.prompts for prompt in (given.message, given.voicemail)):
         raise Refused("unknown_prompt", "there is no such prompt in the center: choose one that there is, or none")
     plain = {
         name: value
         for name in given.__struct_fields__
-        if name not in ("seen", "label", "mode", "retry", "teams", "goal_outcomes", "caller_id", "message_contains")
+        if name not in ("seen", "label", "mode", "machines", "retry", "teams", "goal_outcomes", "caller_id", "message_contains")
         and (value := getattr(given, name)) is not UNSET
     }
     return CampaignChange(
         label=UNSET if given.label is UNSET else Label(given.label.en, given.label.zh),
         mode=UNSET if given.mode is UNSET else Mode(given.mode),
+        machines=UNSET if given.machines is UNSET else Machines(given.machines),
         retry=UNSET if given.retry is UNSET else _plan(given.retry, before.retry),
         teams=UNSET if given.teams is UNSET else tuple(given.teams),
         goal_outcomes=UNSET if given.goal_outcomes is UNSET else tuple(given.goal_outcomes),
@@ -192,11 +193,12 @@ def _body(ask: Ask, campaign: Campaign) -> m.CampaignBody:
     plain = {
         name: getattr(campaign, name)
         for name in m.CampaignBody.__struct_fields__
-        if name not in ("label", "mode", "state", "retry", "agents", "goal_outcomes", "teams", "message_contains")
+        if name not in ("label", "mode", "machines", "state", "retry", "agents", "goal_outcomes", "teams", "message_contains")
     }
     return m.CampaignBody(
         label=Words(en=campaign.label.en or campaign.name, zh=campaign.label.zh or campaign.label.en or campaign.name),
         mode=campaign.mode.value,
+        machines=campaign.machines.value,
         state=campaign.state if known is None else known.state.value,
         goal_outcomes=list(campaign.goal_outcomes),
         message_contains=msgspec.convert(campaign.message_contains, list[m.MessagePart]),

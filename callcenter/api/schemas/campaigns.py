@@ -20,6 +20,7 @@ HoldCode = Literal[
 ]  # fmt: skip
 """As `dialer.compliance.Hold`; a test holds the two together."""
 
+Machines = Literal["off", "hang_up", "message"]
 MessagePart = Literal["seller", "number", "purpose", "opt_out"]
 Label = Annotated[str, Meta(max_length=200)]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -114,6 +115,10 @@ class CampaignBody(Body, frozen=True, kw_only=True):
     message_contains: list[MessagePart]
     opt_out_key: str | None
     """The key that, pressed during the message, ends all calls."""
+    machines: Machines
+    """What becomes of answering machines. In preview nobody listens who answered."""
+    voicemail: str | None
+    """Prompt that is left to machines after their beep."""
     changed_at: int
     """Also the version; a change names the one it was made from."""
     agents: int
@@ -169,6 +174,8 @@ class CampaignPatch(Body, frozen=True, kw_only=True):
     message: str | UnsetType | None = UNSET
     message_contains: Annotated[list[MessagePart], Meta(max_length=4)] | UnsetType = UNSET
     opt_out_key: Annotated[str, Meta(pattern=r"^[0-9*#]$")] | UnsetType | None = UNSET
+    machines: Machines | UnsetType = UNSET
+    voicemail: str | UnsetType | None = UNSET
 
 
 class CauseBody(Body, frozen=True, kw_only=True):
@@ -195,6 +202,10 @@ class AbandonBody(Body, frozen=True, kw_only=True):
     """How many more may be abandoned now; 0: only where nobody can be lost."""
     since: str
     """First day of the window."""
+    machines: int
+    """Dials that a machine or a fax answered, in the window; they are not among `answers`."""
+    machine_share: float
+    """Of everything that answered."""
 
 
 class LiveCampaignBody(Body, frozen=True, kw_only=True):

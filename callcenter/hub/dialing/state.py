@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from callcenter.kernel.campaign_state import CAMPAIGN, CampaignState
-from callcenter.kernel.dialing import Outcome
+from callcenter.kernel.dialing import NO_TIMES, AnswerTimes, Heard, Outcome
 from callcenter.kernel.ids import AgentId, AttemptId, CallId, CampaignId, CarrierName, ContactId, EffectId, LeadId, PersonalId
 from callcenter.kernel.words import Fate, Pause
 from dialer.abandon_cap import AbandonCounter
@@ -52,6 +52,12 @@ class Attempt:
     p: float = -1.0
     agents: int = 0
     record: Record = field(default_factory=Record)
+    listened: bool = False
+    """It was asked who answered."""
+    heard: Heard | None = None
+    """The last verdict."""
+    learned: bool = False
+    """Pacing knows whether a person answered."""
     judged: Fate | None = None
 
 
@@ -67,4 +73,5 @@ class Job:
     """Of a claim in preview: for whom."""
     state: CampaignState | None = None
     outcome: Outcome | None = None
+    times: AnswerTimes = NO_TIMES
     at: int = 0

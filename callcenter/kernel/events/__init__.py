@@ -51,12 +51,15 @@ from callcenter.kernel.events.base import (
 )
 from callcenter.kernel.events.campaigns import (
     AgentWorks,
+    AnswerHeard,
+    AnswerListened,
     AttemptAnswered,
     AttemptDialed,
     AttemptJudged,
     AttemptOver,
     AttemptsDropped,
     AttemptSettled,
+    BeepAwaited,
     CampaignFinished,
     CampaignKept,
     CampaignPaused,
@@ -70,6 +73,7 @@ from callcenter.kernel.events.campaigns import (
     MessageBegan,
     OptedOut,
     OptOutKept,
+    PersonFound,
 )
 from callcenter.kernel.events.center import (
     CarrierChanged,
@@ -182,12 +186,15 @@ AnyEvent = (
     | DispositionSet
     | CallOver
     | AgentWorks
+    | AnswerHeard
+    | AnswerListened
     | AttemptAnswered
     | AttemptDialed
     | AttemptJudged
     | AttemptOver
     | AttemptSettled
     | AttemptsDropped
+    | BeepAwaited
     | CampaignFinished
     | CampaignKept
     | CampaignPaused
@@ -201,6 +208,7 @@ AnyEvent = (
     | MessageBegan
     | OptOutKept
     | OptedOut
+    | PersonFound
 )
 
 
@@ -225,6 +233,8 @@ __all__ = [
     "AgentSignedOut",
     "AgentWorks",
     "AnnouncementsSet",
+    "AnswerHeard",
+    "AnswerListened",
     "AnyEvent",
     "AttemptAnswered",
     "AttemptDialed",
@@ -232,6 +242,7 @@ __all__ = [
     "AttemptOver",
     "AttemptSettled",
     "AttemptsDropped",
+    "BeepAwaited",
     "BridgeOver",
     "CallArrived",
     "CallBlocked",
@@ -287,6 +298,7 @@ __all__ = [
     "OptOutKept",
     "OptedOut",
     "PersonErased",
+    "PersonFound",
     "PlacedCallFailed",
     "PositionTold",
     "PromptAsked",

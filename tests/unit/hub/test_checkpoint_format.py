@@ -17,6 +17,7 @@ SHAPES = {
     4: "1a9d2feb2a59e868",
     5: "2d6bc0a36b325c6e",
     6: "255c33c0774603bf",
+    7: "2ae7a9215ccc8659",
 }
 """FORMAT -> the shape it had. A shape that is not here needs a new FORMAT: bytes of the old one would be read wrongly."""
 

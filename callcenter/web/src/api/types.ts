@@ -222,7 +222,7 @@ export interface CallSummary {
   direction: "inbound" | "outbound";
   started_at: number;
   ended_at: number | null;
-  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "failed" | "lost" | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "machine" | "failed" | "lost" | null;
   number: PhoneNumber | null;
   contact: number | null;
   contact_name: string | null;
@@ -437,7 +437,7 @@ export interface TimelineItem {
   at: number;
   call: string;
   direction: "inbound" | "outbound";
-  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "failed" | "lost" | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "machine" | "failed" | "lost" | null;
   queue: string | null;
   agent: string | null;
   agent_name: string | null;
@@ -742,7 +742,7 @@ export interface CallView {
   legs: LegView[];
   recording: RecordingView;
   disposition: string | null;
-  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "failed" | "lost" | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "machine" | "failed" | "lost" | null;
   ended_by: "agent" | "customer" | "system" | "target" | null;
   over_at: number | null;
 }
@@ -956,6 +956,8 @@ export interface CampaignBody {
   message: string | null;
   message_contains: ("number" | "opt_out" | "purpose" | "seller")[];
   opt_out_key: string | null;
+  machines: "hang_up" | "message" | "off";
+  voicemail: string | null;
   changed_at: number;
   agents: number;
 }
@@ -1002,6 +1004,8 @@ export interface CampaignPatch {
   message?: string | null;
   message_contains?: ("number" | "opt_out" | "purpose" | "seller")[];
   opt_out_key?: string | null;
+  machines?: "hang_up" | "message" | "off";
+  voicemail?: string | null;
 }
 
 export interface CauseBody {
@@ -1018,6 +1022,8 @@ export interface AbandonBody {
   cap: number;
   left: number;
   since: string;
+  machines: number;
+  machine_share: number;
 }
 
 export interface LiveCampaignBody {

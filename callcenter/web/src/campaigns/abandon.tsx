@@ -42,6 +42,7 @@ function Gauge({ figure }: { figure: AbandonBody }) {
         </span>
       </div>
       <p class="b">{figure.answers === 0 ? t("abandon.none") : t("abandon.left", { n: many(figure.left), all: many(figure.answers) })}</p>
+      {figure.machines > 0 ? <p class="t2" data-figure="machines">{t("abandon.machines", { n: many(figure.machines), share: percent(figure.machine_share, 0) })}</p> : null}
       <p class="xs t3 sub-line">{t("abandon.window", { since: dayWords(figure.since, language.value, "short") })}</p>
     </>
   );
