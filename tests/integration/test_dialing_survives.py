@@ -23,7 +23,7 @@ from tests.integration.test_dialing import filled, law
 LEADS = 4
 STEPS = 52
 """Effects are begun or done so often in a day without a death; a test counts them."""
-LISTENING_STEPS = 66
+LISTENING_STEPS = 74
 """The same of a day on which it is listened who answers."""
 
 
@@ -129,9 +129,9 @@ async def dies_once(dialer: Dialer, spring: CampaignId, numbers: list[str], at: 
 
 
 async def listening(database: Database, office: Office, tmp_path: Path) -> tuple[Dialer, CampaignId, list[str]]:
-    """Machines are left a message: a person, one whom nobody takes, a machine that is found out late, a fax."""
+    """Machines are left a message: a person, one whom nobody takes, a machine, a fax."""
     dialer, spring, numbers = await ready(database, office, tmp_path, machines=Machines.MESSAGE, voicemail="sorry")
-    dialer.behave(numbers[2], after_ms=3_000, who="machine", greeting_ms=1_300, beep_ms=200)
+    dialer.behave(numbers[2], after_ms=3_000, who="machine", greeting_ms=900, beep_ms=200)
     dialer.behave(numbers[3], after_ms=3_000, who="fax")
     return dialer, spring, numbers
 
