@@ -131,7 +131,7 @@ async def dies_once(dialer: Dialer, spring: CampaignId, numbers: list[str], at: 
 async def listening(database: Database, office: Office, tmp_path: Path) -> tuple[Dialer, CampaignId, list[str]]:
     """Machines are left a message: a person, one whom nobody takes, a machine, a fax."""
     dialer, spring, numbers = await ready(database, office, tmp_path, machines=Machines.MESSAGE, voicemail="sorry")
-    dialer.behave(numbers[2], after_ms=3_000, who="machine", greeting_ms=900, beep_ms=200)
+    dialer.behave(numbers[2], after_ms=3_000, who="machine", greeting_ms=900, beep_ms=200, hangs_up_after_ms=20_000)
     dialer.behave(numbers[3], after_ms=3_000, who="fax")
     return dialer, spring, numbers
 
