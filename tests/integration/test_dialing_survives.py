@@ -132,7 +132,7 @@ async def listening(database: Database, office: Office, tmp_path: Path) -> tuple
     """Machines are left a message: a person, one whom nobody takes, a machine, a fax."""
     dialer, spring, numbers = await ready(database, office, tmp_path, machines=Machines.MESSAGE, voicemail="sorry")
     dialer.behave(numbers[2], after_ms=3_000, who="machine", greeting_ms=900, beep_ms=200, hangs_up_after_ms=20_000)
-    dialer.behave(numbers[3], after_ms=3_000, who="fax")
+    dialer.behave(numbers[3], after_ms=3_000, who="fax", hangs_up_after_ms=20_000)
     return dialer, spring, numbers
 
 
