@@ -97,7 +97,8 @@ def _say(
     until = turn.now + turn.state.center.timing.ivr_step_ms + wait_ms + _MESSAGE_SLACK_MS
     listen_no_more(turn, call)
     turn.emit(e.MessageBegan(call=call.id, attempt=call.dial, abandoned=abandoned, until=until, machine=machine))
-    effect, gather = turn.entropy.effect(), values.opt_out_key is not None
+    # A key tells that it is a person after all, whether it opts out or not.
+    effect, gather = turn.entropy.effect(), machine or values.opt_out_key is not None
     turn.emit(e.PromptAsked(call=call.id, leg=leg.id, effect=effect, prompts=prompts, gather=gather))
     if gather:
         turn.ask(

@@ -59,7 +59,7 @@ def upgrade() -> None:
                 nullable=True,
                 comment="Who answered, as heard last (kernel.words.Answerer); null: nobody listened.",
             ),
-            sa.Column("confidence", sa.Float(), nullable=True, comment="Share of such verdicts that are right."),
+            sa.Column("confidence", sa.Double(), nullable=True, comment="Share of such verdicts that are right."),
             sa.Column("heard_ms", WHOLE, nullable=True, comment="From the answer to that verdict."),
             sa.Column(
                 "heard_why",
