@@ -39,6 +39,7 @@ from callcenter.runtime.lease import LEASE_MS
 from callcenter.runtime.list_desk import FOLDER, ListDesk
 from callcenter.runtime.list_jobs import ListJobs
 from callcenter.runtime.performer import Performer
+from callcenter.runtime.seal import Seal
 from callcenter.runtime.vitals import LogCheck, WatchedEngine
 from callcenter.store.audit import AuditLog
 from callcenter.store.crm import Crm
@@ -51,8 +52,9 @@ from callcenter.store.projector import Projector
 from callcenter.store.recordings import Recordings
 from callcenter.store.sqlite_log import SqliteLog
 from callcenter.store.webhooks import Webhooks
-from callcenter.telephony.asterisk.adapter import AsteriskCarrier, SoftphoneSettings
+from callcenter.telephony.asterisk.adapter import AsteriskCarrier
 from callcenter.telephony.asterisk.settings import AsteriskSettings as AriSettings
+from callcenter.telephony.asterisk.settings import SoftphoneSettings
 from callcenter.telephony.port import Carrier
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
 from callcenter.webhooks.address import Fence, networks
@@ -188,8 +190,8 @@ class Service(Serving):
             engine=self.engine,
             live=live,
             fanout=self.fanout,
-            read_log=self.log.read,
-            read_personal=self.log.personal,
+            log=self.log,
+            seal=Seal(self.settings.data),
             keep_live=partial(keep_live, self.log),
             crm=self.crm,
             users=self.users,

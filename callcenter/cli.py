@@ -20,7 +20,7 @@ from callcenter.api.app import openapi_document
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.ids import CallId
 from callcenter.kernel.seed import CenterSeed
-from callcenter.operations import center_change, import_list, one_call, one_campaign, one_lead, serving, simulate
+from callcenter.operations import campaign_report, center_change, import_list, one_call, one_campaign, one_lead, serving, simulate
 from callcenter.operations.bench import report
 from callcenter.operations.bench.amd import amd
 from callcenter.operations.bench.ari import ari
@@ -146,6 +146,8 @@ def _parser() -> argparse.ArgumentParser:
     replay_campaign.add_argument("--json", action="store_true", help="machine-readable")
     _add_config(replay_campaign)
     replay_campaign.set_defaults(run=_replay_campaign)
+
+    campaign_report.add_to(commands, _add_config)
 
     explain = commands.add_parser("explain", help="what happened, and why")
     explained = explain.add_subparsers(required=True, metavar="WHAT")

@@ -36,6 +36,7 @@ from callcenter.runtime.hub_door import HubDoor
 from callcenter.runtime.hub_view import HubView
 from callcenter.runtime.list_desk import FOLDER
 from callcenter.runtime.list_jobs import ListJobs
+from callcenter.runtime.seal import Seal
 from callcenter.store.audit import AuditLog
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
@@ -144,8 +145,8 @@ class WebService(Serving):
                 engine=self.hub,
                 live=await restored_live(self.log),
                 fanout=self.fanout,
-                read_log=self.log.read,
-                read_personal=self.log.personal,
+                log=self.log,
+                seal=Seal(settings.data),
                 keep_live=partial(keep_live, self.log),
                 database=self.database,
                 crm=Crm(self.database),

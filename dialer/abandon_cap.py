@@ -86,6 +86,12 @@ class AbandonFigure(Struct, frozen=True, kw_only=True):
         """Abandoned as a share of answered by a person; 0 without answers."""
         return self.abandons / self.answers if self.answers else 0.0
 
+    @property
+    def machine_share(self) -> float:
+        """Machines as a share of everything that answered; 0 without answers."""
+        everything = self.answers - self.estimated + self.machines
+        return self.machines / everything if everything else 0.0
+
 
 class AbandonCounter(Struct, kw_only=True):
     """Answers of one campaign by the day in its zone. Grows by a row a day, up to `LONGEST_WINDOW_DAYS`; msgspec carries it."""

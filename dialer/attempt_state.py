@@ -40,7 +40,7 @@ class Answered(Move, frozen=True, kw_only=True):
 
 
 class GreetingEnded(Move, frozen=True, kw_only=True):
-    pass
+    """The last word about it counts: a detector that was undecided may know it better later."""
 
 
 class MachineHeard(Move, frozen=True, kw_only=True):
@@ -60,6 +60,10 @@ class Connected(Move, frozen=True, kw_only=True):
 
 class MessageBegan(Move, frozen=True, kw_only=True):
     """The message for abandoned calls."""
+
+
+class VoicemailBegan(Move, frozen=True, kw_only=True):
+    """The message that is left to a machine."""
 
 
 class Ended(Move, frozen=True, kw_only=True):
@@ -99,6 +103,8 @@ ATTEMPT: Table[AttemptState] = Table(
         },
         S.MACHINE: {
             GreetingEnded: S.MACHINE,
+            MachineHeard: S.MACHINE,
+            VoicemailBegan: S.MACHINE,
             PersonHeard: S.ANSWERED,
             Connected: S.CONNECTED,
             MessageBegan: S.APOLOGY,
@@ -142,14 +148,14 @@ class Attempt(Struct, frozen=True, kw_only=True):
             case Answered():
                 changes["answered_at"] = move.at
             case GreetingEnded():
-                changes["greeting_end_at"] = move.at if self.greeting_end_at is None else self.greeting_end_at
+                changes["greeting_end_at"] = move.at
             case MachineHeard():
                 changes |= {"machine_at": move.at, "machine": move.what, "confidence": move.confidence}
             case PersonHeard():
                 changes["person"] = True
             case Connected():
                 changes["agent_at"] = move.at
-            case MessageBegan():
+            case MessageBegan() | VoicemailBegan():
                 changes["message_played_at"] = move.at
             case Ended():
                 changes |= {"ended_at": move.at, "end": move.end}

@@ -19,7 +19,7 @@ from reporting.tally import Calendar, Contribution, of_span, queues_of, tally
 
 COUNTED = frozenset(
     {
-        e.CallArrived, e.CallPlaced, e.AttemptDialed, e.MessageBegan,
+        e.CallArrived, e.CallPlaced, e.AttemptDialed, e.MessageBegan, e.BeepAwaited,
         e.IvrStarted, e.CallQueued, e.OfferMade, e.OfferOver, e.OfferAccepted, e.CallConnected,
         e.AgentLeft, e.WrapUpStarted, e.WrapUpEnded, e.CallOver,
     }

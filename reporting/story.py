@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from callcenter.kernel import events as e
-from callcenter.kernel.words import Language
+from callcenter.kernel.words import Answerer, Language
 
 Told = tuple[str, str]
 """English, Chinese."""
@@ -86,6 +86,31 @@ def _matched(event: e.ContactsMatched) -> Told:
     )
 
 
+_WHO: dict[Answerer, Told] = {
+    Answerer.HUMAN: ("a person", "真人"),
+    Answerer.MACHINE: ("a machine", "答录机"),
+    Answerer.FAX: ("a fax", "传真机"),
+    Answerer.UNDECIDED: ("nobody knows; taken for a person", "未能判断，按真人处理"),
+}
+
+
+def _answerer(event: e.AnswerHeard) -> Told:
+    heard = event.heard
+    (english, chinese), sure = _WHO[heard.answerer], round(100 * heard.confidence)
+    return (
+        f"who answered: {english} ({heard.why}, {sure} % sure{', too late to matter' if event.late else ''})",
+        f"应答者：{chinese}（{heard.why}，可信度 {sure}%{'，已来不及改变处理' if event.late else ''}）",
+    )
+
+
+def _message(event: e.MessageBegan) -> Told:
+    if event.machine:
+        return "the message for machines began, after the beep", "提示音后开始播放答录机留言"
+    if event.abandoned:
+        return "no agent in time: the message for abandoned calls", "没有坐席及时接听：播放放弃通话提示"
+    return "the campaign's message began", "开始播放活动语音"
+
+
 def _transfer(event: e.TransferStarted) -> Told:
     to = f"agent {event.to_agent}" if event.to_agent is not None else "a number outside"
     zh = f"坐席 {event.to_agent}" if event.to_agent is not None else "外部号码"
@@ -111,10 +136,14 @@ _TELL: dict[type, Callable[[Any], Told]] = {
     ),
     e.LeadDialed: lambda v: (f"it is attempt {v.attempt} of campaign {v.campaign}", f"属于活动 {v.campaign} 的拨打 {v.attempt}"),
     e.AttemptAnswered: lambda v: ("the callee answered", "被叫应答"),
-    e.MessageBegan: lambda v: (
-        "no agent in time: the message for abandoned calls" if v.abandoned else "the campaign's message began",
-        "没有坐席及时接听：播放放弃通话提示" if v.abandoned else "开始播放活动语音",
+    e.AnswerListened: lambda v: ("it is listened who answered", "正在判断应答者"),
+    e.AnswerHeard: _answerer,
+    e.BeepAwaited: lambda v: ("waits for the machine's beep", "等待答录机提示音"),
+    e.PersonFound: lambda v: (
+        "a key was pressed: it was a person who was taken for a machine",
+        "对方按了键：应答者是被误判为答录机的真人",
     ),
+    e.MessageBegan: _message,
     e.OptedOut: lambda v: ("the callee pressed the key and is called no more", "被叫按键要求不再呼叫"),
     e.AttemptOver: lambda v: (
         f"the attempt ended: {v.outcome.value} ({v.why})",

@@ -50,7 +50,7 @@ def make_app(services: Services) -> web.Application:
     stage = Stage(
         services.live,
         services.fanout,
-        services.read_log,
+        services.log.read,
         services.keep_live,
         services.engine,
         _names(services),

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from callcenter.api.handlers import callbacks, campaigns, dialing, do_not_call, lists
+from callcenter.api.handlers import auditing, callbacks, campaigns, dialing, do_not_call, lists
 from callcenter.api.route import AGENT, PLANNERS, PLANS, Route
 from callcenter.api.schemas import callbacks as b
 from callcenter.api.schemas import campaigns as c
@@ -59,6 +59,15 @@ CAMPAIGNS = (
     Route(
         method="POST", path="/campaigns/{campaign}/finish", roles=PLANNERS, handler=dialing.finish, answer=c.LiveCampaignBody,
         refusals=STATE, summary="As stop, for good",
+    ),
+    Route(
+        method="GET", path="/campaigns/{campaign}/report", roles=PLANS, handler=auditing.read_report, query=c.ReportQuery,
+        media="application/jsonl",
+        summary="For an auditor, signed: abandon rate by the law with the calls behind it, hours, attempts",
+    ),
+    Route(
+        method="GET", path="/report-key", roles=PLANS, handler=auditing.read_key, answer=c.ReportKeyBody,
+        summary="The public key of signed reports",
     ),
     Route(
         method="GET", path="/laws", roles=PLANS, handler=campaigns.list_laws, answer=c.LawListBody,

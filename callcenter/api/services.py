@@ -1,6 +1,6 @@
 """What the API is given by bootstrap, and nothing that it makes itself."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +14,12 @@ from callcenter.auth.users import Users
 from callcenter.broadcast.fanout import Fanout
 from callcenter.broadcast.others import Others
 from callcenter.kernel.events import Recorded
-from callcenter.kernel.ids import CarrierName, PersonalId
+from callcenter.kernel.ids import CarrierName
 from callcenter.kernel.law import Pack, PackId
+from callcenter.runtime.campaign_report import CampaignReports
 from callcenter.runtime.deciding import Deciding
 from callcenter.runtime.list_desk import ListDesk
+from callcenter.runtime.seal import Seal
 from callcenter.runtime.vitals import Vitals
 from callcenter.store.audit import AuditLog
 from callcenter.store.campaign_outlook import Outlooks
@@ -26,6 +28,7 @@ from callcenter.store.crm import Crm
 from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from callcenter.store.do_not_call_pages import DoNotCallPages
+from callcenter.store.event_log import EventLog
 from callcenter.store.lead_pages import LeadPages
 from callcenter.store.lead_reading import LeadReading
 from callcenter.store.recordings import Recordings
@@ -44,10 +47,8 @@ class Services:
     engine: Deciding
     live: Live
     fanout: Fanout[Sequence[Recorded]]
-    read_log: Callable[[int], AsyncIterator[list[Recorded]]]
-    """`EventLog.read`: the events behind a position."""
-    read_personal: Callable[[Iterable[PersonalId]], Awaitable[dict[PersonalId, str]]]
-    """`EventLog.personal`: the values of calls that are over are in no memory."""
+    log: EventLog
+    """Only read: what is behind a position, and the personal values of calls that are over, which are in no memory."""
     keep_live: Callable[[Live], Awaitable[None]]
     """Keeps what `live` has folded, for the next start."""
     database: Database
@@ -71,6 +72,8 @@ class Services:
     """Folder of the built pages; index.html is in it."""
     version: str
     clock: Callable[[], int]
+    seal: Seal
+    """Signs what an auditor is given."""
     laws: Mapping[PackId, Pack] = field(default_factory=dict)
     """The law packs that campaigns may choose from."""
     checks: Mapping[str, Check] = field(default_factory=dict)
@@ -94,6 +97,10 @@ class Services:
     @property
     def campaigns(self) -> Campaigns:
         return Campaigns(self.database)
+
+    @property
+    def reports(self) -> CampaignReports:
+        return CampaignReports(self.log.read_kinds, self.database, self.seal, self.version)
 
     @property
     def outlooks(self) -> Outlooks:

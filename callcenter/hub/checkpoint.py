@@ -19,7 +19,7 @@ from callcenter.kernel.center import Center
 from callcenter.kernel.ids import AgentId, BridgeId, CallId, CarrierName, LegId, PersonalId
 from dialer.trunk_breaker import TrunkBreaker
 
-FORMAT = 7
+FORMAT = 8
 """Raised when the state gets another shape or folding another meaning: older bytes are then thrown away and all is folded."""
 
 _MAY_BE_PERSONAL = re.compile(rb'"(p[^"\\]+)"')

@@ -63,6 +63,7 @@ def _connected(turn: Turn, call: Call, bridge: BridgeId) -> None:
             until=turn.now + turn.state.center.timing.longest_call_ms,
         )
     )
+    answers.listen_no_more(turn, call)
     _record(turn, call, bridge)
 
 
@@ -248,12 +249,12 @@ def customer_down(turn: Turn, call: Call, cause: Cause) -> None:
         case CallState.MESSAGE:
             end = answers.end_of_message(turn, call)
         case CallState.DIALING:
-            end = CallEnd.NOT_REACHED
+            end = answers.end_of_dial(turn, call)
         case CallState.PLACING:
             end = CallEnd.NOT_REACHED
         case _:
             end = CallEnd.COMPLETED
-    party = Party.SYSTEM if lost or call.state in (CallState.PLACING, CallState.DIALING) else Party.CUSTOMER
+    party = Party.SYSTEM if lost or end is CallEnd.NOT_REACHED else Party.CUSTOMER
     finish(turn, call, CallEnd.LOST if lost else end, party, why="caller_hung_up", cause=cause)
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from callcenter.hub import conversation, desk, inbound, legs, outbound, queueing, recordings, settle, transfers
 from callcenter.hub.deadlines import Due, Key
-from callcenter.hub.dialing import answers, claims, follow_ups, moves, outcomes, previews
+from callcenter.hub.dialing import answers, claims, follow_ups, listening, moves, outcomes, previews
 from callcenter.hub.dialing.looking import Looks
 from callcenter.hub.endings import finish
 from callcenter.hub.state import State
@@ -250,6 +250,7 @@ def _carrier_up(turn: Turn, signal: s.CarrierUp) -> None:
 def _carrier_down(turn: Turn, signal: s.CarrierDown) -> None:
     if turn.state.carriers.get(signal.carrier, False):
         turn.emit(e.CarrierChanged(carrier=signal.carrier, up=False))
+        listening.cut_off(turn, signal.carrier)
 
 
 def _contacts_found(turn: Turn, signal: s.ContactsFound) -> None:
@@ -276,6 +277,8 @@ _SIGNALS: dict[type, Callable[[Turn, Any], None]] = {
     s.BridgeClosed: _bridge_closed,
     s.RecordingStarted: _recording_started,
     s.RecordingEnded: _recording_ended,
+    s.AnswerJudged: listening.judged,
+    s.BeepHeard: listening.beep,
     s.DeviceChanged: desk.device_changed,
     s.EffectFailed: settle.effect_failed,
     s.CarrierUp: _carrier_up,
@@ -333,6 +336,8 @@ def _call_due(turn: Turn, call: Any) -> None:
         transfers.due(turn, call)
     elif call.state is CallState.MESSAGE:
         answers.message_over(turn, call)
+    elif call.state is CallState.DIALING:
+        listening.due(turn, call)
     elif call.state is CallState.OUTSIDE:
         finish(turn, call, CallEnd.COMPLETED, Party.SYSTEM)
 

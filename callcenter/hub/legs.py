@@ -1,7 +1,7 @@
 """What it means for a call that one of its legs is up, unanswered, or gone. Finds the story; the stories say what follows."""
 
 from callcenter.hub import conversation, inbound, outbound, queueing, transfers
-from callcenter.hub.dialing import answers
+from callcenter.hub.dialing import listening
 from callcenter.hub.endings import finish
 from callcenter.hub.state import Leg
 from callcenter.hub.turn import Turn
@@ -21,7 +21,7 @@ def up(turn: Turn, leg: Leg) -> None:
         case LegRole.AGENT | LegRole.TAKING if offer is not None and offer.leg == leg.id:
             queueing.accepted(turn, offer)
         case LegRole.DIALED if call.state is CallState.DIALING:
-            answers.answered(turn, call)
+            listening.answered(turn, call)
         case LegRole.PLACING if call.state is CallState.PLACING:
             outbound.device_up(turn, call, leg)
         case LegRole.CUSTOMER if call.state is CallState.PLACING:

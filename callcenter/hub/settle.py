@@ -2,7 +2,7 @@
 
 from callcenter.hub import conversation, inbound, legs, recordings
 from callcenter.hub.deadlines import Due
-from callcenter.hub.dialing import answers
+from callcenter.hub.dialing import answers, listening
 from callcenter.hub.state import Pending
 from callcenter.hub.turn import Turn
 from callcenter.kernel import events as e
@@ -28,6 +28,8 @@ def effect_failed(turn: Turn, signal: s.EffectFailed) -> None:
     pending = turn.state.pending.get(signal.effect)
     if pending is not None:
         _pending_failed(turn, pending, signal)
+    elif signal.kind == "DetectAnswer":
+        listening.refused(turn, signal.leg)
     elif signal.kind == "AnswerLeg" and signal.leg is not None:
         leg = turn.state.legs.get(signal.leg)
         if leg is not None and turn.state.calls[leg.call].state is CallState.IVR and signal.fault is not Fault.GONE:

@@ -14,7 +14,7 @@ class CallState(StrEnum):
     PLACING = "placing"
     """An agent is calling the customer."""
     DIALING = "dialing"
-    """A campaign has dialed; nobody of ours is in it."""
+    """A campaign has dialed; nobody of ours is in it. Answered, it is listened who is there, or waited for a machine's beep."""
     CONNECTED = "connected"
     HELD = "held"
     INTERRUPTED = "interrupted"
@@ -39,11 +39,12 @@ CALL: Table[CallState] = Table(
         S.QUEUED: {
             e.CallConnected: S.CONNECTED,
             e.CallQueued: S.QUEUED,
+            e.BeepAwaited: S.DIALING,
             e.MessageBegan: S.MESSAGE,
             e.CallOver: S.OVER,
         },
         S.PLACING: {e.CallConnected: S.CONNECTED, e.CallOver: S.OVER},
-        S.DIALING: {e.CallQueued: S.QUEUED, e.MessageBegan: S.MESSAGE, e.CallOver: S.OVER},
+        S.DIALING: {e.CallQueued: S.QUEUED, e.BeepAwaited: S.DIALING, e.MessageBegan: S.MESSAGE, e.CallOver: S.OVER},
         S.CONNECTED: {
             e.CallHeld: S.HELD,
             e.LineLost: S.INTERRUPTED,

@@ -6,7 +6,7 @@ They stand in the log as part of the center, so that a dial of last year can be 
 from msgspec import Struct, field
 
 from callcenter.kernel.clock import MINUTE, SECOND
-from callcenter.kernel.dialing import CallbackPlan, Mode, RetryPlan, TrunkLimits
+from callcenter.kernel.dialing import CallbackPlan, Machines, Mode, RetryPlan, TrunkLimits
 from callcenter.kernel.follow_up import Disposition
 from callcenter.kernel.ids import CampaignId, CarrierName, PromptId, QueueId, SkillId, TeamId
 from callcenter.kernel.law import MessagePart, PackId, Rules
@@ -55,6 +55,20 @@ class CampaignValues(Struct, frozen=True, kw_only=True):
     message_contains: tuple[MessagePart, ...] = ()
     opt_out_key: str | None = None
     """The key that, pressed during the message, puts the callee on the center's do-not-call list at once."""
+
+    machines: Machines = Machines.OFF
+    """What becomes of answering machines. In preview nobody listens: an agent is on the line."""
+    voicemail: PromptId | None = None
+    """What is left to machines after their beep."""
+
+    @property
+    def listens(self) -> bool:
+        """Whether it is listened who answers, before anybody of ours is there."""
+        return self.machines is not Machines.OFF and self.mode is not Mode.PREVIEW
+
+    @property
+    def leaves_message(self) -> bool:
+        return self.machines is Machines.MESSAGE and self.voicemail is not None
 
     @property
     def queue(self) -> QueueId:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from callcenter.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from callcenter.kernel.plain_values import Opening
+from callcenter.kernel.words import Answerer
 
 
 class Mode(StrEnum):
@@ -20,6 +21,16 @@ class Mode(StrEnum):
     PREDICTIVE = "predictive"
     AGENTLESS = "agentless"
     """Nobody but a message answers."""
+
+
+class Machines(StrEnum):
+    """What a campaign does about answering machines."""
+
+    OFF = "off"
+    """Nobody listens: whoever answers is a person from the first moment on."""
+    HANG_UP = "hang_up"
+    MESSAGE = "message"
+    """A message of its own is left after the beep."""
 
 
 class Outcome(StrEnum):
@@ -44,6 +55,34 @@ class Outcome(StrEnum):
     """The attempt broke on our side or the trunk's; it says nothing about the callee."""
     CANCELLED = "cancelled"
     """We ended it before anybody answered."""
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """What a listener made of an answer."""
+
+    answerer: Answerer
+    confidence: float
+    """Share of such verdicts that are right, as measured beforehand; 0.5 for undecided."""
+    delay_ms: int
+    """From the answer to the verdict."""
+    why: str
+    """The listener's rule: pause, phrase, beep, information, fax, time; deaf, busy or refused where nothing could be heard;
+    silent where it said nothing in time."""
+
+
+class AnswerTimes(Struct, frozen=True, kw_only=True):
+    """The facts of one answered attempt that its row keeps, ms since the epoch; None: it did not happen, or is not known."""
+
+    answered_at: int | None = None
+    greeting_end_at: int | None = None
+    agent_at: int | None = None
+    message_played_at: int | None = None
+    heard: Heard | None = None
+    """The last verdict; None: nobody listened."""
+
+
+NO_TIMES = AnswerTimes()
+"""Nobody answered."""
 
 
 class NumberKind(StrEnum):

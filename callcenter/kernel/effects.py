@@ -7,10 +7,12 @@ do next (Twilio). An effect repeated with the same ids does no harm, but for `Or
 Every effect has an id; its outcome is an ordinary signal, its failure `EffectFailed` with that id.
 """
 
+from typing import Literal
+
 from msgspec import Struct
 
 from callcenter.kernel.campaign_state import CampaignState
-from callcenter.kernel.dialing import Outcome
+from callcenter.kernel.dialing import NO_TIMES, AnswerTimes, Outcome
 from callcenter.kernel.flow import Spoken
 from callcenter.kernel.follow_up import FollowUp
 from callcenter.kernel.ids import (
@@ -138,6 +140,23 @@ class StopRecording(CarrierEffect, frozen=True, kw_only=True):
     recording: RecordingId
 
 
+class DetectAnswer(CarrierEffect, frozen=True, kw_only=True):
+    """Listens who answered a leg, until `until_ms` after the answer. Outcome: AnswerJudged in time, perhaps corrected later, and
+    BeepHeard. Never pending: where nobody listens (any more), nobody is known to be a machine."""
+
+    leg: LegId
+    answered_at: int
+    preset: Literal["quick", "patient"]
+    """Quick keeps no person waiting; patient waits for the end of long greetings."""
+    until_ms: int
+
+
+class StopDetecting(CarrierEffect, frozen=True, kw_only=True):
+    """Listens no longer. A leg that nobody listens to, or that is gone, is no failure."""
+
+    leg: LegId
+
+
 # -- jobs of our own --------------------------------------------------------------------------------------------------------
 
 
@@ -183,6 +202,7 @@ class SettleAttempt(Effect, frozen=True, kw_only=True):
     attempt: AttemptId
     dial_outcome: Outcome
     at: int
+    times: AnswerTimes = NO_TIMES
 
 
 class KeepOptOut(Effect, frozen=True, kw_only=True):
@@ -225,6 +245,8 @@ AnyCarrierEffect = (
     | CloseBridge
     | StartRecording
     | StopRecording
+    | DetectAnswer
+    | StopDetecting
 )
 LeadEffect = ClaimLeads | GiveBackClaims | SettleAttempt | KeepOptOut | KeepFollowUp | KeepCampaignState
 JobEffect = LookUpContacts | StoreRecording | LeadEffect

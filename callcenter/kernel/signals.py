@@ -20,7 +20,7 @@ from callcenter.kernel.ids import (
     LegId,
     RecordingId,
 )
-from callcenter.kernel.words import Cause, Fault, GatherEnd, Language, Match, PlaybackEnd
+from callcenter.kernel.words import Answerer, Cause, Fault, GatherEnd, Language, Match, PlaybackEnd
 
 
 class Signal(Struct, frozen=True, tag=True, tag_field="signal", kw_only=True):
@@ -96,6 +96,29 @@ class RecordingStarted(Signal, frozen=True, kw_only=True):
 class RecordingEnded(Signal, frozen=True, kw_only=True):
     recording: RecordingId
     duration_ms: int
+
+
+class AnswerJudged(Signal, frozen=True, kw_only=True):
+    """Who answered a leg that is listened to. Times in ms since the answer."""
+
+    leg: LegId
+    answerer: Answerer
+    confidence: float
+    delay_ms: int
+    why: str
+    greeting_end_ms: int | None = None
+    """The end of what was said first, where it is over."""
+    correction: bool = False
+    """There was another verdict before this one."""
+
+
+class BeepHeard(Signal, frozen=True, kw_only=True):
+    """A machine's beep is over: now it records. Times in ms since the answer; `heard_ms` is when this was said."""
+
+    leg: LegId
+    began_ms: int
+    ended_ms: int
+    heard_ms: int
 
 
 class DeviceChanged(Signal, frozen=True, kw_only=True):
@@ -238,6 +261,8 @@ CarrierSignal = (
     | BridgeClosed
     | RecordingStarted
     | RecordingEnded
+    | AnswerJudged
+    | BeepHeard
     | DeviceChanged
     | EffectFailed
     | CarrierUp

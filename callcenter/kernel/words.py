@@ -97,6 +97,8 @@ class CallEnd(StrEnum):
     """A campaign's dial was answered, and no agent took it in time."""
     MESSAGE_HEARD = "message_heard"
     """A campaign without agents has said its message."""
+    MACHINE = "machine"
+    """A machine answered a campaign's dial; it may have been left a message."""
     FAILED = "failed"
     LOST = "lost"
     """It was gone when we looked again after a gap; its end is bounded by the last event and the resync."""
@@ -149,6 +151,16 @@ class Pause(StrEnum):
     """Somebody said so."""
     TRUNK = "trunk"
     """Its trunk seems dead."""
+
+
+class Answerer(StrEnum):
+    """Who, or what, answered a campaign's dial, as far as its sound says."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+    FAX = "fax"
+    UNDECIDED = "undecided"
+    """Not known in time: to be treated as a person."""
 
 
 class Fate(StrEnum):

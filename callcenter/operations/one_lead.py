@@ -33,8 +33,14 @@ class Dial(Struct, frozen=True, kw_only=True):
     place: int
     rule: str
     outcome: str | None
-    said: str | None
+    said: str | None = None
     """What the agent said of it (a code)."""
+    answerer: str | None = None
+    """Who answered, as heard last; None: nobody listened."""
+    confidence: float | None = None
+    heard_ms: int | None = None
+    heard_why: str | None = None
+    message_played_at: int | None = None
 
 
 class Explained(Struct, frozen=True, kw_only=True):
@@ -81,7 +87,18 @@ async def of_rows(database: Database, state: State, id: int, now: int) -> Explai
         call_list = await session.get_one(CallListRow, row.call_list)
         query = select(LeadAttemptRow).where(LeadAttemptRow.lead == id).order_by(LeadAttemptRow.claimed_at)
         dials = tuple(
-            Dial(at=one.claimed_at, place=one.place, rule=one.rule, outcome=one.outcome, said=one.disposition)
+            Dial(
+                at=one.claimed_at,
+                place=one.place,
+                rule=one.rule,
+                outcome=one.outcome,
+                said=one.disposition,
+                answerer=one.answerer,
+                confidence=one.confidence,
+                heard_ms=one.heard_ms,
+                heard_why=one.heard_why,
+                message_played_at=one.message_played_at,
+            )
             for one in await session.scalars(query)
         )
         (lead,) = await claim_facts.read(session, [row], sqlite=database.sqlite)
@@ -117,6 +134,8 @@ def lines(found: Explained, language: Language) -> Iterator[str]:
         end = one.outcome or ("进行中" if zh else "under way")
         end += f", {one.said}" if one.said else ""
         yield f"  {_when(one.at)}  {'号码' if zh else 'number'} {one.place + 1}  {end}  ({one.rule})"
+        if one.answerer is not None:
+            yield f"    {_heard(one, zh=zh)}"
     if found.promised is not None:
         yield f"  {_promised(found, zh=zh)}"
     if not found.list_works:
@@ -144,6 +163,23 @@ def _promised(found: Explained, *, zh: bool) -> str:
         if zh
         else f"a callback was promised for {at}, {agent}'s; anyone's from {until}"
     )
+
+
+def _heard(one: Dial, *, zh: bool) -> str:
+    """Who answered, how sure that is, and what was left."""
+    who = {
+        "human": ("a person", "真人"),
+        "machine": ("a machine", "答录机"),
+        "fax": ("a fax", "传真机"),
+        "undecided": ("not known, taken for a person", "未能判断，按真人处理"),
+    }[one.answerer or "undecided"][zh]
+    after = (one.heard_ms or 0) / 1000
+    sure = round(100 * (one.confidence or 0))
+    if zh:
+        left = f"，{_when(one.message_played_at)} 开始播放语音" if one.message_played_at is not None else ""
+        return f"应答者：{who}（应答后 {after:.1f} 秒判断，可信度 {sure}%，依据 {one.heard_why}）{left}"
+    left = f"; message from {_when(one.message_played_at)}" if one.message_played_at is not None else ""
+    return f"answered by: {who} (heard {after:.1f} s after the answer, {sure} % sure, by {one.heard_why}){left}"
 
 
 def _choice(choice: Choice, *, zh: bool) -> str:

@@ -186,7 +186,9 @@ class LeadDesk:
         of = values if values is not None else row
         assert of is not None
         async with self._database.write() as session:
-            following = await settle_by_plan(session, effect.attempt, effect.dial_outcome, effect.at, of.retry, of.callbacks)
+            following = await settle_by_plan(
+                session, effect.attempt, effect.dial_outcome, effect.at, of.retry, of.callbacks, effect.times
+            )
         next_at = waits_until(following) if following is not None else None
         reasons = following.reasons if following is not None else ()
         self._tell(s.LeadSettled(effect=effect.effect, next_at=next_at, reasons=reasons))

@@ -207,7 +207,12 @@ def _of_leads(state: State, job: Job) -> fx.LeadEffect | None:
         case "SettleAttempt":
             assert job.outcome is not None
             return fx.SettleAttempt(
-                effect=job.effect, campaign=job.campaign, attempt=job.attempts[0], dial_outcome=job.outcome, at=job.at
+                effect=job.effect,
+                campaign=job.campaign,
+                attempt=job.attempts[0],
+                dial_outcome=job.outcome,
+                at=job.at,
+                times=job.times,
             )
         case "KeepOptOut":
             return fx.KeepOptOut(effect=job.effect, campaign=job.campaign, attempt=job.attempts[0], at=job.at)

@@ -14,6 +14,7 @@ from callcenter.kernel.effects import (
     AnswerLeg,
     AnyCarrierEffect,
     CloseBridge,
+    DetectAnswer,
     Gather,
     HangUpLeg,
     JoinBridge,
@@ -22,6 +23,7 @@ from callcenter.kernel.effects import (
     PlayPrompts,
     SetTreatment,
     StartRecording,
+    StopDetecting,
     StopRecording,
 )
 from callcenter.kernel.ids import CarrierName, Entropy, LegId, RecordingId
@@ -36,8 +38,9 @@ from callcenter.kernel.signals import (
 from callcenter.kernel.words import Cause, Fault
 from callcenter.simulation.agenda import Agenda
 from callcenter.simulation.dialing import Dialing
+from callcenter.simulation.listening import findings
 from callcenter.simulation.noise import Noise
-from callcenter.simulation.phones import NOBODY, Gathering, Line, Person, Seen, SeenLine, Speaking
+from callcenter.simulation.phones import NOBODY, Gathering, Line, Outside, Person, Seen, SeenLine, Speaking
 from callcenter.simulation.sound import wav
 from callcenter.simulation.switch import Failure
 
@@ -175,6 +178,27 @@ class PhoneNetwork(Dialing):
                 if recording is None:
                     raise Failure(Fault.GONE, "no such recording")
                 self.stop(recording, now)
+            case DetectAnswer(leg=leg):
+                self._listen(self.line_up(leg), effect, now)
+            case StopDetecting(leg=leg):
+                if leg in self.lines:
+                    self._listen_no_more(self.lines[leg])
+
+    def _listen(self, line: Line, asked: DetectAnswer, now: int) -> None:
+        """A line that is listened to already stays so."""
+        if line.findings is not None:
+            return
+        told = findings(asked, line.answers_as or Outside())
+        line.findings = [
+            self._later(line, max(now, asked.answered_at + after_ms), lambda at, found=found: self.tell(found))  # type: ignore[misc]
+            for after_ms, found in told
+            if after_ms <= asked.until_ms
+        ]
+
+    def _listen_no_more(self, line: Line) -> None:
+        for finding in line.findings or ():
+            finding.cancel()
+        line.findings = None
 
     def _alone(self, leg: LegId) -> Line:
         """The line of a leg that is up and in no bridge."""
@@ -243,6 +267,8 @@ class PhoneNetwork(Dialing):
         if self.connected:
             self._out.append(CarrierDown(carrier=self.name, why=why))
             self.connected = False
+            for line in self.lines.values():
+                self._listen_no_more(line)
             if self.noise is not None:
                 self.noise.cut_off()
 

@@ -8,7 +8,7 @@ from callcenter.kernel.effects import DeviceTarget, NumberTarget, OriginateLeg
 from callcenter.kernel.ids import CarrierName
 from callcenter.kernel.signals import DeviceChanged, LegAnswered, LegRinging
 from callcenter.kernel.words import Cause, Fault, LegRole
-from callcenter.simulation.agenda import Action, Agenda
+from callcenter.simulation.agenda import Action, Agenda, Appointment
 from callcenter.simulation.phones import NOBODY, REFUSALS, Device, Line, Outside, Person
 from callcenter.simulation.switch import Failure, Switch
 
@@ -71,7 +71,7 @@ class Dialing(Switch):
             self._later(line, now + RING_MS + SELF_ANSWER_MS, lambda at: self.pick_up(line, at))
 
     def _dial_number(self, line: Line, outside: Outside, now: int) -> None:
-        line.tone = outside.tone
+        line.tone, line.answers_as = outside.tone, outside
         refusal = REFUSALS.get(outside.does)
         if refusal is not None:
             self._later(line, now + outside.rings_after_ms, lambda at: self.end(line, refusal, at))
@@ -85,9 +85,9 @@ class Dialing(Switch):
                 gone_at = now + outside.after_ms + outside.hangs_up_after_ms
                 self._later(line, gone_at, lambda at: self.end(line, Cause.NORMAL, at))
 
-    def _later(self, line: Line, at: int, action: Action) -> None:
+    def _later(self, line: Line, at: int, action: Action) -> Appointment:
         """Unless the line is gone by then."""
-        self.agenda.arrange(at, lambda now: action(now) if line.state != "ended" else None)
+        return self.agenda.arrange(at, lambda now: action(now) if line.state != "ended" else None)
 
     def _ring(self, line: Line, now: int) -> None:
         if line.state != "dialing":

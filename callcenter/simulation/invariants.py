@@ -44,7 +44,7 @@ _OWN_LIMIT: dict[CallState, tuple[Due, ...]] = {
     CallState.TRANSFERRING: (Due.CALL, Due.CONNECT),
     CallState.OUTSIDE: (Due.CALL,),
     CallState.MESSAGE: (Due.CALL,),
-    CallState.DIALING: (),
+    CallState.DIALING: (Due.CALL,),
 }
 _BY_LEG = frozenset({CallState.PLACING, CallState.TRANSFERRING, CallState.DIALING})
 """States that end with the ringing of a leg, which has a limit of its own."""

@@ -61,6 +61,10 @@ class Line(Struct, kw_only=True, eq=False):
     muted: bool = False
     gives_up: Appointment | None = None
     """When the ringing ends by itself."""
+    answers_as: "Outside | None" = None
+    """Who, or what, is at a number outside; None: a person."""
+    findings: list[Appointment] | None = None
+    """What will be found about her, while she is listened to."""
 
     @property
     def prompts(self) -> tuple[Spoken, ...]:
@@ -107,6 +111,9 @@ class Device(Struct, kw_only=True, eq=False):
     line: LegId | None = None
 
 
+Who = Literal["person", "machine", "fax", "odd"]
+
+
 class Outside(Struct, frozen=True, kw_only=True):
     """How a number outside behaves when it is called. Times from the moment of dialing, in milliseconds."""
 
@@ -118,6 +125,12 @@ class Outside(Struct, frozen=True, kw_only=True):
     hangs_up_after_ms: int | None = None
     """How long it stays on the line; None: until we hang up."""
     tone: int = 0
+    who: Who = "person"
+    """What answers; `odd` is a person whom every detector takes for a machine."""
+    greeting_ms: int = 600
+    """How long she, or it, speaks first."""
+    beep_ms: int | None = 600
+    """Of a machine: from the end of its greeting to the end of its beep; None: it has none."""
 
 
 REFUSALS: dict[str, Cause] = {

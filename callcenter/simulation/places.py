@@ -45,7 +45,7 @@ class Places:
                 case e.CallQueued():
                     yield from self._enters(event, recorded.at)
                     moved.append(event.call)
-                case e.CallConnected() | e.CallOver() | e.MessageBegan():
+                case e.CallConnected() | e.CallOver() | e.MessageBegan() | e.BeepAwaited():
                     self._leaves(event.call)
                     entry = self._entries.get(event.call)
                     if isinstance(event, e.CallOver):

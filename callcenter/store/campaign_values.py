@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.campaign import CampaignValues
-from callcenter.kernel.dialing import CallbackPlan, Mode, RetryPlan
+from callcenter.kernel.dialing import CallbackPlan, Machines, Mode, RetryPlan
 from callcenter.kernel.follow_up import Disposition
 from callcenter.kernel.ids import CampaignId, CarrierName, PromptId, SkillId, TeamId
 from callcenter.kernel.law import MessagePart, PackId
@@ -52,4 +52,6 @@ def values_of(row: CampaignRow) -> CampaignValues:
         message=None if row.message is None else PromptId(row.message),
         message_contains=msgspec.convert(row.message_contains, tuple[MessagePart, ...]),
         opt_out_key=row.opt_out_key,
+        machines=Machines(row.machines),
+        voicemail=None if row.voicemail is None else PromptId(row.voicemail),
     )

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.center import Label
 from callcenter.kernel.clock import DAY, HOUR
-from callcenter.kernel.dialing import CallbackPlan, Mode, RetryPlan
+from callcenter.kernel.dialing import CallbackPlan, Machines, Mode, RetryPlan
 from callcenter.kernel.errors import Conflict, NotFound, Refused
 from callcenter.kernel.follow_up import Disposition
 from callcenter.kernel.law import MessagePart
@@ -79,6 +79,9 @@ class Campaign(Struct, frozen=True, kw_only=True):
     message: str | None = None
     message_contains: tuple[str, ...] = ()
     opt_out_key: str | None = None
+    machines: Machines = Machines.OFF
+    voicemail: str | None = None
+    """The prompt that is left to machines."""
     changed_at: int = 0
     """Also the version: a change that was made from an older one is a Conflict."""
 
@@ -117,6 +120,8 @@ class CampaignChange(Struct, frozen=True, kw_only=True):
     message: str | UnsetType | None = UNSET
     message_contains: tuple[str, ...] | UnsetType = UNSET
     opt_out_key: str | UnsetType | None = UNSET
+    machines: Machines | UnsetType = UNSET
+    voicemail: str | UnsetType | None = UNSET
 
 
 class Campaigns:
@@ -222,6 +227,8 @@ def check(values: Campaign) -> None:
     _check_dispositions(values)
     if values.opt_out_key is not None and not re.match(r"^[0-9*#]$", values.opt_out_key):
         raise Refused("bad_message", "the key for opting out is one key of a telephone")
+    if values.machines is Machines.MESSAGE and values.voicemail is None:
+        raise Refused("bad_message", "a message is to be left to machines and none is chosen: choose a prompt")
 
 
 def _check_dispositions(values: Campaign) -> None:
@@ -252,7 +259,7 @@ def _there(row: CampaignRow | None) -> CampaignRow:
     return row
 
 
-_NESTED = ("label", "mode", "retry", "dispositions", "callbacks")
+_NESTED = ("label", "mode", "machines", "retry", "dispositions", "callbacks")
 _PLAIN = tuple(name for name in CampaignChange.__struct_fields__ if name not in _NESTED)
 
 
@@ -263,7 +270,7 @@ def _columns(values: Campaign) -> dict[str, Any]:
     label = {"label_en": values.label.en, "label_zh": values.label.zh}
     nested = {name: msgspec.to_builtins(getattr(values, name)) for name in ("retry", "dispositions", "callbacks")}
     nested["dispositions"] = list(nested["dispositions"])
-    return plain | label | nested | {"mode": str(values.mode)}
+    return plain | label | nested | {"mode": str(values.mode), "machines": str(values.machines)}
 
 
 def _campaign(row: CampaignRow) -> Campaign:
@@ -274,6 +281,7 @@ def _campaign(row: CampaignRow) -> Campaign:
         name=row.name,
         label=Label(row.label_en, row.label_zh),
         mode=Mode(row.mode),
+        machines=Machines(row.machines),
         state=msgspec.convert(row.state, CampaignState),
         retry=msgspec.convert(row.retry, RetryPlan),
         dispositions=msgspec.convert(row.dispositions, tuple[Disposition, ...]),

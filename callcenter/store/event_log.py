@@ -101,6 +101,9 @@ class EventLog(Protocol):
     def read(self, after: int = 0, *, batch: int = BATCH) -> AsyncIterator[list[Recorded]]:
         """The events behind `after` in order, up to the end as it is when the last batch is fetched."""
 
+    def read_kinds(self, kinds: Sequence[str], /) -> AsyncIterator[list[Recorded]]:
+        """The events of these kinds in order, from the beginning to the end as it is when the last of them are fetched."""
+
     async def read_call(self, call: CallId) -> list[Recorded]:
         """The events that name this call, in order."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.clock import MINUTE
-from callcenter.kernel.dialing import CallbackPlan, Outcome, RetryPlan, RetryRule
+from callcenter.kernel.dialing import AnswerTimes, CallbackPlan, Outcome, RetryPlan, RetryRule
 from callcenter.kernel.ids import AgentId
 from callcenter.store import claim_facts, do_not_call, leads
 from callcenter.store.claim_facts import LeadToDial
@@ -57,7 +57,13 @@ def priority_of(following: Next) -> int:
 
 
 async def settle_by_plan(
-    session: AsyncSession, attempt: str, outcome: Outcome, at: int, plan: RetryPlan, callbacks: CallbackPlan | None = None
+    session: AsyncSession,
+    attempt: str,
+    outcome: Outcome,
+    at: int,
+    plan: RetryPlan,
+    callbacks: CallbackPlan | None = None,
+    times: AnswerTimes | None = None,
 ) -> Next | None:
     """Ends an attempt once and puts its lead where the plan says, or what an agent said already. A callback that it was to keep
     is off the lead, unless the dial broke on our side. None: it was settled before, or never claimed."""
@@ -85,6 +91,7 @@ async def settle_by_plan(
         None if next_at is None else max(at, next_at),
         priority=priority_of(following),
         number_dead=rule.number_dead,
+        times=times,
     )
     return following
 

@@ -16,7 +16,7 @@ from sqlalchemy import Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.kernel.clock import DAY, MINUTE
-from callcenter.kernel.dialing import Outcome
+from callcenter.kernel.dialing import AnswerTimes, Outcome
 from callcenter.kernel.ids import AgentId
 from callcenter.store import claim_facts
 from callcenter.store.claim_facts import LeadToDial
@@ -343,6 +343,7 @@ async def settle(
     *,
     priority: int = 0,
     number_dead: bool = False,
+    times: AnswerTimes | None = None,
 ) -> bool:
     """An attempt has ended. `next_at`: when the lead is due again (None: it is done); `priority`: with which it waits, above 0
     for a callback that was promised; `number_dead`: this number is never dialed again.
@@ -353,6 +354,8 @@ async def settle(
     if tried is None or tried.settled_at is not None:
         return False
     tried.outcome, tried.settled_at = str(outcome), at
+    if times is not None:
+        _keep(tried, times)
     lead = await session.get(LeadRow, tried.lead, with_for_update=True)
     assert lead is not None, "an attempt goes with its lead"
     if number_dead:
@@ -366,6 +369,14 @@ async def settle(
     lead.priority = priority
     rest(lead, next_at if call_list.state in ("ready", "filling") else None)
     return True
+
+
+def _keep(tried: LeadAttemptRow, times: AnswerTimes) -> None:
+    tried.answered_at, tried.greeting_end_at = times.answered_at, times.greeting_end_at
+    tried.agent_at, tried.message_played_at = times.agent_at, times.message_played_at
+    if times.heard is not None:
+        tried.answerer, tried.confidence = str(times.heard.answerer), times.heard.confidence
+        tried.heard_ms, tried.heard_why = times.heard.delay_ms, times.heard.why
 
 
 def rest(lead: LeadRow, next_at: int | None) -> None:

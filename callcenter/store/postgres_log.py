@@ -160,6 +160,17 @@ class PostgresLog:
             if len(events) < batch:
                 return
 
+    async def read_kinds(self, kinds: Sequence[str], /) -> AsyncIterator[list[Recorded]]:
+        after = 0
+        while True:
+            where = f"position > $1 AND kind = ANY ($2::text[]) ORDER BY position LIMIT {BATCH}"
+            events = await self._events(where, after, list(kinds))
+            if events:
+                yield events
+                after = events[-1].position
+            if len(events) < BATCH:
+                return
+
     async def read_call(self, call: CallId) -> list[Recorded]:
         return await self._events("call = $1 ORDER BY position", call)
 

@@ -165,6 +165,17 @@ class SqliteLog:
             if len(events) < batch:
                 return
 
+    async def read_kinds(self, kinds: Sequence[str], /) -> AsyncIterator[list[Recorded]]:
+        wanted = f"kind IN ({','.join('?' * len(kinds))}) AND position > ? ORDER BY position LIMIT {BATCH}"
+        after = 0
+        while True:
+            events = await self._reader.run(lambda db, after=after: _events(db, wanted, (*kinds, after)))  # type: ignore[misc]
+            if events:
+                yield events
+                after = events[-1].position
+            if len(events) < BATCH:
+                return
+
     async def read_call(self, call: CallId) -> list[Recorded]:
         return await self._reader.run(lambda db: _events(db, "call = ? ORDER BY position", (call,)))
 

@@ -6,12 +6,12 @@ Pure: time is the number of frames. Nothing is kept of the sound but levels.
 """
 
 from collections.abc import Iterator
-from enum import StrEnum
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from callcenter.kernel.words import Answerer
 from dialer.amd.settings import FRAME, FRAME_MS, AmdSettings
 from dialer.amd.spectrum import Ear
 from dialer.amd.tones import Heard, ToneKind, Tones
@@ -19,14 +19,6 @@ from dialer.amd.voice import Said, Voice
 
 LOOK_EVERY = 2
 """Frames between two looks at what was said."""
-
-
-class Answerer(StrEnum):
-    HUMAN = "human"
-    MACHINE = "machine"
-    FAX = "fax"
-    UNDECIDED = "undecided"
-    """Not known in time: to be treated as a person."""
 
 
 class Verdict(Struct, frozen=True, kw_only=True):

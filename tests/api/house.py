@@ -39,6 +39,7 @@ from callcenter.runtime.lead_desk import LeadDesk
 from callcenter.runtime.list_desk import ListDesk
 from callcenter.runtime.list_jobs import ListJobs
 from callcenter.runtime.performer import Performer
+from callcenter.runtime.seal import Seal
 from callcenter.store.audit import AuditLog
 from callcenter.store.crm import Crm
 from callcenter.store.database import Database
@@ -159,16 +160,15 @@ class House:
             engine=self.engine,
             live=self.live,
             fanout=self.fanout,
-            read_log=self.log.read,
-            read_personal=self.log.personal,
+            log=self.log,
+            seal=Seal(self.folder),
             keep_live=partial(keep_live, self.log),
             database=self.database,
             crm=self.crm,
             users=self.users,
             sessions=self.sessions,
             staff=self.staff,
-            tickets=self.tickets,
-            audit=self.audit,
+            tickets=self.tickets, audit=self.audit,
             recordings=self.recordings,
             webhooks=self.webhooks.desk,
             lists=self.lists,

@@ -10,7 +10,7 @@ from callcenter.api.holds import HOLDS
 from callcenter.api.schemas import campaigns as m
 from callcenter.api.schemas import lists as s
 from callcenter.kernel import commands as c
-from callcenter.kernel.dialing import Mode, Outcome
+from callcenter.kernel.dialing import Machines, Mode, Outcome
 from callcenter.runtime import clock
 from callcenter.store.campaign_values import read_campaigns
 from callcenter.store.leads import Leads, Pass
@@ -36,6 +36,7 @@ def test_the_words_of_the_dialer_are_the_apis():
     assert HOLDS.keys() == WORDS.keys()
     assert set(get_args(m.Outcome)) == {outcome.value for outcome in Outcome}
     assert set(get_args(m.Mode)) == {mode.value for mode in Mode}
+    assert set(get_args(m.Machines)) == {one.value for one in Machines}
     assert get_args(s.LeadField) == get_args(Field)
     assert set(get_args(s.RefusalCode)) == REASONS.keys()
     assert set(get_args(s.ConditionBody.__annotations__["field"])) == set(FIELDS)
@@ -70,6 +71,8 @@ async def test_a_campaign_is_planned_and_two_people_do_not_overwrite_each_other(
         ({"law": "mars"}, "unknown_law"), ({"skill": "juggling"}, "no_skill"), ({"teams": ["north"]}, "no_team"),
         ({"goal_outcomes": ["nothing"]}, "unknown_disposition"), ({"caller_id": "12"}, "bad_number"),
         ({"last_day": "2026-10-01"}, "bad_day"), ({"ring_ms": 1}, "bad_request"), ({"retry": None}, "bad_request"),
+        ({"machines": "message"}, "bad_message"), ({"machines": "shout"}, "bad_request"),
+        ({"voicemail": "nowhere"}, "unknown_prompt"),
     ):  # fmt: skip
         reply = await mia.ask("PATCH", f"{API}/campaigns/{of}", {"seen": now["changed_at"], **odd})
         assert (reply.status // 100, reply.code) == (4, code), reply.text
@@ -79,6 +82,9 @@ async def test_a_campaign_is_planned_and_two_people_do_not_overwrite_each_other(
     assert [one["name"] for one in (await mia.get(f"{API}/campaigns")).json()["items"]] == ["same", "spring"]
     told = (await (await house.signed_in("uma")).get(f"{API}/audit?action=campaign_changed")).json()["items"]
     assert '"ring_ms"' in told[0]["details"]
+    message = {"seen": now["changed_at"], "machines": "message", "voicemail": "welcome"}
+    left = await mia.ask("PATCH", f"{API}/campaigns/{of}", message)
+    assert (left.status, left.json()["machines"], left.json()["voicemail"]) == (200, "message", "welcome"), left.text
 
 
 async def test_pre_flight_counts_every_lead_once_and_says_what_holds_it(house: House, mia: Client):

@@ -104,6 +104,8 @@ WHO = {
     "POST /callbacks/{callback}/cancel": "AM",
     "POST /callbacks/{callback}/restore": "AM",
     "GET /campaigns/{campaign}/live": "MU",
+    "GET /campaigns/{campaign}/report": "MU",
+    "GET /report-key": "MU",
     "POST /campaigns/{campaign}/start": "M",
     "POST /campaigns/{campaign}/pause": "M",
     "POST /campaigns/{campaign}/stop": "M",

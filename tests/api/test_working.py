@@ -7,8 +7,11 @@ import pytest
 
 from callcenter.kernel import commands as c
 from callcenter.kernel.ids import AgentId, CampaignId, SkillId
+from callcenter.kernel.words import Fate
+from callcenter.runtime.seal import opened as opened_seal
 from callcenter.simulation.phones import Outside
 from callcenter.store.campaign_values import read_campaigns
+from dialer.auditor_report import Report
 from tests.api.house import KNOWN_CALLER, LAWS, Client, House, Page
 from tests.api.test_lists import API, begun, campaign, csv, settled
 from tests.unit.hub.story import PEOPLE
@@ -137,6 +140,9 @@ async def test_a_lead_is_read_skipped_dialed_and_gone(house: House, mia: Client,
     await page.until(lambda page: me(page)["lead"])
     stood = (await mia.get(f"{API}/campaigns/{of}/progress")).json()
     assert (stood["dials"] - stood["open"], stood["reached"], stood["outcomes"]) == (1, 1, [{"outcome": "answered", "dials": 1}])
+    sealed, key_ = await mia.get(f"{API}/campaigns/{of}/report"), (await mia.get(f"{API}/report-key")).json()["key"]
+    told = msgspec.json.decode(opened_seal(sealed.text, key_)[0], type=Report)
+    assert (told.dials, told.outcomes, [one.counts_as for one in told.answered]) == (1, {"answered": 1}, [Fate.CONNECTED])
     third = await lead_of(ana)
     assert third["name"] in ("Theo Brandt", "Maya Marsh")
 

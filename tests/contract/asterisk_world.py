@@ -1,8 +1,10 @@
 """The real Asterisk's world: people are SIPp processes, softphones register over the SIP socket, the wire is a relay."""
 
 import asyncio
+import io
 import tempfile
 import time
+import wave
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache
@@ -10,8 +12,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from callcenter.kernel.ids import PromptId
-from callcenter.telephony.asterisk.adapter import AsteriskCarrier, SoftphoneSettings
+from callcenter.media.prompts import speak
+from callcenter.telephony.asterisk.adapter import AsteriskCarrier
+from callcenter.telephony.asterisk.settings import DetectionSettings, SoftphoneSettings
 from callcenter.telephony.port import Carrier, DeviceAccount
 from tests.contract.world import CALLER_TONE, PHONE_TONE, CallerDoes, PhoneDoes
 from tests.integration import keys, sound
@@ -47,6 +53,19 @@ def tone_file(frequency: int) -> Path:
     return path
 
 
+@lru_cache
+def said_file(says: str) -> Path:
+    """What answers a telephone, and 20 seconds of silence after it."""
+    text = "Hello?" if says == "person" else "You have reached the office of Miller and Sons and we can not take calls"
+    with wave.open(io.BytesIO(speak(text, "en"))) as file:
+        spoken = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64) / 32_768
+    silence = np.zeros(sound.RATE // 5)
+    parts = [silence, spoken] if says == "person" else [silence, spoken, silence, silence, sound.tone(1_000, 0.4)]
+    path = Path(tempfile.mkdtemp(prefix="callcenter-said-")) / f"{says}.ulaw"
+    path.write_bytes(sound.ulaw(np.concatenate([*parts, np.zeros(20 * sound.RATE)])))
+    return path
+
+
 class AsteriskWorld:
     dialed = "+12025550100"
     prompt = PromptId("greeting")
@@ -59,7 +78,7 @@ class AsteriskWorld:
             pass
         self.pbx = pbx
         self.asterisk = AsteriskCarrier(
-            settings(pbx, port, **changes),
+            settings(pbx, port, **{"detection": DetectionSettings(grace_ms=1_000), **changes}),
             prompts=f"{pbx.values.directory}/prompts",
             clock=wall_clock,
             softphones=SoftphoneSettings(media_address=LOOPBACK),
@@ -132,6 +151,7 @@ class AsteriskWorld:
 
 def _telephone(does: PhoneDoes) -> Scenario:
     steps: list[Step] = [Tone(tone_file(PHONE_TONE))] if does.tone else []
+    steps += [Tone(said_file(does.says))] if does.says else []
     match does.does:
         case "answers":
             steps += [Stay()] if does.hangs_up_ms is None else [Wait(does.hangs_up_ms), HangUp()]

@@ -103,6 +103,8 @@ class SimulatedWorld:
             after_ms=50 + does.after_ms,
             hangs_up_after_ms=does.hangs_up_ms,
             tone=PHONE_TONE if does.tone else 0,
+            who="machine" if does.says == "machine" else "person",
+            greeting_ms=2_500 if does.says == "machine" else 600,
         )
         return number
 

@@ -10,10 +10,10 @@ from callcenter.kernel import effects as fx
 from callcenter.kernel.effects import AnyCarrierEffect, AnyEffect, CarrierEffect, LeadEffect
 from callcenter.kernel.signals import AnySignal, LeadSignal
 from callcenter.kernel.words import Cause, Fault, GatherEnd, PlaybackEnd
-from tests.contract import test_bridges, test_dialing, test_incoming, test_jobs, test_outage, test_prompts
+from tests.contract import test_answers, test_bridges, test_dialing, test_incoming, test_jobs, test_outage, test_prompts
 from tests.contract.stage import DECLARED
 
-STORIES = (test_bridges, test_dialing, test_incoming, test_jobs, test_outage, test_prompts)
+STORIES = (test_answers, test_bridges, test_dialing, test_incoming, test_jobs, test_outage, test_prompts)
 
 GONE, UNAVAILABLE, LOST = Fault.GONE, Fault.UNAVAILABLE, Fault.LOST
 WAYS_TO_FAIL: dict[type[CarrierEffect], set[Fault]] = {
@@ -28,6 +28,8 @@ WAYS_TO_FAIL: dict[type[CarrierEffect], set[Fault]] = {
     fx.CloseBridge: {UNAVAILABLE},
     fx.StartRecording: {GONE, Fault.REFUSED, UNAVAILABLE, LOST},
     fx.StopRecording: {GONE, UNAVAILABLE},
+    fx.DetectAnswer: {GONE, UNAVAILABLE},
+    fx.StopDetecting: {UNAVAILABLE},
 }
 """LOST (also Cause.LOST) is said by no carrier: the resync reads it off the carrier's snapshot, and so it does in the stories."""
 

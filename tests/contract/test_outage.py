@@ -3,6 +3,7 @@
 from callcenter.kernel.effects import (
     AnswerLeg,
     CloseBridge,
+    DetectAnswer,
     DeviceTarget,
     Gather,
     HangUpLeg,
@@ -12,6 +13,7 @@ from callcenter.kernel.effects import (
     PlayPrompts,
     SetTreatment,
     StartRecording,
+    StopDetecting,
     StopRecording,
 )
 from callcenter.kernel.flow import SayPrompt
@@ -134,6 +136,8 @@ async def test_what_the_carrier_never_heard_of_is_lost(stage: Stage) -> None:
     CloseBridge,
     StartRecording,
     StopRecording,
+    DetectAnswer,
+    StopDetecting,
     EffectFailed,
     faults=tuple(
         (kind, Fault.UNAVAILABLE)
@@ -149,6 +153,8 @@ async def test_what_the_carrier_never_heard_of_is_lost(stage: Stage) -> None:
             CloseBridge,
             StartRecording,
             StopRecording,
+            DetectAnswer,
+            StopDetecting,
         )
     ),
 )
@@ -177,6 +183,8 @@ async def test_nothing_can_be_done_while_the_carrier_does_not_answer(stage: Stag
         await stage.do(CloseBridge, bridge=bridge),
         await stage.do(StartRecording, recording=recording, bridge=bridge),
         await stage.do(StopRecording, recording=recording),
+        await stage.do(DetectAnswer, leg=leg, answered_at=0, preset="quick", until_ms=8_000),
+        await stage.do(StopDetecting, leg=leg),
     ]
     for effect in asked:
         await stage.fails(effect, Fault.UNAVAILABLE)

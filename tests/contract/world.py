@@ -50,6 +50,8 @@ class PhoneDoes:
     """So long after it answered; None: it stays until we end the call."""
     tone: bool = False
     """It sends PHONE_TONE all the time."""
+    says: Literal["", "person", "machine"] = ""
+    """Of a number outside, picked up: a short hello and silence, or a greeting of some seconds and a beep."""
 
 
 class World(Protocol):

@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 
 from callcenter.kernel.ids import LegId
+from callcenter.kernel.words import Answerer
 from callcenter.media.prompts import speak
 from callcenter.telephony.asterisk import events as ari_events
 from callcenter.telephony.asterisk import requests as r
-from callcenter.telephony.asterisk.answer_detection import PREFIX, AnswerDetection, DetectionSettings, Heard
+from callcenter.telephony.asterisk.answer_detection import PREFIX, AnswerDetection, Heard
 from callcenter.telephony.asterisk.client import AriClient
-from dialer.amd.detector import Answerer, BeepHeard, Verdict
+from callcenter.telephony.asterisk.settings import DetectionSettings
+from dialer.amd.detector import BeepHeard, Verdict
 from dialer.amd.settings import QUICK
 from tests.integration import sound
 from tests.integration.listening import Ears

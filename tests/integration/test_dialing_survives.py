@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
-from callcenter.kernel.dialing import Outcome
+from callcenter.kernel.dialing import Machines, Outcome
 from callcenter.kernel.ids import CampaignId
 from callcenter.simulation.phones import Outside
 from callcenter.store.database import Database
@@ -23,6 +23,8 @@ from tests.integration.test_dialing import filled, law
 LEADS = 4
 STEPS = 52
 """Effects are begun or done so often in a day without a death; a test counts them."""
+LISTENING_STEPS = 74
+"""The same of a day on which it is listened who answers."""
 
 
 @pytest.fixture
@@ -30,10 +32,12 @@ def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
     return Office(database, rows_url, tmp_path / "imports")
 
 
-async def ready(database: Database, office: Office, tmp_path: Path) -> tuple[Dialer, CampaignId, list[str]]:
+async def ready(
+    database: Database, office: Office, tmp_path: Path, **values: object
+) -> tuple[Dialer, CampaignId, list[str]]:
     """Four leads: one answers and talks, one is answered when nobody is there and opts out, one is busy, one rings out."""
     dialer = Dialer(database, law())
-    spring = await dialer.opens(campaign())
+    spring = await dialer.opens(campaign(**values))
     numbers = await filled(dialer, office, spring, tmp_path, LEADS)
     dialer.behave(numbers[0], after_ms=3_000, hangs_up_after_ms=8_000)
     dialer.behave(numbers[1], after_ms=3_000)
@@ -109,6 +113,10 @@ async def test_without_a_death_all_are_dialed(database: Database, office: Office
 
 async def dies_at(database: Database, office: Office, tmp_path: Path, at: int) -> None:
     dialer, spring, numbers = await ready(database, office, tmp_path)
+    await dies_once(dialer, spring, numbers, at)
+
+
+async def dies_once(dialer: Dialer, spring: CampaignId, numbers: list[str], at: int) -> None:
     dialer.hook = Death(at)
     with pytest.raises(Killed):
         await lives(dialer, numbers)
@@ -118,6 +126,36 @@ async def dies_at(database: Database, office: Office, tmp_path: Path, at: int) -
     await dialer.asks(c.StopCampaign(campaign=spring))
     await dialer.advances(30)
     await check(dialer, numbers)
+
+
+async def listening(database: Database, office: Office, tmp_path: Path) -> tuple[Dialer, CampaignId, list[str]]:
+    """Machines are left a message: a person, one whom nobody takes, a machine, a fax."""
+    dialer, spring, numbers = await ready(database, office, tmp_path, machines=Machines.MESSAGE, voicemail="sorry")
+    dialer.behave(numbers[2], after_ms=3_000, who="machine", greeting_ms=900, beep_ms=200, hangs_up_after_ms=20_000)
+    dialer.behave(numbers[3], after_ms=3_000, who="fax", hangs_up_after_ms=20_000)
+    return dialer, spring, numbers
+
+
+async def test_who_answers_is_heard_without_a_death(database: Database, office: Office, tmp_path: Path):
+    dialer, _, numbers = await listening(database, office, tmp_path)
+    dialer.hook = living = Death(0)
+    await lives(dialer, numbers)
+    assert living.steps == LISTENING_STEPS
+    await check(dialer, numbers)
+    over = {event.outcome: event.message_played_at for event in dialer.all(e.AttemptOver)}
+    assert set(over) == {Outcome.ANSWERED, Outcome.ABANDONED, Outcome.MACHINE, Outcome.FAX}
+    assert over[Outcome.MACHINE] is not None
+
+
+@pytest.mark.parametrize("at", range(1, LISTENING_STEPS + 1, 3))
+async def test_the_process_dies_at_any_step_of_listening(migrated_sqlite_url: str, tmp_path: Path, at: int):
+    database = Database(migrated_sqlite_url)
+    try:
+        office = Office(database, migrated_sqlite_url, tmp_path / "imports")
+        dialer, spring, numbers = await listening(database, office, tmp_path)
+        await dies_once(dialer, spring, numbers, at)
+    finally:
+        await database.close()
 
 
 @pytest.mark.parametrize("at", range(1, STEPS + 1))

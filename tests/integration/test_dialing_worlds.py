@@ -19,19 +19,22 @@ from sqlalchemy import func, select
 
 from callcenter.hub.deadlines import Due
 from callcenter.hub.dialing.floor import facts, reading
+from callcenter.hub.dialing.replay import Replayer
 from callcenter.kernel import commands as c
 from callcenter.kernel import effects as fx
 from callcenter.kernel import events as e
+from callcenter.kernel import signals as s
 from callcenter.kernel.center import Label, Opening
 from callcenter.kernel.clock import HOUR, MINUTE
-from callcenter.kernel.dialing import Mode, Outcome, RetryPlan, RetryRule
+from callcenter.kernel.dialing import Machines, Mode, Outcome, RetryPlan, RetryRule
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import AgentId, CampaignId
 from callcenter.kernel.law import AbandonCap, AttemptCap, CallingHours, LawVersion, LockOut, Pack, PackId, Rules
 from callcenter.kernel.scenario import Faults
+from callcenter.kernel.words import Answerer
 from callcenter.simulation.phones import Outside
-from callcenter.store.campaigns import CampaignChange
+from callcenter.store.campaigns import Campaign, CampaignChange
 from callcenter.store.claim_facts import read
 from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
@@ -133,6 +136,18 @@ async def _another_mode(world: World, spring: CampaignId, chance: Random) -> Non
     await world.center_changes()
 
 
+async def _another_way_with_machines(world: World, spring: CampaignId, chance: Random) -> None:
+    await world.campaigns.change(int(spring), CampaignChange(machines=chance.choice(list(Machines))), "ana", world.now)
+    await world.center_changes()
+
+
+async def _beeps(world: World, spring: CampaignId, chance: Random) -> None:
+    """Somebody's radio beeps, whoever she is."""
+    for line in list(world.network.lines.values()):
+        if line.findings is not None:
+            world.network.tell(s.BeepHeard(leg=line.leg, began_ms=1_000, ended_ms=1_300, heard_ms=1_540))
+
+
 async def _reads(world: World, spring: CampaignId, chance: Random) -> None:
     for attempt in list(world.hub.state.attempts.values()):
         if attempt.reader is not None:
@@ -190,6 +205,11 @@ STEPS: dict[str, Step] = {
 KINDS = (
     *(Outside(after_ms=after_ms) for after_ms in (1_000, 4_000, 9_000)),
     *(Outside(does=does) for does in ("busy", "no_answer", "rejects", "invalid", "congestion", "fails")),
+    Outside(after_ms=4_000, who="machine", greeting_ms=4_000, beep_ms=700),
+    Outside(after_ms=1_000, who="machine", greeting_ms=9_000, beep_ms=None),
+    Outside(after_ms=4_000, who="fax"),
+    Outside(after_ms=4_000, who="odd"),
+    Outside(after_ms=4_000, greeting_ms=3_000),
 )
 """What callees do; who answers is the likeliest."""
 
@@ -199,6 +219,11 @@ def _outside(chance: Random) -> Outside:
     return replace(kind, hangs_up_after_ms=chance.choice((None, 500, 3_000, 20_000)))
 
 
+def _random(chance: Random, plan: RetryPlan) -> Campaign:
+    mode, machines = chance.choice(list(Mode)), chance.choice(list(Machines))
+    return campaign(mode=mode, retry=plan, lines=6, preview_ms=40_000, machines=machines, voicemail="sorry")
+
+
 async def live(template: Path, folder: Path, seed: int, steps: list[str]) -> World:
     database = Database(f"sqlite:///{shutil.copy(template, folder / 'center.db')}")
     chance = Random(seed)
@@ -206,7 +231,7 @@ async def live(template: Path, folder: Path, seed: int, steps: list[str]) -> Wor
     world.forbidden, world.law_now = [], Law(strict())
     try:
         plan = RetryPlan(rules=QUICK, day_parts=())
-        spring = await world.opens(campaign(mode=chance.choice(list(Mode)), retry=plan, lines=6, preview_ms=40_000))
+        spring = await world.opens(_random(chance, plan))
         office = Office(database, f"sqlite:///{folder / 'center.db'}", folder / "imports")
         leads = [[f"Ann{n}", phone(n)] for n in range(LEADS)]
         await office.imported(int(spring), csv_file(folder / "a.csv", leads))
@@ -277,6 +302,28 @@ async def _check(world: World) -> None:
     assert [one.position for one in log] == list(range(1, len(log) + 1))
     assert not any(number in str(one.event) for one in log for number in world.dialed), "no number is in the log"
     assert world.watch.violations == []
+    _check_answers(log)
+    for campaign_id in world.hub.state.campaigns:
+        again = Replayer(campaign_id)
+        again.follow(log)
+        assert again.found.differences == []
+
+
+def _check_answers(log: list[Recorded]) -> None:
+    """Whoever is known to be a machine waits for nobody, and is no one's outcome but its own."""
+    machines: dict[str, bool] = {}
+    for recorded in log:
+        match recorded.event:
+            case e.AnswerHeard(late=False, call=call, heard=heard):
+                machines[call] = heard.answerer in (Answerer.MACHINE, Answerer.FAX)
+            case e.PersonFound(call=call):
+                machines[call] = False
+            case e.CallQueued(call=call) | e.OfferMade(call=call) | e.CallConnected(call=call):
+                assert not machines.get(call), "a machine was brought to an agent"
+            case e.MessageBegan(call=call, machine=machine):
+                assert machine is machines.get(call, False)
+            case e.AttemptOver(call=call, outcome=outcome) if outcome is not Outcome.FAILED:
+                assert (outcome in (Outcome.MACHINE, Outcome.FAX)) is machines.get(call, False)
 
 
 def test_no_path_dials_around_the_gate(sqlite_template: Path):

@@ -102,6 +102,12 @@ async def test_the_events_of_one_call(log: EventLog):
     assert await log.read_call(CALL) == [story[0], story[3]]
 
 
+async def test_reading_some_kinds_goes_in_batches_to_the_end(log: EventLog):
+    await log.append(0, recorded(0, *[event for _ in range(1_500) for event in (arrival(), over())]))
+    batches = [[one.position for one in batch] async for batch in log.read_kinds(["CallOver", "AgentAvailable"])]
+    assert batches == [list(range(2, 2_001, 2)), list(range(2_002, 3_001, 2))]
+
+
 async def test_the_log_lasts(log: EventLog, another: Callable[[], EventLog]):
     story = recorded(0, arrival(), over())
     await log.append(0, story, PEOPLE)

@@ -243,7 +243,7 @@ async def _shown(ask: Ask, lines: Iterable[CallLine], record: CallRecord | None 
     known = ask.services.engine.state.personal
     values = {row: known[row] for row in rows & known.keys()}
     if rows - values.keys():
-        values |= await ask.services.read_personal(rows - values.keys())
+        values |= await ask.services.log.personal(rows - values.keys())
     return _Shown({id: contact.name for id, contact in contacts.items()}, values)
 
 

@@ -12,11 +12,11 @@ from callcenter.api.holds import HOLDS
 from callcenter.api.numbers import phone_number
 from callcenter.api.route import Ask
 from callcenter.api.schemas import campaigns as m
-from callcenter.api.schemas.callbacks import Result
+from callcenter.api.schemas.callbacks import Result, SaidCount
 from callcenter.api.schemas.common import PhoneNumber, Words
 from callcenter.kernel.center import Label
 from callcenter.kernel.clock import local
-from callcenter.kernel.dialing import Mode, Outcome, Recycling, RetryPlan, RetryRule
+from callcenter.kernel.dialing import Machines, Mode, Outcome, Recycling, RetryPlan, RetryRule
 from callcenter.kernel.errors import Refused
 from callcenter.kernel.ids import CampaignId
 from callcenter.kernel.law import Pack, PackId
@@ -80,7 +80,7 @@ async def read_progress(ask: Ask) -> m.ProgressBody:
     ended = sum(found.outcomes.values())
     results: dict[str, Result] = {one.code: one.result.value for one in campaign.dispositions}
     said = [
-        m.SaidCount(code=code, result="success" if code in campaign.goal_outcomes else results.get(code, "neutral"), calls=calls)
+        SaidCount(code=code, result="success" if code in campaign.goal_outcomes else results.get(code, "neutral"), calls=calls)
         for code, calls in found.said.most_common()
     ]
     return m.ProgressBody(
@@ -124,7 +124,8 @@ async def read_next(ask: Ask) -> m.NextBody:
 
 
 _NOT_PLAIN = (
-    "seen", "label", "mode", "retry", "teams", "goal_outcomes", "caller_id", "message_contains", "dispositions", "callbacks",
+    "seen", "label", "mode", "machines", "retry", "teams", "goal_outcomes", "caller_id", "message_contains", "dispositions",
+    "callbacks",
 )  # fmt: skip
 
 
@@ -144,7 +145,7 @@ def _change(ask: Ask, given: m.CampaignPatch, before: Campaign) -> CampaignChang
         raise Refused("unknown_disposition", "there is no such outcome in the center: choose one that there is")
     if isinstance(given.carrier, str) and given.carrier not in ask.services.carriers:
         raise Refused("unknown_carrier", "there is no such carrier: choose one that there is, or none")
-    if isinstance(given.message, str) and given.message not in center.prompts:
+    if any(isinstance(prompt, str) and prompt not in center.prompts for prompt in (given.message, given.voicemail)):
         raise Refused("unknown_prompt", "there is no such prompt in the center: choose one that there is, or none")
     plain = {
         name: value
@@ -155,6 +156,7 @@ def _change(ask: Ask, given: m.CampaignPatch, before: Campaign) -> CampaignChang
     return CampaignChange(
         label=UNSET if given.label is UNSET else Label(given.label.en, given.label.zh),
         mode=UNSET if given.mode is UNSET else Mode(given.mode),
+        machines=UNSET if given.machines is UNSET else Machines(given.machines),
         retry=UNSET if given.retry is UNSET else _plan(given.retry, before.retry),
         dispositions=UNSET if given.dispositions is UNSET else own,
         callbacks=UNSET if given.callbacks is UNSET else dispositions.plan(given.callbacks),
@@ -217,6 +219,7 @@ def _body(ask: Ask, campaign: Campaign) -> m.CampaignBody:
     return m.CampaignBody(
         label=Words(en=campaign.label.en or campaign.name, zh=campaign.label.zh or campaign.label.en or campaign.name),
         mode=campaign.mode.value,
+        machines=campaign.machines.value,
         state=campaign.state if known is None else known.state.value,
         goal_outcomes=list(campaign.goal_outcomes),
         message_contains=msgspec.convert(campaign.message_contains, list[m.MessagePart]),

@@ -79,4 +79,6 @@ def _abandon(ask: Ask, campaign: Campaign, values: CampaignValues) -> m.AbandonB
         cap=figure.cap,
         left=figure.left,
         since=figure.since.isoformat(),
+        machines=figure.machines,
+        machine_share=figure.machine_share,
     )

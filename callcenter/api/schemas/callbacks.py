@@ -44,6 +44,15 @@ class DispositionBody(Body, frozen=True, kw_only=True):
     team: str | None
 
 
+class SaidCount(Body, frozen=True, kw_only=True):
+    """An outcome that agents picked."""
+
+    code: str
+    result: Result
+    """As it counts towards the goal."""
+    calls: int
+
+
 class CallbackPlanBody(Body, frozen=True, kw_only=True):
     """How callbacks are kept."""
 

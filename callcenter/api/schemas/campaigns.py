@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from callcenter.api.schemas.callbacks import CallbackPlanBody, DispositionBody, Result
+from callcenter.api.schemas.callbacks import CallbackPlanBody, DispositionBody, SaidCount
 from callcenter.api.schemas.common import Body, PhoneNumber, Words
 from callcenter.api.schemas.queries import Day, Limit, Query
 
@@ -21,6 +21,7 @@ HoldCode = Literal[
 ]  # fmt: skip
 """As `dialer.compliance.Hold`; a test holds the two together."""
 
+Machines = Literal["off", "hang_up", "message"]
 MessagePart = Literal["seller", "number", "purpose", "opt_out"]
 Label = Annotated[str, Meta(max_length=200)]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -118,6 +119,10 @@ class CampaignBody(Body, frozen=True, kw_only=True):
     message_contains: list[MessagePart]
     opt_out_key: str | None
     """The key that, pressed during the message, ends all calls."""
+    machines: Machines
+    """What becomes of answering machines. In preview nobody listens who answered."""
+    voicemail: str | None
+    """Prompt that is left to machines after their beep."""
     changed_at: int
     """Also the version; a change names the one it was made from."""
     agents: int
@@ -175,6 +180,8 @@ class CampaignPatch(Body, frozen=True, kw_only=True):
     message: str | UnsetType | None = UNSET
     message_contains: Annotated[list[MessagePart], Meta(max_length=4)] | UnsetType = UNSET
     opt_out_key: Annotated[str, Meta(pattern=r"^[0-9*#]$")] | UnsetType | None = UNSET
+    machines: Machines | UnsetType = UNSET
+    voicemail: str | UnsetType | None = UNSET
 
 
 class CauseBody(Body, frozen=True, kw_only=True):
@@ -201,6 +208,10 @@ class AbandonBody(Body, frozen=True, kw_only=True):
     """How many more may be abandoned now; 0: only where nobody can be lost."""
     since: str
     """First day of the window."""
+    machines: int
+    """Dials that a machine or a fax answered, in the window; they are not among `answers`."""
+    machine_share: float
+    """Of everything that answered."""
 
 
 class LiveCampaignBody(Body, frozen=True, kw_only=True):
@@ -283,15 +294,6 @@ class OutcomeCount(Body, frozen=True, kw_only=True):
     dials: int
 
 
-class SaidCount(Body, frozen=True, kw_only=True):
-    """An outcome that agents picked."""
-
-    code: str
-    result: Result
-    """As it counts towards the goal."""
-    calls: int
-
-
 class ProgressBody(Body, frozen=True, kw_only=True):
     """How far a campaign is, by its leads and dials."""
 
@@ -352,6 +354,18 @@ class PreflightBody(Body, frozen=True, kw_only=True):
     law: str | None
     """By which pack; null: the campaign has none, nothing may be dialed and nothing was asked."""
     now: int
+
+
+class ReportQuery(Query, frozen=True, kw_only=True):
+    """Days of the center's zone, both included; without them today."""
+
+    first: Day | None = None
+    last: Day | None = None
+
+
+class ReportKeyBody(Body, frozen=True, kw_only=True):
+    key: str
+    """Base64 of an Ed25519 public key. Give it to the auditor by another way than the report."""
 
 
 class NextQuery(Query, frozen=True, kw_only=True):

@@ -1,12 +1,12 @@
-"""A campaign's dial is answered: the callee waits for an agent for as long as the law allows, then hears why we called.
+"""A campaign's dial is answered by a person: she waits for an agent for as long as the law allows, then hears why we called.
 
-A detector of answering machines will tell here what answered: a person begins to wait at the end of her greeting
-(`AttemptAnswered` then names that instant), a machine does not enter the queue. Until there is one, whoever answers is a person
-from the first moment on, which is the stricter reading.
+Also the messages: for those whom no agent takes in time, of campaigns without agents, and the one that is left to a machine. Who
+answered, a person or a machine, is told by `listening`.
 """
 
 from callcenter.hub import inbound, languages, queueing
 from callcenter.hub.dialing import floor as see
+from callcenter.hub.dialing.state import Attempt
 from callcenter.hub.endings import finish, withdraw
 from callcenter.hub.state import Call, Pending
 from callcenter.hub.turn import Turn
@@ -18,30 +18,37 @@ from callcenter.kernel.campaign import CampaignValues
 from callcenter.kernel.clock import SECOND
 from callcenter.kernel.dialing import Mode
 from callcenter.kernel.flow import SayPrompt
+from callcenter.kernel.ids import PromptId
 from callcenter.kernel.words import CallEnd, Fault, Party
 from dialer.attempt_state import AttemptState
 
 KEY_WAIT_MS = 5 * SECOND
 """After the message, for the key that opts out."""
+MACHINE_WAIT_MS = SECOND
+"""After a message that is left to a machine: only a person presses a key."""
 _MESSAGE_SLACK_MS = 2 * SECOND
 
 
-def answered(turn: Turn, call: Call) -> None:
-    """Somebody is there, and nobody of ours."""
-    attempt = turn.state.attempts.get(call.dial) if call.dial is not None else None
-    values = turn.state.center.campaigns.get(call.campaign) if call.campaign is not None else None
-    if attempt is None or values is None:
-        finish(turn, call, CallEnd.DROPPED, Party.SYSTEM)  # its campaign was deleted while it rang
-        return
+def person(turn: Turn, call: Call, attempt: Attempt, values: CampaignValues) -> None:
+    """A person is there, as far as is known, and nobody of ours. The law's seconds begin at the end of her greeting; where that
+    is not known, at the answer."""
     if values.mode is Mode.AGENTLESS:
         turn.emit(e.AttemptAnswered(call=call.id, attempt=attempt.id, by=None))
         _message(turn, call, values, abandoned=False)
         return
-    rules = see.version(turn.state, turn.state.campaigns[values.id], turn.now)
-    turn.emit(e.AttemptAnswered(call=call.id, attempt=attempt.id, by=turn.now + rules.connect_ms))
-    if call.contact is None:
+    spoken_at = attempt.record.greeting_end_at
+    if spoken_at is None:
+        spoken_at = turn.now if attempt.record.answered_at is None else attempt.record.answered_at
+    turn.emit(e.AttemptAnswered(call=call.id, attempt=attempt.id, by=spoken_at + connect_ms(turn, attempt)))
+    if call.contact is None and call.look_up == "none":
         inbound.look_up(turn, call, turn.state.value(call.party))
     queueing.enqueue(turn, call, values.queue)
+
+
+def connect_ms(turn: Turn, attempt: Attempt) -> int:
+    """How long a person may be without an agent, by the law that held when she answered."""
+    at = turn.now if attempt.record.answered_at is None else attempt.record.answered_at
+    return see.version(turn.state, turn.state.campaigns[attempt.campaign], at).connect_ms
 
 
 def abandon_due(turn: Turn, call: Call) -> None:
@@ -59,18 +66,39 @@ def abandon_due(turn: Turn, call: Call) -> None:
         _message(turn, call, values, abandoned=True)
 
 
+def leave_message(turn: Turn, call: Call, values: CampaignValues) -> None:
+    """To a machine that records."""
+    _say(turn, call, values, values.voicemail, wait_ms=MACHINE_WAIT_MS, machine=True)
+
+
 def _message(turn: Turn, call: Call, values: CampaignValues, *, abandoned: bool) -> None:
-    leg = turn.up(call.customer)
-    if leg is None or values.message is None:
+    if turn.up(call.customer) is None or values.message is None:
         finish(turn, call, CallEnd.DROPPED if abandoned else CallEnd.MESSAGE_HEARD, Party.SYSTEM)
-        return
+    else:
+        _say(turn, call, values, values.message, wait_ms=KEY_WAIT_MS, abandoned=abandoned)
+
+
+def _say(
+    turn: Turn,
+    call: Call,
+    values: CampaignValues,
+    message: PromptId | None,
+    *,
+    wait_ms: int,
+    abandoned: bool = False,
+    machine: bool = False,
+) -> None:
+    leg = turn.up(call.customer)
+    assert leg is not None
+    assert message is not None
     assert call.dial is not None
-    prompts = (SayPrompt(values.message),)
+    prompts = (SayPrompt(message),)
     language = languages.spoken(turn.state.center, call)
-    step_ms = turn.state.center.timing.ivr_step_ms
-    until = turn.now + step_ms + KEY_WAIT_MS + _MESSAGE_SLACK_MS
-    turn.emit(e.MessageBegan(call=call.id, attempt=call.dial, abandoned=abandoned, until=until))
-    effect, gather = turn.entropy.effect(), values.opt_out_key is not None
+    until = turn.now + turn.state.center.timing.ivr_step_ms + wait_ms + _MESSAGE_SLACK_MS
+    listen_no_more(turn, call)
+    turn.emit(e.MessageBegan(call=call.id, attempt=call.dial, abandoned=abandoned, until=until, machine=machine))
+    # A key tells that it is a person after all, whether it opts out or not.
+    effect, gather = turn.entropy.effect(), machine or values.opt_out_key is not None
     turn.emit(e.PromptAsked(call=call.id, leg=leg.id, effect=effect, prompts=prompts, gather=gather))
     if gather:
         turn.ask(
@@ -82,8 +110,8 @@ def _message(turn: Turn, call: Call, values: CampaignValues, *, abandoned: bool)
                 language=language,
                 maximum=1,
                 terminator="",
-                timeout_ms=KEY_WAIT_MS,
-                between_ms=KEY_WAIT_MS,
+                timeout_ms=wait_ms,
+                between_ms=wait_ms,
             )
         )
     else:
@@ -105,9 +133,13 @@ def message_failed(turn: Turn, call: Call, pending: Pending, fault: Fault) -> No
 
 
 def key_pressed(turn: Turn, call: Call, signal: s.DigitsGathered) -> None:
-    """The key that opts out holds at once: before anything else is dialed the number is on the list, or the effect is pending."""
+    """The key that opts out holds at once: before anything else is dialed the number is on the list, or the effect is pending.
+    Whoever presses any key while a message is left to a machine is a person."""
     values = turn.state.center.campaigns.get(call.campaign) if call.campaign is not None else None
     turn.emit(e.DigitsEntered(call=call.id, leg=signal.leg, effect=signal.effect, end=signal.end, count=len(signal.digits)))
+    attempt = turn.state.attempts.get(call.dial) if call.dial is not None else None
+    if attempt is not None and attempt.record.state is AttemptState.MACHINE and signal.digits:
+        turn.emit(e.PersonFound(call=call.id, attempt=attempt.id))
     if values is not None and call.dial is not None and signal.digits and signal.digits == values.opt_out_key:
         effect = turn.entropy.effect()
         turn.emit(e.OptedOut(call=call.id, attempt=call.dial, effect=effect))
@@ -122,5 +154,24 @@ def message_over(turn: Turn, call: Call) -> None:
 
 def end_of_message(turn: Turn, call: Call) -> CallEnd:
     attempt = turn.state.attempts.get(call.dial) if call.dial is not None else None
-    apologized = attempt is not None and attempt.record.state is AttemptState.APOLOGY
-    return CallEnd.DROPPED if apologized else CallEnd.MESSAGE_HEARD
+    if attempt is None:
+        return CallEnd.MESSAGE_HEARD
+    if attempt.record.machine is not None:
+        return CallEnd.DROPPED if attempt.record.person else CallEnd.MACHINE
+    return CallEnd.DROPPED if attempt.record.state is AttemptState.APOLOGY else CallEnd.MESSAGE_HEARD
+
+
+def end_of_dial(turn: Turn, call: Call) -> CallEnd:
+    """The callee, or the network, ended it before anybody of ours was there, or it was known who answered."""
+    attempt = turn.state.attempts.get(call.dial) if call.dial is not None else None
+    if attempt is None or attempt.record.answered_at is None:
+        return CallEnd.NOT_REACHED
+    return CallEnd.MACHINE if attempt.record.state is AttemptState.MACHINE else CallEnd.DROPPED
+
+
+def listen_no_more(turn: Turn, call: Call) -> None:
+    """An agent is there, or a message begins: who answered matters no more, and nobody listens to what is said."""
+    attempt = turn.state.attempts.get(call.dial) if call.dial is not None else None
+    leg = turn.up(call.customer)
+    if attempt is not None and attempt.listened and leg is not None:
+        turn.ask(fx.StopDetecting(effect=turn.entropy.effect(), carrier=leg.carrier, leg=leg.id))

@@ -130,10 +130,20 @@ def floor(state: State, campaign: Campaign, values: CampaignValues, now: int) ->
 
 
 def _waiting(state: State, campaign: Campaign) -> int:
-    """Persons who answered and have nobody yet; to whom an agent is being brought, she is not free any more either."""
-    return sum(
+    """Persons who answered and have nobody yet, and whoever is still listened to and may be one; to whom an agent is being
+    brought, she is not free any more either."""
+    listened = sum(
+        one.campaign == campaign.id and one.record.state is AttemptState.ANSWERED and _dialing(state, one)
+        for one in state.attempts.values()
+    )
+    return listened + sum(
         call.campaign == campaign.id and call.state is CallState.QUEUED and call.offer is None for call in state.calls.values()
     )
+
+
+def _dialing(state: State, attempt: Attempt) -> bool:
+    call = state.calls.get(attempt.call) if attempt.call is not None else None
+    return call is not None and call.state is CallState.DIALING
 
 
 def version(state: State, campaign: Campaign, at: int) -> LawVersion:

@@ -31,6 +31,7 @@ _STIRS = frozenset(
         e.AgentSetAside,
         e.AgentSignedOut,
         e.AgentWorks,
+        e.AnswerHeard,
         e.AttemptAnswered,
         e.AttemptOver,
         e.AttemptSettled,

@@ -80,9 +80,15 @@ def _over(turn: Turn, attempt: Attempt, rules: LawVersion) -> None:
             agent_at=record.agent_at,
             message_played_at=record.message_played_at,
             fate=attempt.judged,
+            heard=attempt.heard,
         )
     )
-    turn.ask(fx.SettleAttempt(effect=effect, campaign=attempt.campaign, attempt=attempt.id, dial_outcome=outcome, at=turn.now))
+    times = turn.state.jobs[effect].times
+    turn.ask(
+        fx.SettleAttempt(
+            effect=effect, campaign=attempt.campaign, attempt=attempt.id, dial_outcome=outcome, at=turn.now, times=times
+        )
+    )
 
 
 # -- the leads' rows answer -------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from callcenter.kernel.campaign_state import CAMPAIGN, CampaignState
-from callcenter.kernel.dialing import Outcome
+from callcenter.kernel.dialing import NO_TIMES, AnswerTimes, Heard, Outcome
 from callcenter.kernel.follow_up import FollowUp
 from callcenter.kernel.ids import AgentId, AttemptId, CallId, CampaignId, CarrierName, ContactId, EffectId, LeadId, PersonalId
 from callcenter.kernel.words import Fate, Pause
@@ -53,6 +53,12 @@ class Attempt:
     p: float = -1.0
     agents: int = 0
     record: Record = field(default_factory=Record)
+    listened: bool = False
+    """It was asked who answered."""
+    heard: Heard | None = None
+    """The last verdict."""
+    learned: bool = False
+    """Pacing knows whether a person answered."""
     judged: Fate | None = None
     asked_for: bool = False
     """A promised call that she took, whatever campaign she works."""
@@ -75,4 +81,5 @@ class Job:
     follow_up: FollowUp | None = None
     revision: int = 0
     """Of two follow-ups of one attempt the higher one holds."""
+    times: AnswerTimes = NO_TIMES
     at: int = 0

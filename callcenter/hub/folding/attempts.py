@@ -1,12 +1,15 @@
 """Folding: dials of campaigns. What happens to their calls moves the attempt, the trunk's breaker and what pacing has learned."""
 
+from collections.abc import Iterator
+from typing import Literal
+
 from callcenter.hub.deadlines import Due
 from callcenter.hub.dialing.state import Attempt
 from callcenter.hub.folding.register import folds
 from callcenter.hub.state import Agent, Call, State
 from callcenter.kernel import events as e
-from callcenter.kernel.call_state import CALL
-from callcenter.kernel.words import LegRole
+from callcenter.kernel.call_state import CALL, CallState
+from callcenter.kernel.words import Answerer, LegRole
 from dialer import attempt_state as moves
 from dialer.outcome import end_of
 from dialer.pacing.curves import RingCurves
@@ -60,6 +63,31 @@ def _(state: State, event: e.AttemptAnswered, at: int) -> None:
         state.deadlines.set(Due.ABANDON, event.call, event.by)
 
 
+@folds(e.AnswerListened)
+def _(state: State, event: e.AnswerListened, at: int) -> None:
+    state.attempts[event.attempt].listened = True
+    state.deadlines.set(Due.CALL, event.call, event.by)
+
+
+@folds(e.AnswerHeard)
+def _(state: State, event: e.AnswerHeard, at: int) -> None:
+    state.attempts[event.attempt].heard = event.heard
+    if event.by is not None:
+        state.deadlines.set(Due.ABANDON, event.call, event.by)
+
+
+@folds(e.BeepAwaited)
+def _(state: State, event: e.BeepAwaited, at: int) -> None:
+    for due in (Due.ABANDON, Due.ANNOUNCE):
+        state.deadlines.clear(due, event.call)
+    state.deadlines.set(Due.CALL, event.call, event.until)
+
+
+@folds(e.PersonFound)
+def _(state: State, event: e.PersonFound, at: int) -> None:
+    pass
+
+
 @folds(e.MessageBegan)
 def _(state: State, event: e.MessageBegan, at: int) -> None:
     state.deadlines.clear(Due.ABANDON, event.call)
@@ -68,50 +96,84 @@ def _(state: State, event: e.MessageBegan, at: int) -> None:
 
 def follow(state: State, attempt: Attempt, call: Call, event: e.AnyEvent, at: int) -> None:
     """What an event of its call means for an attempt."""
-    move = _move(attempt, call, event, at)
-    if move is None:
-        if isinstance(event, e.CallOver) and attempt.record.state is S.CLAIMED:
-            state.unsettled[attempt.id] = None  # her own device failed before anybody was dialed
-        return
-    attempt.record = attempt.record.after(move)
-    state.unsettled[attempt.id] = None
-    _learn(state, attempt, move)
-    _trunk(state, attempt, call, move)
+    found = tuple(_moves(attempt, call, event, at))
+    if not found and isinstance(event, e.CallOver) and attempt.record.state is S.CLAIMED:
+        state.unsettled[attempt.id] = None  # her own device failed before anybody was dialed
+    for move in found:
+        attempt.record = attempt.record.after(move)
+        state.unsettled[attempt.id] = None
+        _learn(state, attempt, move)
+        _trunk(state, attempt, call, move)
+    _learn_who(state, attempt, call, event)
 
 
-def _move(attempt: Attempt, call: Call, event: e.AnyEvent, at: int) -> moves.Move | None:
+def _moves(attempt: Attempt, call: Call, event: e.AnyEvent, at: int) -> Iterator[moves.Move]:
     record = attempt.record
     match event:
         case e.LegDialed(role=LegRole.DIALED | LegRole.CUSTOMER) if record.state is S.CLAIMED:
-            return moves.Dialed(at=at)
+            yield moves.Dialed(at=at)
         case e.LegRang(leg=leg) if leg == call.customer and record.state is S.DIALING:
-            return moves.Rang(at=at)
+            yield moves.Rang(at=at)
         case e.LegUp(leg=leg) if leg == call.customer and record.answered_at is None:
-            return moves.Answered(at=at)
+            yield moves.Answered(at=at)
+        case e.AnswerHeard(late=False, heard=heard) if heard.answerer in (Answerer.MACHINE, Answerer.FAX):
+            what: Literal["machine", "fax"] = "fax" if heard.answerer is Answerer.FAX else "machine"
+            yield moves.MachineHeard(at=at, what=what, confidence=heard.confidence)
+        case e.AnswerHeard(late=False):
+            if record.state is S.MACHINE:
+                yield moves.PersonHeard(at=at)
+            if event.greeting_end_at is not None:
+                yield moves.GreetingEnded(at=event.greeting_end_at)
+        case e.PersonFound():
+            yield moves.PersonHeard(at=at)
         case e.CallConnected() if record.agent_at is None:
-            return moves.Connected(at=at)
+            yield moves.Connected(at=at)
+        case e.MessageBegan(machine=True):
+            yield moves.VoicemailBegan(at=at)
         case e.MessageBegan():
-            return moves.MessageBegan(at=at) if event.abandoned else moves.Connected(at=at)
+            yield moves.MessageBegan(at=at) if event.abandoned else moves.Connected(at=at)
         case e.LegDown(leg=leg) if leg == call.customer:
             assert record.dialed_at is not None
-            return moves.Ended(at=at, end=end_of(event.cause, event.detail, by_us=event.by_us))
+            yield moves.Ended(at=at, end=end_of(event.cause, event.detail, by_us=event.by_us))
         case _:
-            return None
+            pass
 
 
 def _learn(state: State, attempt: Attempt, move: moves.Move) -> None:
+    """A dial that nobody answered."""
     record, estimates = attempt.record, state.campaigns[attempt.campaign].estimates
-    if record.dialed_at is None:
+    if record.dialed_at is None or not isinstance(move, moves.Ended) or record.answered_at is not None:
         return
     after_ms = move.at - record.dialed_at
-    if isinstance(move, moves.Answered):
-        estimates.dial_resolved(human=True, after_ms=after_ms, p=attempt.p, agents=attempt.agents)
-    elif isinstance(move, moves.Ended) and record.answered_at is None:
-        if move.end.by_us:
-            chance = RingCurves(estimates).at_last(after_ms / 1_000, attempt.p)
-            estimates.dial_cancelled(chance=chance, p=attempt.p, agents=attempt.agents)
-        else:
-            estimates.dial_resolved(human=False, after_ms=after_ms, p=attempt.p, agents=attempt.agents)
+    if move.end.by_us:
+        chance = RingCurves(estimates).at_last(after_ms / 1_000, attempt.p)
+        estimates.dial_cancelled(chance=chance, p=attempt.p, agents=attempt.agents)
+    else:
+        estimates.dial_resolved(human=False, after_ms=after_ms, p=attempt.p, agents=attempt.agents)
+
+
+def _learn_who(state: State, attempt: Attempt, call: Call, event: e.AnyEvent) -> None:
+    """A dial that was answered: as soon as it is known whether by a person, once. A machine that is found out later has cost
+    what a person costs."""
+    record = attempt.record
+    if attempt.learned or record.dialed_at is None or record.answered_at is None:
+        return
+    match event:
+        case e.LegUp(leg=leg) if leg == call.customer:
+            values = state.center.campaigns.get(attempt.campaign)
+            if values is not None and values.listens and call.state is CallState.DIALING:
+                return
+            human = True
+        case e.AnswerHeard():
+            human = event.heard.answerer not in (Answerer.MACHINE, Answerer.FAX)
+        case e.LegDown(leg=leg) if leg == call.customer:
+            human = True
+        case _:
+            return
+    attempt.learned = True
+    after_ms = record.answered_at - record.dialed_at
+    estimates = state.campaigns[attempt.campaign].estimates
+    estimates.dial_resolved(human=human, after_ms=after_ms, p=attempt.p, agents=attempt.agents)
 
 
 def _trunk(state: State, attempt: Attempt, call: Call, move: moves.Move) -> None:

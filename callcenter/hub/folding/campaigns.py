@@ -6,6 +6,7 @@ from callcenter.hub.folding.register import folds, sync_free
 from callcenter.hub.state import State
 from callcenter.kernel import events as e
 from callcenter.kernel.campaign_state import CAMPAIGN
+from callcenter.kernel.dialing import AnswerTimes
 from callcenter.kernel.ids import AttemptId
 from callcenter.kernel.words import Fate, Pause
 from dialer.abandon_cap import AbandonCounter
@@ -134,7 +135,16 @@ def _(state: State, event: e.AttemptJudged, at: int) -> None:
 @folds(e.AttemptOver)
 def _(state: State, event: e.AttemptOver, at: int) -> None:
     forget(state, event.attempt)
-    state.jobs[event.effect] = Job(event.effect, "SettleAttempt", event.campaign, (event.attempt,), outcome=event.outcome, at=at)
+    times = AnswerTimes(
+        answered_at=event.answered_at,
+        greeting_end_at=event.greeting_end_at,
+        agent_at=event.agent_at,
+        message_played_at=event.message_played_at,
+        heard=event.heard,
+    )
+    state.jobs[event.effect] = Job(
+        event.effect, "SettleAttempt", event.campaign, (event.attempt,), outcome=event.outcome, times=times, at=at
+    )
 
 
 @folds(e.OptedOut)

@@ -51,12 +51,15 @@ from callcenter.kernel.events.base import (
 )
 from callcenter.kernel.events.campaigns import (
     AgentWorks,
+    AnswerHeard,
+    AnswerListened,
     AttemptAnswered,
     AttemptDialed,
     AttemptJudged,
     AttemptOver,
     AttemptsDropped,
     AttemptSettled,
+    BeepAwaited,
     CampaignFinished,
     CampaignKept,
     CampaignPaused,
@@ -72,6 +75,7 @@ from callcenter.kernel.events.campaigns import (
     MessageBegan,
     OptedOut,
     OptOutKept,
+    PersonFound,
 )
 from callcenter.kernel.events.center import (
     CarrierChanged,
@@ -184,12 +188,15 @@ AnyEvent = (
     | DispositionSet
     | CallOver
     | AgentWorks
+    | AnswerHeard
+    | AnswerListened
     | AttemptAnswered
     | AttemptDialed
     | AttemptJudged
     | AttemptOver
     | AttemptSettled
     | AttemptsDropped
+    | BeepAwaited
     | CampaignFinished
     | CampaignKept
     | CampaignPaused
@@ -205,6 +212,7 @@ AnyEvent = (
     | MessageBegan
     | OptOutKept
     | OptedOut
+    | PersonFound
 )
 
 
@@ -229,6 +237,8 @@ __all__ = [
     "AgentSignedOut",
     "AgentWorks",
     "AnnouncementsSet",
+    "AnswerHeard",
+    "AnswerListened",
     "AnyEvent",
     "AttemptAnswered",
     "AttemptDialed",
@@ -236,6 +246,7 @@ __all__ = [
     "AttemptOver",
     "AttemptSettled",
     "AttemptsDropped",
+    "BeepAwaited",
     "BridgeOver",
     "CallArrived",
     "CallBlocked",
@@ -293,6 +304,7 @@ __all__ = [
     "OptOutKept",
     "OptedOut",
     "PersonErased",
+    "PersonFound",
     "PlacedCallFailed",
     "PositionTold",
     "PromptAsked",

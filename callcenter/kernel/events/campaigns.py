@@ -5,7 +5,7 @@ Numbers of leads are rows' numbers, their telephone numbers personal ids. What a
 
 from msgspec import field
 
-from callcenter.kernel.dialing import Inputs, Outcome
+from callcenter.kernel.dialing import Heard, Inputs, Outcome
 from callcenter.kernel.events.base import AgentEvent, CallEvent, CampaignEvent
 from callcenter.kernel.follow_up import FollowUp
 from callcenter.kernel.ids import AgentId, AttemptId, CallId, CampaignId, CarrierName, ContactId, EffectId, LeadId, PersonalId
@@ -135,8 +135,41 @@ class ClaimsGivenBack(CampaignEvent, frozen=True, kw_only=True):
     effect: EffectId
 
 
+class AnswerListened(CallEvent, frozen=True, kw_only=True):
+    """Somebody, or something, is there, and it is listened who. Without a word until `by`, it is a person."""
+
+    attempt: AttemptId
+    by: int
+
+
+class AnswerHeard(CallEvent, frozen=True, kw_only=True):
+    """What was heard of who answered; what follows is told by the events after it."""
+
+    attempt: AttemptId
+    heard: Heard
+    greeting_end_at: int | None = None
+    """From when the law counts, where that is known (better) by this."""
+    by: int | None = None
+    """A person who waits already: until when she does, by this."""
+    late: bool = False
+    """An agent was with her, or the message had begun: it is kept, and changes nothing."""
+
+
+class BeepAwaited(CallEvent, frozen=True, kw_only=True):
+    """A machine: the message waits for its beep, until `until` at the latest. Who was waiting for an agent is not any more."""
+
+    attempt: AttemptId
+    until: int
+
+
+class PersonFound(CallEvent, frozen=True, kw_only=True):
+    """A person was taken for a machine: she pressed a key while the message for machines played."""
+
+    attempt: AttemptId
+
+
 class AttemptAnswered(CallEvent, frozen=True, kw_only=True):
-    """Somebody, or something, is there. Without an agent until `by` she hears the message for abandoned calls."""
+    """Somebody is there: a person, as far as is known. Without an agent until `by` she hears the message for abandoned calls."""
 
     attempt: AttemptId
     by: int | None
@@ -151,6 +184,8 @@ class MessageBegan(CallEvent, frozen=True, kw_only=True):
     """Nobody took the call in time; else the campaign has no agents."""
     until: int
     """The call ends then at the latest."""
+    machine: bool = False
+    """It is left to a machine, after its beep."""
 
 
 class OptedOut(CallEvent, frozen=True, kw_only=True):
@@ -191,6 +226,8 @@ class AttemptOver(CampaignEvent, frozen=True, kw_only=True):
     agent_at: int | None = None
     message_played_at: int | None = None
     fate: Fate | None = None
+    heard: Heard | None = None
+    """The last verdict of whoever listened; None: nobody did."""
 
 
 class AttemptSettled(CampaignEvent, frozen=True, kw_only=True):

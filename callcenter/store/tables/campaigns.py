@@ -51,6 +51,8 @@ class CampaignRow(Base):
     )
     message_contains: Mapped[list[str]] = mapped_column(comment="What is in it: seller, number, purpose, opt_out.")
     opt_out_key: Mapped[str | None] = mapped_column(comment="Key that, pressed during the message, ends all calls; null: none.")
+    machines: Mapped[str] = mapped_column(comment="What becomes of answering machines: off, hang_up or message.")
+    voicemail: Mapped[str | None] = mapped_column(comment="Prompt that is left to machines after their beep (center_prompt.id).")
     changed_by: Mapped[str] = mapped_column(comment="Log-in; empty: the command line.")
     created_at: Mapped[int] = mapped_column(comment="ms since the epoch.")
     changed_at: Mapped[int] = mapped_column(comment="ms since the epoch.")

@@ -115,6 +115,18 @@ class LeadAttemptRow(Base):
     rule: Mapped[str] = mapped_column(comment="The rule by which the gate let it pass.")
     outcome: Mapped[str | None] = mapped_column(comment="kernel.dialing.Outcome; null: not settled.")
     settled_at: Mapped[int | None] = mapped_column(comment="ms since the epoch; null: not settled.")
+    answered_at: Mapped[int | None] = mapped_column(comment="ms since the epoch; null: nobody answered.")
+    greeting_end_at: Mapped[int | None] = mapped_column(
+        comment="From when the law counts: the end of the greeting, or until when it had not ended; null: not known."
+    )
+    agent_at: Mapped[int | None] = mapped_column(comment="An agent, or an agentless campaign's message; null: nobody was there.")
+    message_played_at: Mapped[int | None] = mapped_column(comment="The message for abandoned calls, or for a machine, began.")
+    answerer: Mapped[str | None] = mapped_column(
+        comment="Who answered, as heard last (kernel.words.Answerer); null: nobody listened."
+    )
+    confidence: Mapped[float | None] = mapped_column(comment="Share of such verdicts that are right.")
+    heard_ms: Mapped[int | None] = mapped_column(comment="From the answer to that verdict.")
+    heard_why: Mapped[str | None] = mapped_column(comment="The listener's rule: pause, phrase, beep, information, fax, time, ...")
     disposition: Mapped[str | None] = mapped_column(comment="What the agent said of it (a code); null: nothing.")
     counts_as: Mapped[str | None] = mapped_column(
         comment="What the retry plan is asked with instead of the outcome: another outcome, or done; null: the outcome itself."

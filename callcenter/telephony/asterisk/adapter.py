@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import structlog
 from aiohttp import web
-from msgspec import Struct, structs
+from msgspec import structs
 
 from callcenter.kernel.effects import AnyCarrierEffect, Effect
 from callcenter.kernel.errors import CarrierFault
@@ -20,18 +20,20 @@ from callcenter.kernel.ids import CarrierName, RecordingId
 from callcenter.kernel.signals import CarrierDown, EffectFailed
 from callcenter.kernel.words import Fault
 from callcenter.telephony.asterisk import requests as r
+from callcenter.telephony.asterisk.answer_detection import AnswerDetection, Heard, signal_of
 from callcenter.telephony.asterisk.audit import Audits
 from callcenter.telephony.asterisk.client import AriClient, Connected, Disconnected, Item, Misheard
 from callcenter.telephony.asterisk.events import AnyEvent
-from callcenter.telephony.asterisk.files import AriFiles
-from callcenter.telephony.asterisk.lines import LookAgain, Send, Token
+from callcenter.telephony.asterisk.files import AriFiles, begun
+from callcenter.telephony.asterisk.lines import Listen, ListenNoMore, LookAgain, Send, Token
 from callcenter.telephony.asterisk.listing import Listing
 from callcenter.telephony.asterisk.passed import Passed
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
-from callcenter.telephony.asterisk.settings import AsteriskSettings
+from callcenter.telephony.asterisk.settings import AsteriskSettings, SoftphoneSettings
 from callcenter.telephony.asterisk.sip_socket import SipSocket, asterisk_socket
 from callcenter.telephony.asterisk.translate import Translation
 from callcenter.telephony.port import CarrierHealth, Deliver, DeviceAccount
+from dialer.amd.settings import PRESETS
 
 LIST_AGAIN_MS = 1_000
 """Between one listing and the next, however often Asterisk is not understood."""
@@ -39,17 +41,6 @@ LIST_ANEW_MS = 200
 """After this a listing is begun anew, when something was misheard meanwhile: perhaps an answer to it."""
 
 log = structlog.get_logger(__name__)
-
-
-class SoftphoneSettings(Struct, frozen=True, kw_only=True):
-    """What softphones need besides their password."""
-
-    domain: str = "callcenter.invalid"
-    """Domain of their SIP addresses; it is looked up nowhere."""
-    media_address: str = ""
-    """Asterisk's address for sound, when it must not be the one of the default route (loopback in tests)."""
-    ice_servers: tuple[dict[str, str | list[str]], ...] = ()
-    """STUN and TURN servers, as a browser's RTCPeerConnection wants them."""
 
 
 class AsteriskCarrier:
@@ -70,6 +61,9 @@ class AsteriskCarrier:
         self._application = settings.application
         self._translation = Translation(self.name, application=settings.application, prompts=prompts, trunk=trunk)
         self._clock = clock
+        self._detection = AnswerDetection(
+            settings.detection, application=settings.application, ask=self.client.ask, clock=clock, tell=self._heard
+        )
         self._softphones = softphones or SoftphoneSettings()
         self._sip = SipSocket(f"/carrier/{settings.name}/sip", asterisk_socket(settings.ari_url))
         self._deliver: Deliver | None = None
@@ -96,6 +90,7 @@ class AsteriskCarrier:
         held, self._held = self._held, []
         for effect in held:
             self._refuse(effect)
+        await self._detection.start()
         await self.client.start()
         self.client.activate()
         self._spawn(self._run())
@@ -126,9 +121,7 @@ class AsteriskCarrier:
         )
 
     async def fetch_recording(self, recording: RecordingId) -> AsyncIterator[bytes]:
-        pieces = self.files.recording(recording)
-        first = await anext(pieces, b"")  # so that a missing file is known now, and not in the middle
-        return _after(first, pieces)
+        return await begun(self.files.recording(recording))
 
     async def discard_recording(self, recording: RecordingId) -> None:
         reply = await self.client.ask(r.delete_recording(recording))
@@ -169,6 +162,7 @@ class AsteriskCarrier:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._detection.close()
         await self.client.close()
         await self.files.close()
         await self._sip.close()
@@ -330,8 +324,18 @@ class AsteriskCarrier:
                 self._look_again()
             elif isinstance(out, Send):
                 self.client.send(out.request, out.token)
+            elif isinstance(out, Listen):
+                how = PRESETS[out.asked.preset]
+                self._detection.listen(out.leg, answered_at=out.asked.answered_at, how=how, until_ms=out.asked.until_ms)
+            elif isinstance(out, ListenNoMore):
+                self._detection.stop(out.leg)
             else:
                 self._tell(out)
+
+    def _heard(self, heard: Heard) -> None:
+        """Of a leg that is not there any more nothing is told: its end was the last of it."""
+        if self._up and heard.leg in self._translation.known.lines:
+            self._tell(signal_of(heard))
 
     def _send_all(self, sends: Iterable[Send]) -> None:
         for send in sends:
@@ -391,9 +395,3 @@ class AsteriskCarrier:
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for piece in rest:
-        yield piece

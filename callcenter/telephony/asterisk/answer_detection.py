@@ -2,7 +2,7 @@
 
 The leg itself is not touched: it may wait, hear a prompt or be in a bridge meanwhile, and nothing that fails here can end it.
 Every leg that is listened to gets a verdict in time: where its sound does not come, stops, comes late, or more legs are listened
-to than this process may, the verdict is `undecided`, which counts as a person. docs/decisions/0012 says how the hub is to ask.
+to than this process may, the verdict is `undecided`, which counts as a person. docs/decisions/0012 says why it is done so.
 """
 
 import asyncio
@@ -14,11 +14,14 @@ import numpy as np
 import structlog
 from msgspec import Struct
 
+from callcenter.kernel import signals as s
 from callcenter.kernel.ids import LegId
+from callcenter.kernel.words import Answerer
 from callcenter.telephony.asterisk import requests as r
 from callcenter.telephony.asterisk.audio_socket import AudioSocket, Listener
 from callcenter.telephony.asterisk.replies import Reply
-from dialer.amd.detector import Answerer, BeepHeard, Detector, Finding, Verdict
+from callcenter.telephony.asterisk.settings import DetectionSettings
+from dialer.amd.detector import BeepHeard, Detector, Finding, Verdict
 from dialer.amd.settings import FRAME, AmdSettings
 
 CONTEXT = "listen"
@@ -33,24 +36,28 @@ TAP_WITHIN_S = 1.0
 log = structlog.get_logger(__name__)
 
 
-class DetectionSettings(Struct, frozen=True, kw_only=True):
-    host: str = "127.0.0.1"
-    """Where Asterisk finds us; never a public address: the sound of calls travels there in the clear."""
-    port: int = 0
-    """0: a free one."""
-    told: str = ""
-    """What Asterisk is told instead (host:port), when it reaches us by another address."""
-    most: int = 50
-    """Legs listened to at once: a third of a core at most, in the process that decides (docs/performance.md: cost of one)."""
-    grace_ms: int = 200
-    """So late may a verdict be by the clock; then it is `undecided`."""
-
-
 class Heard(Struct, frozen=True, kw_only=True):
     """What was found about a leg."""
 
     leg: LegId
     found: Finding
+
+
+def signal_of(heard: Heard) -> s.AnswerJudged | s.BeepHeard:
+    """In the port's words."""
+    match heard.found:
+        case Verdict() as found:
+            return s.AnswerJudged(
+                leg=heard.leg,
+                answerer=found.answerer,
+                confidence=found.confidence,
+                delay_ms=found.delay_ms,
+                why=found.why,
+                greeting_end_ms=found.greeting_end_ms,
+                correction=found.correction,
+            )
+        case BeepHeard() as beep:
+            return s.BeepHeard(leg=heard.leg, began_ms=beep.began_ms, ended_ms=beep.ended_ms, heard_ms=beep.heard_ms)
 
 
 class AnswerDetection:

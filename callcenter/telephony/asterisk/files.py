@@ -123,3 +123,15 @@ class AriFiles:
         return [
             "Asterisk cannot list its recordings: make the folder recording/ below astspooldir, owned by Asterisk's user."
         ]
+
+
+async def begun(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same pieces, the first of them fetched: so a missing file is known now, and not in the middle."""
+    first = await anext(pieces, b"")
+
+    async def all_of_them() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    return all_of_them()

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from callcenter.kernel.effects import Gather, PlayPrompts
+from callcenter.kernel.effects import DetectAnswer, Gather, PlayPrompts
 from callcenter.kernel.ids import BridgeId, EffectId, LegId, RecordingId
 from callcenter.kernel.signals import CarrierSignal
 from callcenter.kernel.words import Cause, Treatment
@@ -67,6 +67,8 @@ class Line(Struct, kw_only=True):
     detail: str = ""
     gives_up_at: int | None = None
     """When its ringing ends."""
+    listened: bool = False
+    """It was asked to be listened to."""
 
 
 class Tape(Struct, kw_only=True):
@@ -117,7 +119,18 @@ class LookAgain(Struct, frozen=True):
     """Nobody can say what Asterisk has done: what it has is to be listed again."""
 
 
-Out = Send | LookAgain | CarrierSignal
+class Listen(Struct, frozen=True):
+    """A leg that is up is to be listened to."""
+
+    leg: LegId
+    asked: DetectAnswer
+
+
+class ListenNoMore(Struct, frozen=True):
+    leg: LegId
+
+
+Out = Send | LookAgain | Listen | ListenNoMore | CarrierSignal
 
 
 class Known(Struct):

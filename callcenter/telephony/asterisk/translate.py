@@ -19,7 +19,7 @@ from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
 from callcenter.telephony.asterisk.causes import cause_of, in_words, reason_for
 from callcenter.telephony.asterisk.doubts import Doubts
-from callcenter.telephony.asterisk.lines import Gathering, Line, Speaking, Token
+from callcenter.telephony.asterisk.lines import Gathering, Line, Listen, ListenNoMore, Speaking, Token
 from callcenter.telephony.asterisk.passed import INBOUND
 from callcenter.telephony.asterisk.replies import Reply
 
@@ -97,6 +97,12 @@ class Translation(Doubts):
                 self._record(effect)
             case fx.StopRecording():
                 self._stop_recording(effect)
+            case fx.DetectAnswer():
+                if (line := self._up(effect, effect.leg)) is not None:
+                    line.listened = True
+                    self._out.append(Listen(line.leg, effect))
+            case fx.StopDetecting():
+                self._out.append(ListenNoMore(effect.leg))
 
     def _answer(self, effect: fx.AnswerLeg, line: Line) -> None:
         if not line.inbound:
@@ -253,6 +259,8 @@ class Translation(Doubts):
         cause = line.ending or cause_of(q850, sip, was_up=line.state == "up" or line.inbound, rang=line.state == "ringing")
         detail = in_words(q850, sip) if q850 or sip else line.detail
         self._say(sig.LegEnded(leg=line.leg, cause=cause, by_us=line.by_us, detail=detail))
+        if line.listened:
+            self._out.append(ListenNoMore(line.leg))
 
     def _device(self, state: ari.DeviceState) -> None:
         self._device_is(state.name.removeprefix("PJSIP/"), state.state not in ("UNAVAILABLE", "INVALID", "UNKNOWN"))

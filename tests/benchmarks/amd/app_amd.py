@@ -12,9 +12,9 @@ from pathlib import Path
 
 import aiohttp
 
+from callcenter.kernel.words import Answerer
 from callcenter.operations.bench.exchange import Exchange
 from callcenter.operations.bench.servers import LOOPBACK
-from dialer.amd.detector import Answerer
 from dialer.amd.settings import RATE
 from tests.benchmarks.amd.corpus import Made
 from tests.benchmarks.amd.judges import Judged

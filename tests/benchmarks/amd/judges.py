@@ -8,7 +8,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dialer.amd.detector import Answerer, BeepHeard, Detector, Verdict
+from callcenter.kernel.words import Answerer
+from dialer.amd.detector import BeepHeard, Detector, Verdict
 from dialer.amd.settings import FRAME, FRAME_MS, PRESETS, AmdSettings
 
 

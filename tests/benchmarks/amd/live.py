@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from callcenter.kernel.ids import LegId
+from callcenter.kernel.words import Answerer
 from callcenter.telephony.asterisk import requests as r
-from callcenter.telephony.asterisk.answer_detection import AnswerDetection, DetectionSettings, Heard
+from callcenter.telephony.asterisk.answer_detection import AnswerDetection, Heard
 from callcenter.telephony.asterisk.client import AriClient, Connected
-from callcenter.telephony.asterisk.settings import AsteriskSettings
-from dialer.amd.detector import Answerer, Verdict
+from callcenter.telephony.asterisk.settings import AsteriskSettings, DetectionSettings
+from dialer.amd.detector import Verdict
 from dialer.amd.settings import QUICK, RATE
 from tests.benchmarks.amd.app_amd import PrivateExchange
 from tests.benchmarks.amd.corpus import Made

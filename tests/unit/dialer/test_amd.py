@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dialer.amd.detector import Answerer, BeepHeard, Detector, Finding, Verdict
+from callcenter.kernel.words import Answerer
+from dialer.amd.detector import BeepHeard, Detector, Finding, Verdict
 from dialer.amd.settings import FRAME, FRAME_MS, PATIENT, PRESETS, QUICK, AmdSettings
 from tests.unit.dialer.amd_sounds import Sound, glide, pcm, silence, tone, voice
 

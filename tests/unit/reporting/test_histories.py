@@ -8,7 +8,7 @@ from reporting.agent_time import ACTIVITY_EVENTS, PRESENCE_EVENTS
 from reporting.fold import RECORDED
 from tests.unit.reporting.histories import history
 
-OF_CAMPAIGNS = {e.AttemptDialed, e.AttemptOver, e.LeadDialed, e.MessageBegan, e.OptedOut}
+OF_CAMPAIGNS = {e.AttemptDialed, e.AttemptOver, e.BeepAwaited, e.LeadDialed, e.MessageBegan, e.OptedOut}
 
 
 def test_random_histories_meet_every_event_that_leaves_a_trace():

@@ -107,12 +107,17 @@ async def test_a_plan_is_changed_by_two_people(house: WebHouse, sign_in: SignIn,
     await page.goto(f"{house.origin}/campaigns/{of}/plan")
     await page.locator("select[name=law]").select_option("us-federal")
     await expect(page.locator("form")).to_contain_text("08:00–21:00")
+    await expect(page.locator("select[name=machines]")).to_have_count(0)  # in preview an agent hears who answers
+    await page.locator("select[name=mode]").select_option("progressive")
+    await page.locator("select[name=machines]").select_option("message")
+    await page.locator("select[name=voicemail]").select_option("welcome")
+    await expect(page.locator("form")).to_contain_text(say("machines.message.what"))
     await page.locator("input[name=goal]").fill("40")
     await page.get_by_label(f"{say('dialed.busy')}: {say('set.waits')}").fill("5, 10")
     await page.get_by_role("button", name=say("set.save")).click()
     await expect(page.locator("[role=status]")).to_contain_text(say("set.saved"))
     kept = (await mia.get(f"{API}/campaigns/{of}")).json()
-    assert (kept["goal"], kept["law"]) == (40, "us-federal")
+    assert (kept["goal"], kept["law"], kept["machines"], kept["voicemail"]) == (40, "us-federal", "message", "welcome")
     assert next(rule for rule in kept["retry"]["rules"] if rule["outcome"] == "busy")["waits_ms"] == [300_000, 600_000]
 
     await mia.ask("PATCH", f"{API}/campaigns/{of}", {"seen": kept["changed_at"], "budget": 12})

@@ -228,7 +228,7 @@ export interface CallSummary {
   direction: "inbound" | "outbound";
   started_at: number;
   ended_at: number | null;
-  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "failed" | "lost" | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "machine" | "failed" | "lost" | null;
   number: PhoneNumber | null;
   contact: number | null;
   contact_name: string | null;
@@ -443,7 +443,7 @@ export interface TimelineItem {
   at: number;
   call: string;
   direction: "inbound" | "outbound";
-  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "failed" | "lost" | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "machine" | "failed" | "lost" | null;
   queue: string | null;
   agent: string | null;
   agent_name: string | null;
@@ -748,7 +748,7 @@ export interface CallView {
   legs: LegView[];
   recording: RecordingView;
   disposition: string | null;
-  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "failed" | "lost" | null;
+  end: "completed" | "abandoned_in_ivr" | "abandoned_in_queue" | "blocked" | "closed" | "ended_by_flow" | "not_reached" | "withdrawn" | "dropped" | "message_heard" | "machine" | "failed" | "lost" | null;
   ended_by: "agent" | "customer" | "system" | "target" | null;
   over_at: number | null;
 }
@@ -921,6 +921,12 @@ export interface DispositionBody {
   team: string | null;
 }
 
+export interface SaidCount {
+  code: string;
+  result: "failure" | "neutral" | "success";
+  calls: number;
+}
+
 export interface CallbackPlanBody {
   remind_before_ms: number;
   owner_waits_ms: number;
@@ -1035,6 +1041,8 @@ export interface CampaignBody {
   message: string | null;
   message_contains: ("number" | "opt_out" | "purpose" | "seller")[];
   opt_out_key: string | null;
+  machines: "hang_up" | "message" | "off";
+  voicemail: string | null;
   changed_at: number;
   agents: number;
 }
@@ -1083,6 +1091,8 @@ export interface CampaignPatch {
   message?: string | null;
   message_contains?: ("number" | "opt_out" | "purpose" | "seller")[];
   opt_out_key?: string | null;
+  machines?: "hang_up" | "message" | "off";
+  voicemail?: string | null;
 }
 
 export interface CauseBody {
@@ -1099,6 +1109,8 @@ export interface AbandonBody {
   cap: number;
   left: number;
   since: string;
+  machines: number;
+  machine_share: number;
 }
 
 export interface LiveCampaignBody {
@@ -1151,12 +1163,6 @@ export interface OutcomeCount {
   dials: number;
 }
 
-export interface SaidCount {
-  code: string;
-  result: "failure" | "neutral" | "success";
-  calls: number;
-}
-
 export interface ProgressBody {
   leads: LeadCounts;
   dials: number;
@@ -1195,6 +1201,15 @@ export interface PreflightBody {
   left_out: number;
   law: string | null;
   now: number;
+}
+
+export interface ReportQuery {
+  first?: string | null;
+  last?: string | null;
+}
+
+export interface ReportKeyBody {
+  key: string;
 }
 
 export interface NextQuery {

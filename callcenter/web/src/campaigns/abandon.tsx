@@ -3,14 +3,16 @@ import type { Loaded } from "../api/load";
 import type { AbandonBody, LawBody, LiveCampaignBody } from "../api/types";
 import { dayWords, percent } from "../format";
 import { language, t } from "../i18n";
+import { Report } from "./report";
 import { many } from "./words";
 
-export function Abandoned({ law, live }: { law: LawBody | undefined; live: Loaded<LiveCampaignBody> }) {
+export function Abandoned({ campaign, law, live }: { campaign: number; law: LawBody | undefined; live: Loaded<LiveCampaignBody> }) {
   const figure = live.data?.abandon ?? null;
   return (
     <section class="panel" data-panel="abandon" data-state={figure ? "there" : "empty"}>
       <header class="panel-h">
         <h2>{t("abandon.title")}</h2>
+        <Report campaign={campaign} />
       </header>
       <div class="panel-b">
         {figure ? <Gauge figure={figure} /> : <p class="t2">{law && law.abandon_share === null ? t("abandon.noCap") : t("abandon.none")}</p>}
@@ -40,6 +42,7 @@ function Gauge({ figure }: { figure: AbandonBody }) {
         </span>
       </div>
       <p class="b">{figure.answers === 0 ? t("abandon.none") : t("abandon.left", { n: many(figure.left), all: many(figure.answers) })}</p>
+      {figure.machines > 0 ? <p class="t2" data-figure="machines">{t("abandon.machines", { n: many(figure.machines), share: percent(figure.machine_share, 0) })}</p> : null}
       <p class="xs t3 sub-line">{t("abandon.window", { since: dayWords(figure.since, language.value, "short") })}</p>
     </>
   );

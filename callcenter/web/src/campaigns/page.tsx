@@ -103,7 +103,7 @@ function One({ campaign, changed }: { campaign: CampaignBody; changed: () => voi
         <Lists campaign={campaign} lists={lists} />
       </div>
       <div class="col c-right">
-        <Abandoned law={law} live={live} />
+        <Abandoned campaign={campaign.id} law={law} live={live} />
         <Preflight campaign={campaign} live={live.data} loaded={preflight} />
         <Promised campaign={campaign} />
         <NextUp campaign={campaign} turn={decides + (preflight.asOf ?? "")} />

@@ -16,6 +16,7 @@ import { hours } from "./plain";
 import { mayPlan, name } from "./words";
 
 const MODES = ["preview", "progressive", "predictive", "agentless"] as const;
+const MACHINES = ["off", "hang_up", "message"] as const;
 const PARTS = ["seller", "number", "purpose", "opt_out"] as const;
 
 export function PlanPage({ id }: { id: number }) {
@@ -53,6 +54,7 @@ const FIELDS = [
   "cost_per_minute", "expected_income", "budget", "priority", "share", "skill", "minimum_level", "teams", "caller_id", "law", "retry",
   "ring_ms", "wrap_up_ms", "preview_ms", "carrier", "lines", "message", "message_contains", "opt_out_key",
   "dispositions", "callbacks",
+  "machines", "voicemail",
 ] as const; // prettier-ignore
 
 /** What was changed, and nothing else: two people may change different things. */
@@ -114,6 +116,12 @@ function Form({ campaign, choices, saved, reload }: { campaign: CampaignBody; ch
               <Many label={t("set.contains")} chosen={values.message_contains} options={PARTS.map((each) => ({ value: each, label: t(`part.${each}`) }))} set={(chosen) => set("message_contains")(chosen as Values["message_contains"])} />
               <Choice label={t("set.optOutKey")} name="opt_out_key" value={values.opt_out_key} none={t("set.noKey")} options={plain([..."1234567890*#"])} set={set("opt_out_key")} />
             </>
+          )}
+          {values.mode === "preview" ? null : (
+            <Choice label={t("set.machines")} name="machines" value={values.machines} options={MACHINES.map((each) => ({ value: each, label: t(`machines.${each}`) }))} what={values.mode === "agentless" && values.machines !== "off" ? t("machines.alone") : t(`machines.${values.machines}.what`)} set={(each) => set("machines")((each || "off") as Values["machines"])} />
+          )}
+          {values.mode === "preview" || values.machines !== "message" ? null : (
+            <Choice label={t("set.voicemail")} name="voicemail" value={values.voicemail} none={t("set.noMessage")} options={plain(choices.prompts)} set={set("voicemail")} />
           )}
         </Group>
         <Group title={t("set.agents")} beside={t("camp.agentsOf", { n: campaign.agents })}>

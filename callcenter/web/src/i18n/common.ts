@@ -51,6 +51,7 @@ export const commonWords = {
 
   "end.completed": ["Talked", "已通话"],
   "end.dropped": ["Answered, no agent in time", "客户接听，但没有坐席及时接入"],
+  "end.machine": ["Answering machine", "答录机应答"],
   "end.message_heard": ["Heard the message", "已播放语音"],
   "end.abandoned_in_ivr": ["Left in the menu", "在语音导航中挂断"],
   "end.abandoned_in_queue": ["Left while waiting", "排队时挂断"],
