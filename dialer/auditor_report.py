@@ -162,7 +162,7 @@ class Report(Struct, frozen=True, kw_only=True):
     made_at: int
     program: str
     laws: tuple[str, ...]
-    """The packs under which it dialed."""
+    """The packs under which it dialed, and under which it stands."""
     versions: tuple[RuleVersion, ...]
     dials: int
     outcomes: dict[str, int]
@@ -204,11 +204,12 @@ class About(Struct, frozen=True, kw_only=True):
     program: str
 
 
-def report(about: About, period: Period, dials: Sequence[Dial], earlier: Iterable[Answer]) -> Report:
-    """`dials`: those of the period, in order. `earlier`: answers before it, for windows that reach back, counted as they were."""
+def report(about: About, period: Period, dials: Sequence[Dial], earlier: Iterable[Answer], law: Law | None) -> Report:
+    """`dials`: those of the period, in order. `earlier`: answers before it, for windows that reach back, counted as they were.
+    `law`: under which the campaign stands now, also when nothing was dialed."""
     answered = [(dial, dial.answer) for dial in dials if dial.answer is not None]
-    packs = {dial.law.pack.id for dial in dials}
-    versions = {(dial.law.pack.id, one.version): one for dial in dials for one in dial.law.pack.versions if _holds(one, period)}
+    packs = [*{id(dial.law): dial.law.pack for dial in dials}.values(), *([law.pack] if law is not None else [])]
+    versions = {(pack.id, one.version): one for pack in reversed(packs) for one in pack.versions if _holds(one, period)}
     return Report(
         campaign=about.campaign,
         name=about.name,
@@ -217,7 +218,7 @@ def report(about: About, period: Period, dials: Sequence[Dial], earlier: Iterabl
         until=period.until.isoformat(),
         made_at=about.made_at,
         program=about.program,
-        laws=tuple(sorted(packs)),
+        laws=tuple(sorted({pack.id for pack in packs})),
         versions=tuple(_version(pack, one) for (pack, _), one in sorted(versions.items())),
         dials=len(dials),
         outcomes=_counted(dial.outcome.value for dial in dials),

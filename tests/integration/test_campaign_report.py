@@ -122,7 +122,8 @@ async def test_the_rate_with_the_calls_behind_it_hours_and_attempts(dialer: Dial
 async def test_windows_reach_back_and_other_days_are_left_out(dialer: Dialer, office: Office, tmp_path: Path):
     of = await worked(dialer, office, tmp_path)
     yesterday, tomorrow = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-    assert (await told(dialer, of, tmp_path, first=yesterday, last=yesterday)).dials == 0
+    before = await told(dialer, of, tmp_path, first=yesterday, last=yesterday)
+    assert (before.dials, before.laws, [one.version for one in before.versions]) == (0, ("test",), ["1"])
     last = next(event for event in reversed(dialer.all(e.AttemptOver)) if event.agent_at is None and event.answered_at)
 
     def a_day_later(event: e.AttemptOver) -> e.AttemptOver:
