@@ -43,6 +43,9 @@ class Answer(Struct, frozen=True, kw_only=True):
     facts: AnswerFacts
     judged: Fate
     """What it counted as at the time."""
+    heard: str | None = None
+    """The listener's last word on who answered, with its confidence; None: nobody listened."""
+    confidence: float | None = None
 
 
 class Dial(Struct, frozen=True, kw_only=True):
@@ -108,6 +111,9 @@ class AnsweredCall(Struct, frozen=True, kw_only=True):
     message_played_at: int | None
     waited_ms: int | None
     """From the end of the greeting to the agent; None: no agent came."""
+    heard: str | None
+    """Who answered, by the listener; None: nobody listened."""
+    confidence: float | None
     counts_as: Fate
     message_missing: bool
     """Abandoned, and without the message that the law wants, or with it too late."""
@@ -345,6 +351,8 @@ def _answered(dial: Dial, answer: Answer) -> AnsweredCall:
         agent_at=facts.agent_at,
         message_played_at=facts.message_played_at,
         waited_ms=None if facts.agent_at is None else max(0, facts.agent_at - spoken),
+        heard=answer.heard,
+        confidence=answer.confidence,
         counts_as=_fate(dial, answer),
         message_missing=version is not None and message_missing(facts, version.version),
     )

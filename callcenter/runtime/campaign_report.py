@@ -15,6 +15,7 @@ from callcenter.hub.dialing import floor as see
 from callcenter.kernel import events as e
 from callcenter.kernel.campaign import CampaignValues
 from callcenter.kernel.center import Center
+from callcenter.kernel.dialing import Outcome
 from callcenter.kernel.errors import NotFound
 from callcenter.kernel.ids import AttemptId, CampaignId
 from callcenter.kernel.law import Pack
@@ -177,9 +178,16 @@ def _answer(passed: _Passed, over: e.AttemptOver) -> Answer | None:
         greeting_end_at=over.greeting_end_at,
         agent_at=over.agent_at,
         message_played_at=over.message_played_at,
-        taken_for_machine=judged is Fate.MACHINE,
+        taken_for_machine=over.outcome in (Outcome.MACHINE, Outcome.FAX),
     )
-    return Answer(attempt=over.attempt, facts=facts, judged=judged)
+    heard = over.heard
+    return Answer(
+        attempt=over.attempt,
+        facts=facts,
+        judged=judged,
+        heard=None if heard is None else heard.answerer.value,
+        confidence=None if heard is None else heard.confidence,
+    )
 
 
 def _dial(passed: _Passed, over: e.AttemptOver, claimed_at: int | None, whom: Whom | None) -> Dial:
