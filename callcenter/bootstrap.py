@@ -54,7 +54,7 @@ from callcenter.store.sqlite_log import SqliteLog
 from callcenter.store.webhooks import Webhooks
 from callcenter.telephony.asterisk.adapter import AsteriskCarrier
 from callcenter.telephony.asterisk.settings import AsteriskSettings as AriSettings
-from callcenter.telephony.asterisk.settings import SoftphoneSettings
+from callcenter.telephony.asterisk.settings import DetectionSettings, SoftphoneSettings
 from callcenter.telephony.port import Carrier
 from callcenter.telephony.simulated.adapter import SimulatedCarrier
 from callcenter.webhooks.address import Fence, networks
@@ -293,6 +293,7 @@ def ari_settings(carrier: AsteriskSettings) -> AriSettings:
         name=carrier.name,
         listen_host=carrier.listen.host,
         listen_port=carrier.listen.port,
+        detection=DetectionSettings(host=carrier.sound.host, port=carrier.sound.port),
         listen_user=carrier.user,
         listen_password=carrier.password,
         application=carrier.application,

@@ -34,6 +34,8 @@ class AsteriskSettings:
     name: CarrierName
     listen: Address
     """For Asterisk's own socket; never the public address."""
+    sound: Address
+    """Where Asterisk brings the sound of answered dials while it is listened who is there; never the public address."""
     user: str
     password: str = field(repr=False)
     application: str
@@ -115,6 +117,7 @@ ICE_KEYS = (
 ASTERISK_KEYS = (
     required("kind", one_of("asterisk", "simulated")),
     optional("listen", ADDRESS, Address("127.0.0.1", 8089)),
+    optional("sound", ADDRESS, Address("127.0.0.1", 0)),
     optional("user", NAME, "callcenter"),
     optional("application", NAME, "callcenter"),
     optional("ari_url", ARI_URL, "http://127.0.0.1:8088/ari"),

@@ -43,6 +43,9 @@ class Answer(Struct, frozen=True, kw_only=True):
     facts: AnswerFacts
     judged: Fate
     """What it counted as at the time."""
+    heard: str | None = None
+    """The listener's last word on who answered, with its confidence; None: nobody listened."""
+    confidence: float | None = None
 
 
 class Dial(Struct, frozen=True, kw_only=True):
@@ -108,6 +111,9 @@ class AnsweredCall(Struct, frozen=True, kw_only=True):
     message_played_at: int | None
     waited_ms: int | None
     """From the end of the greeting to the agent; None: no agent came."""
+    heard: str | None
+    """Who answered, by the listener; None: nobody listened."""
+    confidence: float | None
     counts_as: Fate
     message_missing: bool
     """Abandoned, and without the message that the law wants, or with it too late."""
@@ -162,7 +168,7 @@ class Report(Struct, frozen=True, kw_only=True):
     made_at: int
     program: str
     laws: tuple[str, ...]
-    """The packs under which it dialed."""
+    """The packs under which it dialed, and under which it stands."""
     versions: tuple[RuleVersion, ...]
     dials: int
     outcomes: dict[str, int]
@@ -204,11 +210,12 @@ class About(Struct, frozen=True, kw_only=True):
     program: str
 
 
-def report(about: About, period: Period, dials: Sequence[Dial], earlier: Iterable[Answer]) -> Report:
-    """`dials`: those of the period, in order. `earlier`: answers before it, for windows that reach back, counted as they were."""
+def report(about: About, period: Period, dials: Sequence[Dial], earlier: Iterable[Answer], law: Law | None) -> Report:
+    """`dials`: those of the period, in order. `earlier`: answers before it, for windows that reach back, counted as they were.
+    `law`: under which the campaign stands now, also when nothing was dialed."""
     answered = [(dial, dial.answer) for dial in dials if dial.answer is not None]
-    packs = {dial.law.pack.id for dial in dials}
-    versions = {(dial.law.pack.id, one.version): one for dial in dials for one in dial.law.pack.versions if _holds(one, period)}
+    packs = [*{id(dial.law): dial.law.pack for dial in dials}.values(), *([law.pack] if law is not None else [])]
+    versions = {(pack.id, one.version): one for pack in reversed(packs) for one in pack.versions if _holds(one, period)}
     return Report(
         campaign=about.campaign,
         name=about.name,
@@ -217,7 +224,7 @@ def report(about: About, period: Period, dials: Sequence[Dial], earlier: Iterabl
         until=period.until.isoformat(),
         made_at=about.made_at,
         program=about.program,
-        laws=tuple(sorted(packs)),
+        laws=tuple(sorted({pack.id for pack in packs})),
         versions=tuple(_version(pack, one) for (pack, _), one in sorted(versions.items())),
         dials=len(dials),
         outcomes=_counted(dial.outcome.value for dial in dials),
@@ -344,6 +351,8 @@ def _answered(dial: Dial, answer: Answer) -> AnsweredCall:
         agent_at=facts.agent_at,
         message_played_at=facts.message_played_at,
         waited_ms=None if facts.agent_at is None else max(0, facts.agent_at - spoken),
+        heard=answer.heard,
+        confidence=answer.confidence,
         counts_as=_fate(dial, answer),
         message_missing=version is not None and message_missing(facts, version.version),
     )

@@ -15,6 +15,7 @@ from callcenter.hub.dialing import floor as see
 from callcenter.kernel import events as e
 from callcenter.kernel.campaign import CampaignValues
 from callcenter.kernel.center import Center
+from callcenter.kernel.dialing import Outcome
 from callcenter.kernel.errors import NotFound
 from callcenter.kernel.ids import AttemptId, CampaignId
 from callcenter.kernel.law import Pack
@@ -67,11 +68,6 @@ class CampaignReports:
         return self._seal.seal(msgspec.json.encode(found))
 
     async def report(self, campaign: Campaign, since: date, until: date, now: int) -> Report:
-        zone, dials, earlier = await self._dials(campaign, since, until)
-        about = About(campaign=campaign.id, name=campaign.name, made_at=now, program=self._program)
-        return report(about, Period(since=since, until=until, zone=zone), dials, earlier)
-
-    async def _dials(self, campaign: Campaign, since: date, until: date) -> tuple[str, list[Dial], list[Answer]]:
         log = _Followed(CampaignId(str(campaign.id)), since, until)
         async for batch in self._read(KINDS):
             for recorded in batch:
@@ -83,7 +79,8 @@ class CampaignReports:
         dials = [
             _dial(passed, over, claimed.get(over.attempt), whom.get((over.lead, passed.place))) for passed, over in log.dials
         ]
-        return log.center.zone, dials, log.earlier
+        about = About(campaign=campaign.id, name=campaign.name, made_at=now, program=self._program)
+        return report(about, Period(since=since, until=until, zone=log.center.zone), dials, log.earlier, log.law)
 
     async def _claimed(self, attempts: Sequence[AttemptId]) -> dict[str, int]:
         """When the gate was asked for each, by attempt."""
@@ -132,19 +129,24 @@ class _Followed:
             case e.AttemptOver(campaign=self._campaign) as over:
                 self._ends(over)
 
+    @property
+    def law(self) -> Law | None:
+        """Under which the campaign stands at the end of the log."""
+        values = self.center.campaigns.get(self._campaign) if self.center is not None else None
+        pack = self.center.laws.get(values.law) if self.center is not None and values is not None and values.law else None
+        return None if pack is None else self._law(pack)
+
     def _begins(self, event: e.LeadPreviewed | e.AttemptDialed) -> None:
-        assert self.center is not None
-        values = self.center.campaigns.get(self._campaign)
-        pack = self.center.laws.get(values.law) if values is not None and values.law is not None else None
-        if values is None or pack is None:
+        law, center = self.law, self.center
+        if law is None or center is None:
             return  # nothing is dialed without
         self._open[event.attempt] = _Passed(
             lead=event.lead,
             place=event.place,
             rule=event.rule,
-            values=values,
-            law=self._law(pack),
-            center=self.center,
+            values=center.campaigns[self._campaign],
+            law=law,
+            center=center,
         )
 
     def _law(self, pack: Pack) -> Law:
@@ -176,9 +178,16 @@ def _answer(passed: _Passed, over: e.AttemptOver) -> Answer | None:
         greeting_end_at=over.greeting_end_at,
         agent_at=over.agent_at,
         message_played_at=over.message_played_at,
-        taken_for_machine=judged is Fate.MACHINE,
+        taken_for_machine=over.outcome in (Outcome.MACHINE, Outcome.FAX),
     )
-    return Answer(attempt=over.attempt, facts=facts, judged=judged)
+    heard = over.heard
+    return Answer(
+        attempt=over.attempt,
+        facts=facts,
+        judged=judged,
+        heard=None if heard is None else heard.answerer.value,
+        confidence=None if heard is None else heard.confidence,
+    )
 
 
 def _dial(passed: _Passed, over: e.AttemptOver, claimed_at: int | None, whom: Whom | None) -> Dial:

@@ -181,8 +181,10 @@ class CallEnded(CallEvent, frozen=True, kw_only=True, tag="call.ended"):
 
     end: Literal[
         "completed", "abandoned_in_ivr", "abandoned_in_queue", "blocked", "closed", "ended_by_flow", "not_reached", "withdrawn",
-        "failed", "lost",
+        "dropped", "message_heard", "machine", "failed", "lost",
     ]  # fmt: skip
+    """`dropped`, `message_heard`, `machine`: a campaign's dial was answered; no agent came in time, its message was said, or a
+    machine answered."""
     by: Literal["customer", "agent", "target", "system"]
     cause: str
     duration_ms: int | None

@@ -12,7 +12,7 @@ from callcenter.cli import main
 from callcenter.kernel import events as e
 from callcenter.kernel.center import Opening
 from callcenter.kernel.clock import DAY, HOUR
-from callcenter.kernel.dialing import Outcome
+from callcenter.kernel.dialing import Machines, Outcome
 from callcenter.kernel.errors import Refused
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.law import AttemptCap, CallingHours, Rules
@@ -28,6 +28,7 @@ from dialer.compliance import Hold
 from tests.integration.campaigning import Office
 from tests.integration.dialing import NOON, Dialer, campaign
 from tests.integration.test_dialing import filled, law
+from tests.integration.test_dialing_answers import takes_long
 
 DAYTIME = CallingHours(weekdays=tuple((Opening(9 * 60, 21 * 60),) for _ in range(7)))
 TODAY = date(2027, 1, 15)
@@ -122,7 +123,8 @@ async def test_the_rate_with_the_calls_behind_it_hours_and_attempts(dialer: Dial
 async def test_windows_reach_back_and_other_days_are_left_out(dialer: Dialer, office: Office, tmp_path: Path):
     of = await worked(dialer, office, tmp_path)
     yesterday, tomorrow = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-    assert (await told(dialer, of, tmp_path, first=yesterday, last=yesterday)).dials == 0
+    before = await told(dialer, of, tmp_path, first=yesterday, last=yesterday)
+    assert (before.dials, before.laws, [one.version for one in before.versions]) == (0, ("test",), ["1"])
     last = next(event for event in reversed(dialer.all(e.AttemptOver)) if event.agent_at is None and event.answered_at)
 
     def a_day_later(event: e.AttemptOver) -> e.AttemptOver:
@@ -197,6 +199,21 @@ async def test_a_lie_about_what_a_call_counted_as_is_found(dialer: Dialer, offic
     found = await told(dialer, of, tmp_path, change=connected)
     assert [(one.stored, one.derived) for one in found.differences] == [("connected", "abandoned")]
     assert found.abandon[0].abandons == 1, "what counts is what follows from the facts"
+
+
+async def test_a_machine_is_no_answer_by_a_person(dialer: Dialer, office: Office, tmp_path: Path):
+    spring = await dialer.opens(campaign(machines=Machines.HANG_UP))
+    (one,) = await filled(dialer, office, spring, tmp_path, 1)
+    dialer.behave(one, after_ms=4_000, who="machine", greeting_ms=2_000, beep_ms=500)
+    await dialer.works("ana", spring)
+    await dialer.starts(spring)
+    await dialer.until(lambda: dialer.dialed != [])
+    takes_long(dialer, 60_000)
+    await dialer.until(lambda: dialer.all(e.AttemptSettled) != [])
+    found = await told(dialer, await dialer.campaigns.campaign(int(spring)), tmp_path)
+    assert [(call.counts_as, call.heard) for call in found.answered] == [(Fate.MACHINE, "machine")]
+    (day,) = found.abandon
+    assert (day.answers, day.abandons, day.machines, found.differences) == (0, 0, 1, ())
 
 
 async def test_of_an_erased_lead_only_what_the_log_has(dialer: Dialer, office: Office, tmp_path: Path):

@@ -3,13 +3,14 @@
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import inspect
 
 from callcenter.kernel import events as e
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import AgentId, BridgeId, CallId, CarrierName, LegId, NumberId, PersonalId, QueueId, RecordingId
 from callcenter.kernel.words import CallEnd, Party
 from callcenter.webhooks.projection import Projection, Told
-from callcenter.webhooks.vocabulary import EVENTS, KINDS, AgentEvent, AnyPublicEvent, CallEvent
+from callcenter.webhooks.vocabulary import EVENTS, KINDS, AgentEvent, AnyPublicEvent, CallEnded, CallEvent
 from reporting.agent_time import AgentClock
 from reporting.fold import CALL_EVENTS
 from tests.unit.reporting.histories import TAPES, history
@@ -64,6 +65,12 @@ def test_a_call_in_its_own_words():
     }  # fmt: skip
     assert {one.customer for one in calls} == {NUMBER}
     assert {one.subject for one in calls} == {CALL}
+
+
+def test_every_end_of_a_call_is_among_the_words():
+    ends = inspect.type_info(CallEnded).fields  # type: ignore[attr-defined]
+    (kind,) = [field.type for field in ends if field.name == "end"]
+    assert set(kind.values) == {end.value for end in CallEnd}
 
 
 def test_a_recording_that_is_kept_after_the_call_still_knows_it():

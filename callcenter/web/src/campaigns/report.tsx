@@ -18,12 +18,12 @@ export function Report({ campaign }: { campaign: number }) {
   const close = () => setOpen(false);
   return (
     <span class="anchor push">
-      <button class="btn btn-sm" aria-haspopup="dialog" aria-expanded={open} data-act="report" onClick={() => setOpen(!open)}>
+      <button class="btn btn-sm btn-icon" aria-haspopup="dialog" aria-expanded={open} aria-label={t("report.title")} title={t("report.title")} data-act="report" onClick={() => setOpen(!open)}>
         <Icon name="download" size="sm" />
-        {t("report.open")}
       </button>
       <Popover open={open} close={close} label={t("report.title")} role="dialog" className="day-menu report-menu">
         <div class="from-to">
+          <b>{t("report.title")}</b>
           <p class="xs t2">{t("report.what")}</p>
           <label class="field">
             <span>{t("stat.from")}</span>
