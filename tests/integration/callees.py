@@ -1,7 +1,7 @@
 """People at the far end of the trunk whom a campaign dials: what each does follows from the number that is dialed.
 
-One SIPp process is all of them, and another one all of the agents' telephones. SIPp has one port for the sound of all calls of a
-process: calls are told apart by the exchange's ports (`tests.recount.ears --exchange`). Numbers are made here, of the range +1 NPA 55x.
+One SIPp process is all of them, and another one all of the agents' telephones. SIPp has one port for the sound of all calls of
+a process: calls are told apart by the exchange's ports (`tests.recount.ears --exchange`). Numbers are of the range +1 NPA 55x.
 """
 
 import random
@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from tests.integration import keys as rfc4733
 from tests.integration import scenario as s
 from tests.integration.scenario import Scenario
 
 AREAS = (212, 415, 312, 305, 617)
 FOR_EVER_MS = 120_000
+KEYS_TYPE = 101
+"""RTP payload type of keys in what Asterisk offers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class Answers:
     """Name of a mu-law sound that `callees` is given."""
     early: bool = False
     """Rings with sound of its own (183) instead of 180."""
+    presses: str = ""
+    """Keys that it presses `presses_after_ms` after the answer; `stays_ms` counts from there on."""
+    presses_after_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,8 @@ def callees(behaviors: Mapping[int, Behavior], sounds: Mapping[str, bytes]) -> S
     for kind, label in begins.items():
         body += f'<label id="{label}"/>\n' + "".join(_does(behaviors[kind], labels))
     made = s.scenario("callees", body + '<label id="900"/>\n')
-    return Scenario(made.xml, dict(sounds))
+    presses = {does.presses for does in behaviors.values() if isinstance(does, Answers) and does.presses}
+    return Scenario(made.xml, {**sounds, **{_file(keys): rfc4733.capture(keys, payload_type=KEYS_TYPE) for keys in presses}})
 
 
 def telephones(tone: bytes) -> Scenario:
@@ -139,12 +146,12 @@ def _does(behavior: Behavior, labels: _Labels) -> Iterator[str]:
 def _answers(does: Answers, labels: _Labels) -> Iterator[str]:
     if does.rings_ms:
         answered = labels.new()
-        yield s.to_invite("183 Session Progress", sdp=True) if does.early else s.to_invite("180 Ringing")
+        yield _with_sound("183 Session Progress") if does.early else s.to_invite("180 Ringing")
         if does.early:
             yield _plays(does.sound)
         yield f'<recv request="CANCEL" timeout="{does.rings_ms}" ontimeout="{answered}"/>\n{s.CANCELLED}'
         yield f'<label id="{answered}"/>\n'
-    yield s.to_invite("200 OK", sdp=True, retrans=True)
+    yield _with_sound("200 OK", retrans=True)
     # Given up in the instant of the answer: the CANCEL comes too late, and a BYE follows.
     late, there = labels.new(), labels.new()
     yield f'<recv request="CANCEL" optional="true" next="{late}"/>\n<recv request="ACK" next="{there}"/>\n'
@@ -154,11 +161,27 @@ def _answers(does: Answers, labels: _Labels) -> Iterator[str]:
         yield f'{_BYE}<recv response="200" next="900"/>\n'
         return
     gone, enough = labels.new(), labels.new()
+    if does.presses:
+        pressed = labels.new()
+        yield f'<recv request="BYE" timeout="{does.presses_after_ms}" ontimeout="{pressed}"/>\n{_OK}<nop next="900"/>\n'
+        yield f'<label id="{pressed}"/>\n<nop><action><exec rtp_stream="pause"/></action></nop>\n'
+        yield f'<nop><action><exec play_pcap_audio="{_file(does.presses)}"/></action></nop>\n'
     limit = f'timeout="{does.stays_ms}" ontimeout="{enough}"' if does.stays_ms is not None else f'timeout="{FOR_EVER_MS}"'
     yield f'<recv request="BYE" {limit}/>\n<label id="{gone}"/>\n{_OK}<nop next="900"/>\n'
     if does.stays_ms is not None:
         # Both may hang up in the same instant.
-        yield f'<label id="{enough}"/>\n{_BYE}<recv request="BYE" optional="true" next="{gone}"/>\n<recv response="200" next="900"/>\n'
+        yield f'<label id="{enough}"/>\n{_BYE}<recv request="BYE" optional="true" next="{gone}"/>\n'
+        yield '<recv response="200" next="900"/>\n'
+
+
+def _with_sound(status: str, *, retrans: bool = False) -> str:
+    """The answer to an offer of Asterisk's takes its number for keys."""
+    made = s.to_invite(status, sdp=True, retrans=retrans)
+    return made.replace("RTP/AVP 0 97", f"RTP/AVP 0 {KEYS_TYPE}").replace(":97 ", f":{KEYS_TYPE} ")
+
+
+def _file(keys: str) -> str:
+    return f"keys-{keys}.pcap"
 
 
 def _plays(sound: str) -> str:

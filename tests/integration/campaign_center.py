@@ -1,6 +1,6 @@
 """The center in which campaigns dial on a real Asterisk: many agents, a campaign manager, a law with small figures.
 
-Nothing is spoken here either: every prompt is a tone. The law is the test's own pack, so that no test depends on the hour of the day.
+Nothing is spoken here either: every prompt is a tone. The law is the test's own pack, so that no test depends on the hour.
 """
 
 from pathlib import Path

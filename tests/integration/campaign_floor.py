@@ -1,6 +1,7 @@
 """A campaign at work on a real Asterisk: a manager with her list, agents whose telephones pick up by themselves, callees outside.
 
-Everything is asked for as people ask for it, over the API; what was seen from outside is read afterwards by `tests.recount.dials`.
+Everything is asked for as people ask for it, over the API; what was seen from outside is read afterwards by
+`tests.recount.dials`.
 The service may be killed and started again in the middle: everybody goes on at it as soon as it is there.
 """
 
@@ -197,6 +198,10 @@ class CampaignFloor:
         found = await within(seconds, self.progress, lambda one: one["dials"] >= count)
         assert found["dials"] >= count, found
 
+    async def settled(self) -> None:
+        """Waits until every dial has its outcome in its lead's row."""
+        assert (await within(10, self.progress, lambda one: not one["open"]))["open"] == 0
+
     async def used_up(self, seconds: float) -> None:
         """Waits until nothing is left to dial and nothing under way."""
 
@@ -224,7 +229,8 @@ class CampaignFloor:
         async def left() -> tuple[list[Json], list[Json]]:
             return self.service.pbx.channels(), self.service.pbx.bridges()
 
-        return await within(10, left, lambda found: not any(found))
+        channels, bridges = await within(10, left, lambda found: not any(found))
+        return channels, bridges
 
     # -- from outside -------------------------------------------------------------------------------------------------------
 
@@ -274,7 +280,8 @@ async def campaign_floor(
 ) -> AsyncIterator[CampaignFloor]:
     """The center with so many agents signed in at their telephones, who have chosen nothing yet.
 
-    `sounds`: mu-law, besides "voice", a tone. `phones`: agents whose telephone the test makes itself. What was observed is in memory; it is kept, and named, on failure.
+    `sounds`: mu-law, besides "voice", a tone. `phones`: agents whose telephone the test makes itself. What was observed is in
+    memory; it is kept, and named, on failure.
     """
     place = Path(tempfile.mkdtemp(prefix="callcenter-campaign-", dir=MEMORY if MEMORY.is_dir() else None))
     folder = place / "observed"
@@ -286,9 +293,7 @@ async def campaign_floor(
             ears = await listen(folder, service, (OTHER_AGENT_HZ, PROMPT_HZ, CALLER_HZ), "--exchange")
             stack.push_async_callback(_silence, ears)
             outside = await stack.enter_async_context(
-                sipp(
-                    folder / "outside", callees(behaviors, voices), port=service.pbx.trunk_port, calls=CALLEES_MOST
-                )
+                sipp(folder / "outside", callees(behaviors, voices), port=service.pbx.trunk_port, calls=CALLEES_MOST)
             )
             inside = await stack.enter_async_context(
                 sipp(folder / "inside", telephones(_tone(OTHER_AGENT_HZ)), calls=CALLEES_MOST)

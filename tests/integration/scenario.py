@@ -67,10 +67,10 @@ class Stay:
 Step = Wait | Tone | Keys | HangUp | Stay
 
 
-def message(text: str, *, retrans: bool = False, next_label: str = "", sdp: str | bool = False) -> str:
-    """One message to be sent; with `sdp` (True: the usual one) it says where its sound is."""
+def message(text: str, *, retrans: bool = False, next_label: str = "", sdp: bool = False) -> str:
+    """One message to be sent; with `sdp` it says where its sound is."""
     head = "\n".join(line.strip() for line in text.strip().splitlines())
-    body = f"Content-Type: application/sdp\nContent-Length: [len]\n\n{SDP if sdp is True else sdp}" if sdp else "Content-Length: 0\n\n"
+    body = f"Content-Type: application/sdp\nContent-Length: [len]\n\n{SDP}" if sdp else "Content-Length: 0\n\n"
     attributes = (' retrans="500"' if retrans else "") + (f' next="{next_label}"' if next_label else "")
     return f"<send{attributes}><![CDATA[\n{head}\n{body}]]></send>\n"
 
@@ -210,7 +210,7 @@ KEEP = """<recv request="INVITE" rrs="true"><action>
 """
 
 
-def to_invite(status: str, *, sdp: str | bool = False, retrans: bool = False) -> str:
+def to_invite(status: str, *, sdp: bool = False, retrans: bool = False) -> str:
     """An answer to the INVITE that `KEEP` has taken."""
     return message(
         f"""SIP/2.0 {status}

@@ -1,13 +1,15 @@
 """A campaign recounted from outside: what each number that was dialed got, from SIPp's logs and what its telephones heard.
 
-Standard library only; imports nothing of the product. `read` makes one `Dial` of each INVITE that the callees got; what the product
-says of its leads and of the law's figure is held against them by `wrong_leads` and `wrong_figure`, and `Delays` tells how long
-whoever answered waited for an agent's sound. Times are whole milliseconds since the epoch.
+Standard library only; imports nothing of the product. `read` makes one `Dial` of each INVITE that the callees got; what the
+product says of its leads and of the law's figure is held against them by `wrong_leads` and `wrong_figure`, and `delays` tells how
+long whoever answered waited for an agent's sound. Times are whole milliseconds since the epoch.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from tests.recount.heard import Heard
@@ -53,7 +55,7 @@ def read(dialogs: Iterable[Dialog], heard: Heard, agent: str, message: str) -> l
     """The dials in the order of their INVITEs. `agent` and `message`: what the ears call these sounds, such as "tone 1300"."""
     found = []
     for one in dialogs:
-        sounds = {}
+        sounds: dict[str, int] = {}
         if one.answered_at is not None:
             until = one.bye_at or (one.answered_at + 600_000)
             for stretch in heard.stretches(one.far_port, one.answered_at, until + 1):
@@ -96,7 +98,7 @@ def too_often(dials: Sequence[Dial], again_ms: Mapping[str, Sequence[int]], ring
     number that ended so; an outcome that is not in it is final."""
     wrong = []
     for number, mine in _by_number(dials).items():
-        for count, (before, after) in enumerate(zip(mine, mine[1:], strict=False)):
+        for count, (before, after) in enumerate(pairwise(mine)):
             waits = [again_ms[what] for what in outcomes(before, ring_ms) if what in again_ms]
             ended = before.over_at
             if ended is None or not any(count < len(wait) and after.at - ended >= wait[count] - UNSURE_MS for wait in waits):
@@ -104,34 +106,59 @@ def too_often(dials: Sequence[Dial], again_ms: Mapping[str, Sequence[int]], ring
     return wrong
 
 
-def wrong_leads(dials: Sequence[Dial], leads: Mapping[str, Any], ring_ms: int, lost: Collection[str] = ()) -> list[str]:
+def wrong_leads(dials: Sequence[Dial], leads: Mapping[str, Any], ring_ms: int, unsure: Mapping[str, str]) -> list[str]:
     """How the product's leads (number -> its lead, as the API says it) differ from what their callees did.
 
-    `lost`: numbers whose dial fell into a time in which nobody could listen; the product may say "failed" of them."""
+    `unsure`: number -> what the product may say instead, because nobody can know better (`unheard`, `crossed`)."""
     wrong = []
     mine = _by_number(dials)
     for number in sorted(mine.keys() - leads.keys()):
         wrong.append(f"{number} was dialed and is no lead")
     for number, lead in leads.items():
         dialed = mine.get(number, [])
-        if len(dialed) != lead["attempts"] and number not in lost:
+        if len(dialed) != lead["attempts"]:
             wrong.append(f"{number} was dialed {len(dialed)} times and its lead says {lead['attempts']}")
         if not dialed:
             continue
-        may = outcomes(dialed[-1], ring_ms) | (frozenset({"failed"}) if number in lost else frozenset())
+        may = outcomes(dialed[-1], ring_ms) | ({unsure[number]} if number in unsure else frozenset())
         if lead["outcome"] not in may:
             wrong.append(f"{number}: its lead says {lead['outcome']}, and it was {' or '.join(sorted(may))}: {dialed[-1]}")
     return wrong
 
 
-def wrong_figure(dials: Sequence[Dial], figure: Mapping[str, Any], ring_ms: int) -> list[str]:
-    """How the law's figure (answers, abandons, cap) differs from what the callees heard."""
-    answered = [outcomes(dial, ring_ms) for dial in dials if dial.answered_at is not None]
-    least = sum(one == {"abandoned"} for one in answered)
-    most = sum("abandoned" in one for one in answered)
+def unheard(dials: Iterable[Dial], at: int, before_ms: int = 100, after_ms: int = 400) -> dict[str, str]:
+    """Numbers whose dial was answered or ended in the instant `at` in which whoever listened died: told to nobody, or to somebody
+    who had no time to write it down. The product may say that they failed."""
+    found = {}
+    for dial in dials:
+        moments = [one for one in (dial.answered_at, dial.over_at) if one is not None]
+        if any(at - before_ms <= one <= at + after_ms for one in moments):
+            found[dial.number] = "failed"
+    return found
+
+
+def crossed(dials: Iterable[Dial], rings: Iterable[Dialog], within_ms: int = 100) -> dict[str, str]:
+    """Numbers whose callee hung up while an agent's telephone had just been picked up: her BYE met the two being joined."""
+    picked_up = sorted(ring.answered_at for ring in rings if ring.answered_at is not None)
+    found = {}
+    for dial in dials:
+        if dial.answered_at is None or dial.agent_at is not None or not dial.hung_up_itself or dial.over_at is None:
+            continue
+        last = bisect_right(picked_up, dial.over_at + within_ms // 4)
+        if dial.over_at > dial.answered_at + within_ms and last and picked_up[last - 1] >= dial.over_at - within_ms:
+            found[dial.number] = "answered"
+    return found
+
+
+def wrong_figure(dials: Sequence[Dial], figure: Mapping[str, Any], ring_ms: int, unsure: Collection[str] = ()) -> list[str]:
+    """How the law's figure (answers, abandons, cap) differs from what the callees heard, but for the `unsure` numbers."""
+    all_answered = [dial for dial in dials if dial.answered_at is not None]
+    answered = [outcomes(dial, ring_ms) for dial in all_answered if dial.number not in unsure]
+    least, most = sum(one == {"abandoned"} for one in answered), sum("abandoned" in one for one in answered)
+    most += len(all_answered) - len(answered)
     wrong = []
-    if figure["answers"] != len(answered):
-        wrong.append(f"{len(answered)} callees answered, and the figure says {figure['answers']}")
+    if not len(answered) <= figure["answers"] <= len(all_answered):
+        wrong.append(f"{len(all_answered)} callees answered, and the figure says {figure['answers']}")
     if not least <= figure["abandons"] <= most:
         wrong.append(f"{least} to {most} callees had no agent in time, and the figure says {figure['abandons']}")
     return wrong
@@ -139,7 +166,7 @@ def wrong_figure(dials: Sequence[Dial], figure: Mapping[str, Any], ring_ms: int)
 
 @dataclass
 class Delays:
-    """How long those who answered waited for an agent's sound, ms in ascending order: all, and those for whom an agent was free."""
+    """How long those who answered waited for an agent's sound, ms in ascending order: all, and those who found one free."""
 
     all: list[int] = field(default_factory=list)
     at_once: list[int] = field(default_factory=list)
@@ -150,8 +177,9 @@ class Delays:
         return values[min(len(values) - 1, max(0, -(-len(values) * round(share * 1000) // 1000) - 1))] if values else 0
 
 
-def delays(dials: Sequence[Dial], busy: Sequence[tuple[int, int]], agents: int) -> Delays:
-    """`busy`: from when to when an agent was not free, one for each time; so many `agents` there are in all."""
+def delays(dials: Sequence[Dial], busy: Sequence[tuple[int, int]], agents: int, away: tuple[int, int] | None = None) -> Delays:
+    """`busy`: from when to when an agent was not free, one for each time; so many `agents` there are in all. `away`: from when to
+    when nobody could be given an agent, whoever was free."""
     found = Delays()
     answered = [dial for dial in dials if dial.answered_at is not None]
     for dial in answered:
@@ -168,7 +196,7 @@ def delays(dials: Sequence[Dial], busy: Sequence[tuple[int, int]], agents: int) 
             and (other.agent_at or other.over_at or at) > at
             for other in answered
         )
-        if taken + before < agents:
+        if taken + before < agents and not (away is not None and away[0] - CONNECT_MS < at < away[1]):
             found.at_once.append(dial.waited_ms)
     found.all.sort()
     found.at_once.sort()
@@ -186,7 +214,7 @@ def two_at_once(dialogs: Iterable[Dialog]) -> list[str]:
         spans.sort()
         wrong += [
             f"{device} was rung at {after[0]} while it talked until {before[1]}"
-            for before, after in zip(spans, spans[1:], strict=False)
+            for before, after in pairwise(spans)
             if after[0] < before[1]
         ]
     return wrong

@@ -4,8 +4,8 @@ A program of its own (`python -m tests.recount.ears --rtp 30000-39999 --tones 45
 SIPp's message log shows no music, no talk and no key: those are in its RTP packets, which this program stamps with the
 kernel's clock. Every line is `SECONDS.MICROSECONDS PORT WHAT`: PORT is SIPp's media port; WHAT is `tone HZ`, `other` or
 `quiet` (what arrives there from now on; `quiet` also when no packet comes any more), `key K` (a key was released there) or
-`sends` (the telephone itself begins to send sound). Where many telephones share one port (SIPp has one for all calls of a process),
-`--exchange` has PORT be the exchange's instead, of which each call has its own.
+`sends` (the telephone itself begins to send sound). Where many telephones share one port (SIPp has one for all calls of a
+process), `--exchange` has PORT be the exchange's instead, of which each call has its own.
 
 Tones must be multiples of 50 Hz: over the 160 samples of one packet they do not disturb each other.
 """
@@ -30,8 +30,8 @@ STEADY = 3
 """So many packets in a row must sound the same before a change is believed; it is dated back to the first of them."""
 SILENT_AFTER = 0.1
 """Seconds without a packet after which nothing is heard."""
-AUDIO, KEYS = 0, 97
-"""RTP payload types of scenario.py's SDP: PCMU and telephone-event."""
+AUDIO, KEYS = 0, (97, 101)
+"""RTP payload types: PCMU, and telephone-event in scenario.py's SDP and in Asterisk's offers."""
 NAMES = "0123456789*#ABCD"
 _SO_TIMESTAMPNS = 35
 _SO_ATTACH_FILTER = 26
@@ -108,7 +108,7 @@ class Ears:
             if at - line.sent > SILENT_AFTER:
                 self._write(at, port, "sends")
             line.sent = at
-        elif to_exchange and kind == KEYS and len(rtp) >= 16 and rtp[13] & 0x80:
+        elif to_exchange and kind in KEYS and len(rtp) >= 16 and rtp[13] & 0x80:
             stamp = int.from_bytes(rtp[4:8], "big")
             if stamp != line.key[0] or at - line.key[1] > 0.1:
                 self._write(at, port, f"key {NAMES[rtp[12] & 15]}")
