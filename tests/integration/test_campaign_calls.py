@@ -1,6 +1,7 @@
 """A campaign on a real Asterisk, call by call: a list is imported, agents choose the campaign, people are really dialed."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.integration import campaign_center as center
@@ -12,7 +13,7 @@ from tests.recount import dials
 RING_MS = center.RING_MS
 
 
-async def as_seen(floor: CampaignFloor, again_ms: dict[str, tuple[int, ...]] | None = None) -> list[dials.Dial]:
+async def as_seen(floor: CampaignFloor, again_ms: Mapping[str, Sequence[int]] | None = None) -> list[dials.Dial]:
     """Nothing is left in Asterisk, and what the product says is what the callees saw."""
     assert await floor.quiet() == ([], [])
     found, leads, figure = floor.dials(), await floor.manager.leads(floor.call_list), (await floor.live())["abandon"]
