@@ -126,7 +126,7 @@ class Service(Serving):
         self._seed = seed
         self.log = open_log(settings.event_log_url)
         self.database = Database(settings.database_url)
-        self.laws = read_packs()
+        self.laws = read_packs(settings.laws)
         self.directory = DirectoryStore(self.database, Entropy(clock.seed()), self.laws)
         self.crm = Crm(self.database)
         self.users = Users(self.database)

@@ -164,7 +164,7 @@ class WebService(Serving):
                 pages=PAGES,
                 version=version("callcenter"),
                 clock=clock.now,
-                laws=read_packs(),
+                laws=read_packs(settings.laws),
                 others=self.others,
                 decides=False,
             )

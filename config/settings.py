@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import yaml
 
 from callcenter.kernel.ids import CarrierName
+from config.law_file import SHIPPED
 from config.readers import NAME, TEXT, Key, Reader, fill, listed, one_of, optional, places_of, read_keys, required
 from config.settings_values import ADDRESS, ARI_URL, DATABASE, NETWORK, ORIGIN, REDIS, Address, ice_url
 from config.yaml import FileMistake, Place, Sheet, nearest
@@ -97,6 +98,8 @@ class Settings:
     """Where prompts are written."""
     music: Path
     recordings: Path
+    laws: Path
+    """The folder of rule packs; the one that comes with the program, unless the file names its own."""
     certificate: Path | None
     """PEM file with the chain, for https and wss; None: plain http, behind a proxy or on this machine only."""
     certificate_key: Path | None
@@ -173,6 +176,7 @@ SETTINGS_KEYS: tuple[Key, ...] = (
     optional("prompts", TEXT),
     optional("music", TEXT),
     optional("recordings", TEXT),
+    optional("laws", TEXT),
     optional("certificate", TEXT),
     optional("certificate_key", TEXT),
     optional("ice", Reader("the keys stun, turn, turn_user", _ice, {}), {}),
@@ -237,6 +241,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         prompts=prompts,
         music=base / values["music"] if values["music"] else data / "music",
         recordings=base / values["recordings"] if values["recordings"] else data / "recordings",
+        laws=base / values["laws"] if values["laws"] else SHIPPED,
         certificate=base / values["certificate"] if secure else None,
         certificate_key=base / values["certificate_key"] if secure else None,
         ice=ice,

@@ -245,6 +245,7 @@ def _recording_lost(turn: Turn, signal: s.RecordingLost) -> None:
 def _carrier_up(turn: Turn, signal: s.CarrierUp) -> None:
     if not turn.state.carriers.get(signal.carrier, False):
         turn.emit(e.CarrierChanged(carrier=signal.carrier, up=True))
+        answers.waited_in_vain(turn)
 
 
 def _carrier_down(turn: Turn, signal: s.CarrierDown) -> None:

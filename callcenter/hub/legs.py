@@ -13,7 +13,7 @@ from callcenter.kernel.words import CallEnd, Cause, LegRole, Party
 
 def up(turn: Turn, leg: Leg) -> None:
     call = turn.state.calls[leg.call]
-    turn.emit(e.LegUp(call=call.id, leg=leg.id))
+    turn.emit(e.LegUp(call=call.id, leg=leg.id, happened_at=turn.happened_at))
     offer = turn.state.offers.get(call.offer) if call.offer is not None else None
     match leg.role:
         case LegRole.CALLER if call.state is CallState.IVR and call.flow is None:

@@ -47,6 +47,8 @@ class LegRinging(Signal, frozen=True, kw_only=True):
 
 class LegAnswered(Signal, frozen=True, kw_only=True):
     leg: LegId
+    happened_at: int | None = None
+    """As in LegOffered."""
 
 
 class LegEnded(Signal, frozen=True, kw_only=True):

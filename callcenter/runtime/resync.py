@@ -6,7 +6,7 @@ adopted or ended, and every pending effect is settled by what can be seen. Then 
 
 from collections.abc import Iterator
 
-from callcenter.hub.dialing.state import Job
+from callcenter.hub.dialing.state import Attempt, Job
 from callcenter.hub.state import Call, Leg, Pending, State
 from callcenter.kernel import effects as fx
 from callcenter.kernel import signals as s
@@ -14,7 +14,7 @@ from callcenter.kernel.call_state import CallState
 from callcenter.kernel.ids import AttemptId, BridgeId, Entropy, LegId
 from callcenter.kernel.leg_state import LegState
 from callcenter.kernel.words import Cause, Fault, LegRole, Treatment
-from callcenter.telephony.port import CarrierSnapshot, LegSeen
+from callcenter.telephony.port import CarrierSnapshot, LegGone, LegSeen
 
 YOUNG_MS = 2_000
 """An effect younger than this may still be on its way, unless the connection broke since: then it was done, or never will be."""
@@ -27,17 +27,21 @@ _HEARS_MUSIC = frozenset({CallState.QUEUED, CallState.HELD, CallState.INTERRUPTE
 def missed(state: State, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnySignal]:
     """The signals that bring the state up to what the carrier has."""
     seen = {leg.leg: leg for leg in snapshot.legs}
+    told = {one.leg: one for one in snapshot.gone}
     ours = [leg for leg in state.legs.values() if leg.carrier == snapshot.carrier]
     gone = set()
     for leg in ours:
         there = seen.get(leg.id)
-        if there is None:
+        if there is None and leg.id in told and _unanswered_dial(state, leg):
+            gone.add(leg.id)
+            yield from _gone(leg, told[leg.id], now)
+        elif there is None:
             if not _young(state, leg, snapshot, now):
                 gone.add(leg.id)
                 dropped = leg.state is LegState.DROPPED
                 yield s.LegEnded(leg=leg.id, cause=Cause.NORMAL if dropped else Cause.LOST, by_us=dropped, detail="gone in a gap")
         else:
-            yield from _leg(leg, there)
+            yield from _leg(state, leg, there, snapshot, now)
     for bridge, id in state.bridges.items():
         call = state.calls[id]
         if bridge not in snapshot.bridges and call.carrier == snapshot.carrier:
@@ -95,15 +99,45 @@ def _on_its_way(state: State, pending: Pending, snapshot: CarrierSnapshot, now: 
     return young or pending.effect in snapshot.held
 
 
-def _leg(leg: Leg, there: LegSeen) -> Iterator[s.AnySignal]:
+def _unanswered_dial(state: State, leg: Leg) -> bool:
+    """A campaign's dial that nobody had answered as far as we had heard: the law counts what became of it."""
+    return leg.role is LegRole.DIALED and leg.state in (LegState.DIALING, LegState.RINGING) and _attempt(state, leg) is not None
+
+
+def _attempt(state: State, leg: Leg) -> Attempt | None:
+    dial = state.calls[leg.call].dial
+    return state.attempts.get(dial) if dial is not None else None
+
+
+def _gone(leg: Leg, told: LegGone, now: int) -> Iterator[s.AnySignal]:
+    if told.answered_at is not None:
+        yield s.LegAnswered(leg=leg.id, happened_at=min(told.answered_at, now))
+    elif told.rang and leg.state is LegState.DIALING:
+        yield s.LegRinging(leg=leg.id)
+    yield s.LegEnded(leg=leg.id, cause=told.cause, detail=told.detail, happened_at=min(told.went_at, now))
+
+
+def _leg(state: State, leg: Leg, there: LegSeen, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnySignal]:
     if there.ringing and leg.state is LegState.DIALING:
         yield s.LegRinging(leg=leg.id)
     if there.up and leg.state in (LegState.DIALING, LegState.RINGING):
-        yield s.LegAnswered(leg=leg.id)
+        yield s.LegAnswered(leg=leg.id, happened_at=_answered_at(state, leg, there, snapshot, now))
     if leg.bridge is not None and leg.bridge != there.bridge:
         yield s.LegLeft(leg=leg.id, bridge=leg.bridge)
     if there.bridge is not None and leg.bridge != there.bridge:
         yield s.LegJoined(leg=leg.id, bridge=there.bridge)
+
+
+def _answered_at(state: State, leg: Leg, there: LegSeen, snapshot: CarrierSnapshot, now: int) -> int | None:
+    """Of a campaign's dial that was answered in the gap. Where nobody knows when, it was as early as it can have been: a person
+    may have waited for us since then, and no law is kept by supposing that she did not. None: just now."""
+    if not _unanswered_dial(state, leg):
+        return None
+    if there.answered_at is not None:
+        return min(there.answered_at, now)
+    attempt = _attempt(state, leg)
+    assert attempt is not None
+    return (attempt.record.rang_at or attempt.record.dialed_at) if snapshot.carrier in state.down_since else None
 
 
 def _pending(state: State, pending: Pending, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnySignal]:
@@ -147,7 +181,7 @@ def remedies(state: State, snapshot: CarrierSnapshot, entropy: Entropy) -> Itera
                 yield fx.JoinBridge(effect=entropy.effect(), carrier=carrier, bridge=call.bridge, leg=leg.id)
     for bridge in snapshot.bridges:
         owner = state.calls.get(state.bridges[bridge]) if bridge in state.bridges else None
-        if owner is None or owner.bridge != bridge:
+        if owner is None or owner.bridge != bridge or owner.state is CallState.OVER:
             yield fx.CloseBridge(effect=entropy.effect(), carrier=carrier, bridge=bridge)
     for recording_id in snapshot.recordings:
         recording = state.recordings.get(recording_id)

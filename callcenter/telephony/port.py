@@ -15,6 +15,7 @@ from msgspec import Struct
 from callcenter.kernel.effects import AnyCarrierEffect
 from callcenter.kernel.ids import BridgeId, CarrierName, EffectId, LegId, RecordingId
 from callcenter.kernel.signals import CarrierSignal
+from callcenter.kernel.words import Cause
 
 
 class LegSeen(Struct, frozen=True, kw_only=True):
@@ -28,6 +29,9 @@ class LegSeen(Struct, frozen=True, kw_only=True):
     dialed: str = ""
     inbound: bool = False
     """True: it would have come as LegOffered. Such a leg that the hub does not know is adopted."""
+    answered_at: int | None = None
+    """Of one that we placed: when it was answered, if that was while we could not hear the carrier and it told so afterwards; by
+    its own clock, ms since the epoch."""
 
 
 class LegPassed(Struct, frozen=True, kw_only=True):
@@ -39,6 +43,19 @@ class LegPassed(Struct, frozen=True, kw_only=True):
     came_at: int
     """By the carrier's own clock, ms since the epoch."""
     went_at: int
+
+
+class LegGone(Struct, frozen=True, kw_only=True):
+    """A leg that we placed and that ended while we could not hear the carrier, as it told us afterwards. Times are its own."""
+
+    leg: LegId
+    rang: bool
+    """It was told of meanwhile; before, we may have heard it ourselves."""
+    answered_at: int | None
+    """None: not meanwhile."""
+    went_at: int
+    cause: Cause
+    detail: str
 
 
 class CarrierSnapshot(Struct, frozen=True, kw_only=True):
@@ -60,6 +77,7 @@ class CarrierSnapshot(Struct, frozen=True, kw_only=True):
     """Devices that can be rung."""
     passed: tuple[LegPassed, ...] = ()
     """By their beginnings. One that was told before may be told again."""
+    gone: tuple[LegGone, ...] = ()
 
 
 class CarrierHealth(Struct, frozen=True, kw_only=True):

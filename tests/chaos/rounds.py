@@ -96,11 +96,15 @@ def _live(rounds: Sequence[Round], day: Callable[[Sequence[Round], Path], None],
             one.seconds = time.monotonic() - began
 
 
-def rounds(kinds: Mapping[str, tuple[int, int]]) -> list[Any]:
-    """The `Rounds` of these kinds, for an indirect parametrization of `chaos`: kind -> calls in a short round, in a long one."""
+def rounds(kinds: Mapping[str, tuple[int, int]], *, short: int = SHORT, most: int | None = None) -> list[Any]:
+    """The `Rounds` of these kinds, for an indirect parametrization of `chaos`: kind -> calls in a short round, in a long one.
+
+    `short`: how many there are in `make test`; `most`: not more than so many in `make chaos`, of rounds that take minutes.
+    """
     long = "CHAOS" in os.environ
     only = os.environ.get("CHAOS_SEED")
-    seeds = [int(only)] if only else range(1, 1 + (int(os.environ["CHAOS"]) if long else SHORT))
+    wanted = int(os.environ["CHAOS"]) if long else short
+    seeds = [int(only)] if only else range(1, 1 + (wanted if most is None else min(wanted, most)))
 
     def made(kind: str, seed: int) -> Round:
         return Round(kind, seed, int(os.environ.get("CHAOS_CALLS", kinds[kind][long])), long)

@@ -13,6 +13,7 @@ from tests.integration.pbx import LOOPBACK, Pbx
 PASSWORD = "loopback-only"
 AGENT_TONES = {"1001": 1300, "1002": 1500, "1003": 1700}
 """Agent -> her tone, Hz."""
+OTHER_AGENT_HZ = 1900
 ORDERS, BILLING = "orders", "billing"
 
 MAIN = "+12125550100"

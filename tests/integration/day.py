@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -246,12 +246,12 @@ class Day:
             self.failures[name] = error
 
 
-async def listen(folder: Path, service: Service) -> asyncio.subprocess.Process:
-    """The ears, listening."""
+async def listen(folder: Path, service: Service, tones: Sequence[int] = TONES, *options: str) -> asyncio.subprocess.Process:
+    """The ears, listening for these tones."""
     values = service.pbx.values
     ears = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.recount.ears", "--rtp", f"{values.rtp_first}-{values.rtp_last}",
-        "--tones", ",".join(map(str, TONES)), "--out", str(folder / "heard.log"),
+        "--tones", ",".join(map(str, tones)), "--out", str(folder / "heard.log"), *options,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert ears.stdout is not None

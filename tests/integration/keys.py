@@ -16,10 +16,11 @@ def duration_ms(keys: str) -> int:
     return len(keys) * (PRESS_MS + GAP_MS)
 
 
-def capture(keys: str, turn: int = 0) -> bytes:
+def capture(keys: str, turn: int = 0, payload_type: int = PAYLOAD_TYPE) -> bytes:
     """A pcap file that presses `keys` one after another, each for PRESS_MS with GAP_MS between.
 
     `turn` counts the captures of one call: an event with the sequence and time of an earlier one would be taken for its echo.
+    `payload_type`: that of whoever is called is the one that the caller's offer names.
     """
     out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)]
     sequence = 1000 + 500 * turn
@@ -29,7 +30,7 @@ def capture(keys: str, turn: int = 0) -> bytes:
         steps = [(ms, False) for ms in range(20, PRESS_MS, 20)] + [(PRESS_MS, True)] * 3
         for number, (held_ms, last) in enumerate(steps):
             event = struct.pack("!BBH", _EVENTS[key], 0x8A if last else 0x0A, held_ms * 8)
-            header = struct.pack("!BBHII", 0x80, PAYLOAD_TYPE | (0x80 if number == 0 else 0), sequence, stamp, 0x4B455953)
+            header = struct.pack("!BBHII", 0x80, payload_type | (0x80 if number == 0 else 0), sequence, stamp, 0x4B455953)
             sequence += 1
             out.append(_frame(at_ms + held_ms + (number - len(steps) + 3 if last else 0), header + event))
         at_ms += PRESS_MS + GAP_MS

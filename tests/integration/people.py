@@ -132,6 +132,12 @@ class Board(Person):
             calls = [(one["state"], one["queue"], one["end"]) for one in self.calls.values()]
             raise AssertionError(f"{what} (not within {seconds} s); agents {states}, calls {calls}") from None
 
+    async def changed(self, seconds: float = 0.5) -> None:
+        """Waits until something else is shown, or for so long."""
+        async with self._changed:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), seconds)
+
     def call_of(self, number: str) -> Json | None:
         """The live call with this customer."""
         return next((call for call in self.calls.values() if call["number"] and call["number"]["value"] == number), None)

@@ -67,14 +67,15 @@ class Stay:
 Step = Wait | Tone | Keys | HangUp | Stay
 
 
-def _message(text: str, *, retrans: bool = False, next_label: str = "", sdp: bool = False) -> str:
+def message(text: str, *, retrans: bool = False, next_label: str = "", sdp: bool = False) -> str:
+    """One message to be sent; with `sdp` it says where its sound is."""
     head = "\n".join(line.strip() for line in text.strip().splitlines())
     body = f"Content-Type: application/sdp\nContent-Length: [len]\n\n{SDP}" if sdp else "Content-Length: 0\n\n"
     attributes = (' retrans="500"' if retrans else "") + (f' next="{next_label}"' if next_label else "")
     return f"<send{attributes}><![CDATA[\n{head}\n{body}]]></send>\n"
 
 
-_OK_BYE = _message(
+_OK_BYE = message(
     """SIP/2.0 200 OK
     [last_Via:]
     [last_From:]
@@ -122,7 +123,8 @@ def _file_name(turn: int) -> str:
     return f"keys-{turn}.pcap"
 
 
-def _scenario(name: str, body: str, steps: tuple[Step, ...] = ()) -> Scenario:
+def scenario(name: str, body: str, steps: tuple[Step, ...] = ()) -> Scenario:
+    """The whole file, with what its steps need."""
     presses = [step.keys for step in steps if isinstance(step, Keys)]
     files = {_file_name(turn): rfc4733.capture(keys, turn) for turn, keys in enumerate(presses)}
     xml = f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="{escape(name)}">\n{body}</scenario>\n'
@@ -137,7 +139,7 @@ def caller(number: str, *steps: Step, gives_up_ms: int | None = None, name: str 
     """
     host = "[local_ip]:[local_port]"
     who = f"sip:{number}" if "@" in number else f"sip:{number}@{host}" if number else f"sip:{host}"
-    invite = _message(
+    invite = message(
         f"""INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
         Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
         From: <{who}>;tag=[pid]c[call_number]
@@ -149,7 +151,7 @@ def caller(number: str, *steps: Step, gives_up_ms: int | None = None, name: str 
         retrans=True,
         sdp=True,
     )
-    ack = _message(
+    ack = message(
         f"""ACK [next_url] SIP/2.0
         Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
         From: <{who}>;tag=[pid]c[call_number]
@@ -158,7 +160,7 @@ def caller(number: str, *steps: Step, gives_up_ms: int | None = None, name: str 
         CSeq: 1 ACK
         Max-Forwards: 70"""
     )
-    bye = _message(
+    bye = message(
         f"""BYE [next_url] SIP/2.0
         Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
         From: <{who}>;tag=[pid]c[call_number]
@@ -178,7 +180,7 @@ def caller(number: str, *steps: Step, gives_up_ms: int | None = None, name: str 
     )
     if gives_up_ms is not None:
         body = body.replace('<label id="900"/>', '<nop next="900"/>\n' + _give_up(who) + '<label id="900"/>')
-    return _scenario(name, body, steps)
+    return scenario(name, body, steps)
 
 
 def _give_up(who: str) -> str:
@@ -192,13 +194,13 @@ def _give_up(who: str) -> str:
     ack = f"ACK {uri} SIP/2.0\n{via}\n[last_To:]\nCSeq: 1 ACK\n{headers}"
     return (
         '<label id="800"/>\n'
-        + _message(cancel, retrans=True)
+        + message(cancel, retrans=True)
         + '<recv response="200"/><recv response="487"/>\n'
-        + _message(ack)
+        + message(ack)
     )
 
 
-_KEEP = """<recv request="INVITE" rrs="true"><action>
+KEEP = """<recv request="INVITE" rrs="true"><action>
 <ereg regexp=".*" search_in="hdr" header="CSeq:" assign_to="cseq"/>
 <ereg regexp=".*" search_in="hdr" header="From:" assign_to="from"/>
 <ereg regexp=".*" search_in="hdr" header="To:" assign_to="to"/>
@@ -208,8 +210,9 @@ _KEEP = """<recv request="INVITE" rrs="true"><action>
 """
 
 
-def _to_invite(status: str, *, sdp: bool = False, retrans: bool = False) -> str:
-    return _message(
+def to_invite(status: str, *, sdp: bool = False, retrans: bool = False) -> str:
+    """An answer to the INVITE that `KEEP` has taken."""
+    return message(
         f"""SIP/2.0 {status}
         [last_Via:]
         From:[$from]
@@ -222,8 +225,8 @@ def _to_invite(status: str, *, sdp: bool = False, retrans: bool = False) -> str:
     )
 
 
-_CANCELLED = (
-    _message(
+CANCELLED = (
+    message(
         """SIP/2.0 200 OK
         [last_Via:]
         [last_From:]
@@ -231,14 +234,14 @@ _CANCELLED = (
         [last_Call-ID:]
         [last_CSeq:]"""
     )
-    + _to_invite("487 Request Terminated", retrans=True)
+    + to_invite("487 Request Terminated", retrans=True)
     + '<recv request="ACK"/><nop next="900"/>\n'
 )
 
 
 def phone_answers(*steps: Step, rings_ms: int = 200, early_media: Path | None = None, name: str = "answers") -> Scenario:
     """A telephone that rings for `rings_ms`, is picked up, and does `steps`. Given up by the caller, it stops ringing."""
-    bye = _message(
+    bye = message(
         """BYE [$contact] SIP/2.0
         Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
         From:[$to];tag=[pid]u[call_number]
@@ -248,32 +251,32 @@ def phone_answers(*steps: Step, rings_ms: int = 200, early_media: Path | None = 
         Max-Forwards: 70""",
         retrans=True,
     )
-    ring = _to_invite("183 Session Progress", sdp=True) if early_media else _to_invite("180 Ringing")
+    ring = to_invite("183 Session Progress", sdp=True) if early_media else to_invite("180 Ringing")
     if early_media:
         ring += f'<nop><action><exec rtp_stream="{escape(str(early_media))},-1,0"/></action></nop>\n'
     body = (
-        _KEEP
+        KEEP
         + ring
         + f'<recv request="CANCEL" timeout="{rings_ms}" ontimeout="1"/>\n'
-        + _CANCELLED
+        + CANCELLED
         + '<label id="1"/>\n'
-        + _to_invite("200 OK", sdp=True, retrans=True)
+        + to_invite("200 OK", sdp=True, retrans=True)
         + '<recv request="ACK"/>\n'
         + _steps(steps, bye)
     )
-    return _scenario(name, body, steps)
+    return scenario(name, body, steps)
 
 
 def phone_rings(ms: int = 60_000, name: str = "rings") -> Scenario:
     """A telephone that nobody picks up; the scenario fails if it still rings after `ms`."""
     body = (
-        _KEEP + _to_invite("180 Ringing") + f'<recv request="CANCEL" timeout="{ms}"/>\n' + _CANCELLED
+        KEEP + to_invite("180 Ringing") + f'<recv request="CANCEL" timeout="{ms}"/>\n' + CANCELLED
         + '<label id="900"/>\n'
     )  # fmt: skip
-    return _scenario(name, body)
+    return scenario(name, body)
 
 
 def phone_refuses(status: str, *, rings_ms: int = 0, name: str = "refuses") -> Scenario:
     """A telephone that answers with a final `status`, e.g. "486 Busy Here" or "603 Decline", after ringing or at once."""
-    ring = _to_invite("180 Ringing") + f'<pause milliseconds="{rings_ms}"/>\n' if rings_ms else ""
-    return _scenario(name, _KEEP + ring + _to_invite(status, retrans=True) + '<recv request="ACK"/>\n')
+    ring = to_invite("180 Ringing") + f'<pause milliseconds="{rings_ms}"/>\n' if rings_ms else ""
+    return scenario(name, KEEP + ring + to_invite(status, retrans=True) + '<recv request="ACK"/>\n')

@@ -17,7 +17,7 @@ import msgspec
 
 from tests.fixtures.ports import claim_free_port
 from tests.integration import sound
-from tests.integration.center import AGENT_TONES, PROMPTS, settings
+from tests.integration.center import AGENT_TONES, OTHER_AGENT_HZ, PROMPTS, settings
 from tests.integration.pbx import LOOPBACK, Pbx
 from tests.integration.people import Answered, Board, Click, Json, Person, now
 from tests.integration.scenario import Scenario
@@ -46,13 +46,14 @@ def furnish(pbx: Pbx) -> None:
 class Desk(Person):
     """An agent at her desk. Her device is the one that the service made for her log-in; a SIPp telephone answers at it."""
 
-    def __init__(self, service: "Service", agent: str) -> None:
+    def __init__(self, service: "Service", agent: str, port: int = 0) -> None:
+        """`port`: of her telephone; 0: one of her own."""
         super().__init__(service.url, agent)
         self.service = service
         self.agent = agent
-        self.port = claim_free_port()
+        self.port = port or claim_free_port()
         self.device = ""
-        self.tone_hz = AGENT_TONES[agent]
+        self.tone_hz = AGENT_TONES.get(agent, OTHER_AGENT_HZ)
 
     async def _click(self, did: str, method: str, path: str, body: Json | None = None, to: dict[str, str] | None = None) -> Any:
         click = Click(now(), 0, self.agent, did, to or {})
@@ -102,6 +103,9 @@ class Desk(Person):
 
     async def finish(self) -> None:
         await self._click("finish", "POST", "/me/wrap-up/finish")
+
+    async def works(self, campaign: int | None) -> None:
+        await self._click("works", "PUT", "/me/campaign", {"campaign": campaign})
 
     async def leaves(self) -> None:
         await self._click("sign_out", "DELETE", "/session")

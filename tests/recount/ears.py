@@ -4,7 +4,8 @@ A program of its own (`python -m tests.recount.ears --rtp 30000-39999 --tones 45
 SIPp's message log shows no music, no talk and no key: those are in its RTP packets, which this program stamps with the
 kernel's clock. Every line is `SECONDS.MICROSECONDS PORT WHAT`: PORT is SIPp's media port; WHAT is `tone HZ`, `other` or
 `quiet` (what arrives there from now on; `quiet` also when no packet comes any more), `key K` (a key was released there) or
-`sends` (the telephone itself begins to send sound).
+`sends` (the telephone itself begins to send sound). Where many telephones share one port (SIPp has one for all calls of a
+process), `--exchange` has PORT be the exchange's instead, of which each call has its own.
 
 Tones must be multiples of 50 Hz: over the 160 samples of one packet they do not disturb each other.
 """
@@ -29,8 +30,8 @@ STEADY = 3
 """So many packets in a row must sound the same before a change is believed; it is dated back to the first of them."""
 SILENT_AFTER = 0.1
 """Seconds without a packet after which nothing is heard."""
-AUDIO, KEYS = 0, 97
-"""RTP payload types of scenario.py's SDP: PCMU and telephone-event."""
+AUDIO, KEYS = 0, (97, 101)
+"""RTP payload types: PCMU, and telephone-event in scenario.py's SDP and in Asterisk's offers."""
 NAMES = "0123456789*#ABCD"
 _SO_TIMESTAMPNS = 35
 _SO_ATTACH_FILTER = 26
@@ -89,6 +90,8 @@ class Ears:
 
     judge: Judge
     out: TextIO
+    exchange: bool = False
+    """Calls are told apart by the exchange's ports."""
     lines: dict[int, Line] = field(default_factory=dict)
 
     def packet(self, at: float, source: int, target: int, rtp: bytes, low: int, high: int) -> None:
@@ -96,18 +99,19 @@ class Ears:
         if len(rtp) <= 12 or rtp[0] >> 6 != 2:
             return
         kind = rtp[1] & 0x7F
-        if low <= source <= high and kind == AUDIO and len(rtp) == 12 + PACKET:
-            self._heard(self.lines.setdefault(target, Line()), target, at, self.judge(rtp[12:]))
-        elif low <= target <= high and kind == AUDIO:
-            line = self.lines.setdefault(source, Line())
+        to_exchange = low <= target <= high
+        port = target if to_exchange is self.exchange else source
+        line = self.lines.setdefault(port, Line())
+        if not to_exchange and low <= source <= high and kind == AUDIO and len(rtp) == 12 + PACKET:
+            self._heard(line, port, at, self.judge(rtp[12:]))
+        elif to_exchange and kind == AUDIO:
             if at - line.sent > SILENT_AFTER:
-                self._write(at, source, "sends")
+                self._write(at, port, "sends")
             line.sent = at
-        elif low <= target <= high and kind == KEYS and len(rtp) >= 16 and rtp[13] & 0x80:
-            line = self.lines.setdefault(source, Line())
+        elif to_exchange and kind in KEYS and len(rtp) >= 16 and rtp[13] & 0x80:
             stamp = int.from_bytes(rtp[4:8], "big")
             if stamp != line.key[0] or at - line.key[1] > 0.1:
-                self._write(at, source, f"key {NAMES[rtp[12] & 15]}")
+                self._write(at, port, f"key {NAMES[rtp[12] & 15]}")
             line.key = (stamp, at)
 
     def _heard(self, line: Line, port: int, at: float, what: str) -> None:
@@ -170,11 +174,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rtp", required=True, help="the exchange's RTP ports, LOW-HIGH")
     parser.add_argument("--tones", required=True, help="tones to know, in Hz, with commas")
+    parser.add_argument("--exchange", action="store_true", help="tell calls apart by the exchange's ports")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     low, high = map(int, given.rtp.split("-"))
     with given.out.open("w", encoding="ascii") as out:
-        ears = Ears(Judge([int(tone) for tone in given.tones.split(",")]), out)
+        ears = Ears(Judge([int(tone) for tone in given.tones.split(",")]), out, given.exchange)
         swept = 0.0
         for packet in packets(low, high):
             if packet is not None:

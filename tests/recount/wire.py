@@ -64,6 +64,8 @@ class Dialog:
     """Of the INVITE."""
     port: int | None = None
     """SIPp's media port."""
+    far_port: int | None = None
+    """The other side's."""
     rang_at: int | None = None
     answered_at: int | None = None
     refused_at: int | None = None
@@ -113,8 +115,11 @@ def dialogs(text: str) -> list[Dialog]:
 
 
 def _advance(dialog: Dialog, message: Message) -> None:
-    if message.sent and (port := _media_port(message.body)) is not None:
-        dialog.port = port
+    if (port := _media_port(message.body)) is not None:
+        if message.sent:
+            dialog.port = port
+        else:
+            dialog.far_port = port
     kind, at = message.kind, message.at
     if kind == "BYE" and dialog.bye_at is None:
         dialog.bye_at, dialog.bye_sent = at, message.sent

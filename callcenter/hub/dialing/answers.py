@@ -5,10 +5,11 @@ answered, a person or a machine, is told by `listening`.
 """
 
 from callcenter.hub import inbound, languages, queueing
+from callcenter.hub.deadlines import Due
 from callcenter.hub.dialing import floor as see
 from callcenter.hub.dialing.state import Attempt
 from callcenter.hub.endings import finish, withdraw
-from callcenter.hub.state import Call, Pending
+from callcenter.hub.state import Call, Offer, Pending
 from callcenter.hub.turn import Turn
 from callcenter.kernel import effects as fx
 from callcenter.kernel import events as e
@@ -19,13 +20,15 @@ from callcenter.kernel.clock import SECOND
 from callcenter.kernel.dialing import Mode
 from callcenter.kernel.flow import SayPrompt
 from callcenter.kernel.ids import PromptId
-from callcenter.kernel.words import CallEnd, Fault, Party
+from callcenter.kernel.words import CallEnd, Fault, OfferEnd, Party
 from dialer.attempt_state import AttemptState
 
 KEY_WAIT_MS = 5 * SECOND
 """After the message, for the key that opts out."""
 MACHINE_WAIT_MS = SECOND
 """After a message that is left to a machine: only a person presses a key."""
+PICKS_UP_MS = SECOND
+"""A telephone picks up a dial that was answered by itself, and well within this time, or something is wrong with it."""
 _MESSAGE_SLACK_MS = 2 * SECOND
 
 
@@ -58,12 +61,29 @@ def abandon_due(turn: Turn, call: Call) -> None:
     offer = turn.state.offers.get(call.offer) if call.offer is not None else None
     if offer is not None and offer.accepted:
         return
-    withdraw(turn, call)
+    if offer is not None and _rung_ms(turn, call, offer) >= PICKS_UP_MS:
+        # Her telephone rings on its own: left as she is, she would cost the next callee her two seconds too, and the next.
+        queueing.offer_ends(turn, offer, OfferEnd.RANG_OUT)
+    else:
+        withdraw(turn, call)
     values = turn.state.center.campaigns.get(call.campaign) if call.campaign is not None else None
     if values is None or call.dial not in turn.state.attempts:
         finish(turn, call, CallEnd.DROPPED, Party.SYSTEM)
     else:
         _message(turn, call, values, abandoned=True)
+
+
+def _rung_ms(turn: Turn, call: Call, offer: Offer) -> int:
+    queue, expires_at = turn.state.queue_of(call), turn.state.deadlines.get(Due.OFFER, offer.id)
+    return 0 if queue is None or expires_at is None else queue.ring_ms - (expires_at - turn.now)
+
+
+def waited_in_vain(turn: Turn) -> None:
+    """Who answered while we could not hear the carrier, and has waited too long since, is not offered to an agent any more."""
+    for call in list(turn.state.calls.values()):
+        by = turn.state.deadlines.get(Due.ABANDON, call.id)
+        if by is not None and by <= turn.now:
+            abandon_due(turn, call)
 
 
 def leave_message(turn: Turn, call: Call, values: CampaignValues) -> None:

@@ -44,6 +44,9 @@ def answered(turn: Turn, call: Call) -> None:
     if not values.listens:
         answers.person(turn, call, attempt, values)
         return
+    if turn.happened_at is not None:  # she answered while nobody could be asked to listen
+        _nobody_knows(turn, call, "deaf")
+        return
     # With an agent nobody is kept waiting; a message may wait for the end of a long greeting.
     preset: Literal["quick", "patient"] = "patient" if values.mode is Mode.AGENTLESS else "quick"
     by = turn.now + PRESETS[preset].verdict.decide_by_ms + SILENT_MS

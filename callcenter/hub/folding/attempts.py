@@ -115,7 +115,7 @@ def _moves(attempt: Attempt, call: Call, event: e.AnyEvent, at: int) -> Iterator
         case e.LegRang(leg=leg) if leg == call.customer and record.state is S.DIALING:
             yield moves.Rang(at=at)
         case e.LegUp(leg=leg) if leg == call.customer and record.answered_at is None:
-            yield moves.Answered(at=at)
+            yield moves.Answered(at=e.when(event, at))
         case e.AnswerHeard(late=False, heard=heard) if heard.answerer in (Answerer.MACHINE, Answerer.FAX):
             what: Literal["machine", "fax"] = "fax" if heard.answerer is Answerer.FAX else "machine"
             yield moves.MachineHeard(at=at, what=what, confidence=heard.confidence)
@@ -134,7 +134,7 @@ def _moves(attempt: Attempt, call: Call, event: e.AnyEvent, at: int) -> Iterator
             yield moves.MessageBegan(at=at) if event.abandoned else moves.Connected(at=at)
         case e.LegDown(leg=leg) if leg == call.customer:
             assert record.dialed_at is not None
-            yield moves.Ended(at=at, end=end_of(event.cause, event.detail, by_us=event.by_us))
+            yield moves.Ended(at=e.when(event, at), end=end_of(event.cause, event.detail, by_us=event.by_us))
         case _:
             pass
 

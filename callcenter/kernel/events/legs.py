@@ -24,6 +24,8 @@ class LegRang(CallEvent, frozen=True, kw_only=True):
 
 class LegUp(CallEvent, frozen=True, kw_only=True):
     leg: LegId
+    happened_at: int | None = None
+    """As in CallArrived."""
 
 
 class LegDropped(CallEvent, frozen=True, kw_only=True):

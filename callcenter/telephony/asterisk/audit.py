@@ -14,9 +14,10 @@ from callcenter.kernel.words import Treatment
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk import requests as r
 from callcenter.telephony.asterisk.lines import Known, Send, Tape, Token
-from callcenter.telephony.asterisk.listing import OUR_NAME, ours
+from callcenter.telephony.asterisk.listing import ours
 from callcenter.telephony.asterisk.replies import Reply
 from callcenter.telephony.asterisk.translate import Translation
+from callcenter.telephony.asterisk.unheard import OUR_NAME
 
 _LISTS = {"audit_channels": r.channels, "audit_bridges": r.bridges, "audit_endpoints": r.endpoints}
 _WHOLE = frozenset({"leg", "bridge"})

@@ -5,7 +5,6 @@ Events of the meantime wait here until the snapshot has been delivered, then cou
 went (`passed`).
 """
 
-import re
 from typing import TypeVar
 
 import msgspec
@@ -17,11 +16,11 @@ from callcenter.telephony.asterisk.lines import Gathering, Line, Room, Send, Spe
 from callcenter.telephony.asterisk.passed import Passed, came_in
 from callcenter.telephony.asterisk.replies import Reply
 from callcenter.telephony.asterisk.translate import Translation
+from callcenter.telephony.asterisk.unheard import OUR_NAME, went_out
 from callcenter.telephony.port import CarrierSnapshot, LegSeen
 
 GUARD_S = 8
 """The dialplan takes a caller back whom nobody has taken for so long (config/asterisk/extensions.conf)."""
-OUR_NAME = re.compile(r"[a-z][a-z2-7]{19}")
 _LISTS = {
     "list_channels": r.channels,
     "list_bridges": r.bridges,
@@ -146,6 +145,7 @@ class Listing:
             if endpoint.resource != self._translation.trunk
         }
         passed = self._passed.calls({channel.id for channel in self._channels}, self.waiting, now)
+        answered, gone = self._passed.unheard.told({line.leg for line in lines}, self.waiting)
         for line in lines:
             self._finish_prompt(line)
         return CarrierSnapshot(
@@ -159,6 +159,7 @@ class Listing:
                     caller=line.caller,
                     dialed=line.dialed,
                     inbound=line.inbound,
+                    answered_at=answered.get(line.leg),
                 )
                 for line in lines
             ),
@@ -167,6 +168,7 @@ class Listing:
             working=tuple(line.hears.asked.effect for line in lines if isinstance(line.hears, Speaking | Gathering)),
             reachable=tuple(name for name, reachable in known.devices.items() if reachable),
             passed=passed,
+            gone=gone,
         )
 
     def _unreachable(self) -> list[str]:
@@ -183,7 +185,7 @@ class Listing:
                 line = Line(
                     leg=leg, inbound=True, state="offered", caller=channel.caller.number, dialed=dialed, guarded=True, stale=True
                 )
-        elif _went_out(channel):
+        elif went_out(channel):
             if line is None:
                 line = Line(leg=leg, inbound=False, state="dialing", stale=True)
         else:
@@ -226,11 +228,7 @@ class Listing:
 
 def ours(channel: ari.Channel, application: str) -> bool:
     """A channel that came in to us or that we originated; not one that the dialplan looks after."""
-    return came_in(channel, application) or _went_out(channel)
-
-
-def _went_out(channel: ari.Channel) -> bool:
-    return OUR_NAME.fullmatch(channel.id) is not None and channel.id.startswith("l")
+    return came_in(channel, application) or went_out(channel)
 
 
 def _finished(leg: LegId, playback: str) -> ari.PlaybackFinished:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from callcenter.kernel.ids import LegId
 from callcenter.telephony.asterisk import events as ari
+from callcenter.telephony.asterisk.unheard import Unheard
 from callcenter.telephony.port import LegPassed
 
 INBOUND = "inbound"
@@ -34,8 +35,11 @@ class Passed:
     def __init__(self, application: str) -> None:
         self._application = application
         self._told: dict[str, _Told] = {}
+        self.unheard = Unheard()
+        """Of the calls that we placed."""
 
     def take(self, event: object) -> None:
+        self.unheard.take(event)
         match event:
             case ari.StasisStart(channel=channel, args=[first, *more]) if first == INBOUND:
                 self._told.setdefault(channel.id, _Told(channel, more[0] if more else channel.dialplan.exten))

@@ -22,11 +22,10 @@ from callcenter.telephony.asterisk.doubts import Doubts
 from callcenter.telephony.asterisk.lines import Gathering, Line, Listen, ListenNoMore, Speaking, Token
 from callcenter.telephony.asterisk.passed import INBOUND
 from callcenter.telephony.asterisk.replies import Reply
+from callcenter.telephony.asterisk.unheard import OUTBOUND
 
 TAKEN_BACK = "the dialplan took her back in this instant: she heard its message"
 """Of a caller whose eight seconds ended while we were taking her call: nobody hung her up, and she was ours no more."""
-OUTBOUND = "leg"
-"""The argument of the channels that we originate."""
 
 _DIALABLE = re.compile(r"\+?[0-9]{3,15}")
 _DEVICE = re.compile(r"[A-Za-z0-9_.-]{1,64}")

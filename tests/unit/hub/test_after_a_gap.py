@@ -219,3 +219,19 @@ def test_a_bridge_that_is_being_made_while_the_carrier_lists_its_own_is_not_miss
     story.settles()
     assert story.call(call).state is CallState.CONNECTED
     assert s.BridgeClosed(bridge=bridge) in list(resync.missed(story.hub.state, seen, story.now)), "it was there, and is gone"
+
+
+def test_a_bridge_of_a_call_that_ended_while_the_carrier_was_away_is_closed(story: Story):
+    """The agent hangs up, and nobody can be told: the bridge is nobody's afterwards, though its call is still known."""
+    story.signs_in("ana")
+    call = story.waits()
+    story.answers("ana")
+    bridge = story.call(call).bridge
+    for effect in ("HangUpLeg", "HangUpLeg", "CloseBridge"):
+        story.network.fail_next(effect, Fault.UNAVAILABLE)
+    story.asks(c.HangUp(agent=ANA, call=call))
+    assert story.call(call).state is CallState.OVER
+    assert bridge in story.network.bridges
+    looks_again(story)
+    assert bridge not in story.network.bridges
+    assert bridge not in story.hub.state.bridges
