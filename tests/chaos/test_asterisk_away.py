@@ -103,6 +103,7 @@ async def taken(chaos: Round, day: Day) -> None:
         whole = configuration.read_text()
         configuration.write_text(whole[: whole.index(f"[{values.application}]")])
         await asyncio.to_thread(pbx.cli, "module reload res_ari.so")
+        await closed(day)  # put back sooner, Asterisk may be deaf for good
         configuration.write_text(whole)
         await asyncio.to_thread(pbx.cli, "module reload res_ari.so")
         cured_at = now()
@@ -130,6 +131,13 @@ def test_asterisk_is_there_and_cannot_be_heard(chaos: Rounds, tmp_path: Path):
                 assert told.record(told.note)["summary"]["end"] in ("lost", "abandoned_in_queue")
 
     chaos.live(day, tmp_path)
+
+
+async def closed(day: Day) -> None:
+    """Waits until Asterisk has let go of its socket."""
+    async with asyncio.timeout(BACK_S):
+        while "closed the socket" not in (await readiness(day))[1]["carrier pbx"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # readiness can only be asked
 
 
 async def doctor(day: Day) -> str:

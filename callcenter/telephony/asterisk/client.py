@@ -326,7 +326,7 @@ class AriClient:
                 except msgspec.DecodeError:
                     what = "its answer is not as described"
             # Closed, it would come back at once, and so on a hundred times a second.
-            self._not_ready(f"Asterisk does not say what it is ({what}); it is asked again.")
+            self._not_ready(f"Asterisk does not say what it is ({what}); it is asked again. If this stays, restart Asterisk.")
             if info.status == NO_ANSWER:
                 return None
             await asyncio.sleep(ASK_AGAIN_MS / 1000)

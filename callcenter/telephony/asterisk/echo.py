@@ -78,6 +78,6 @@ class Echo:
         application = self._settings.application
         return Missed(
             f"Another program has taken the application {application} ({what}). Stop that program, take the section "
-            f"[{application}] out of ari.conf, run `module reload res_ari.so`, put it back and reload again.",
+            f"[{application}] out of ari.conf, run `module reload res_ari.so`, put it back after a few seconds and reload again.",
             silent=False,
         )

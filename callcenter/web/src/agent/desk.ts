@@ -13,6 +13,7 @@ import { SimulatedPhone } from "../phone/simulated";
 import { SipPhone } from "../phone/sip";
 import { startRinging, stopRinging } from "../phone/tone";
 import { type Card, callOf, cardOf } from "./card";
+import { arrived } from "./unsent";
 
 const views = signal<ReadonlySignal<TopicViews | null> | null>(null);
 export const phone = signal<Phone | null>(null);
@@ -222,7 +223,13 @@ export function toggleMute(): void {
 }
 
 export const transfer = (call: string, to: TransferRequest["to"]) => act("transfer", () => api.post(`/calls/${call}/transfer`, { to }));
-export const finishWrapUp = () => act("finish", () => api.post("/me/wrap-up/finish"));
+/** What was said of the call comes first: after the end of wrap-up nothing can be said any more. */
+export const finishWrapUp = () =>
+  act("finish", async () => {
+    const call = currentCall.peek();
+    if (call) await arrived(call.id);
+    await api.post("/me/wrap-up/finish");
+  });
 export const setPresence = (reason: string | null) => act("presence", () => api.put("/me/presence", reason === null ? { presence: "available" } : { presence: "not_ready", reason }));
 export const place = (number: string, contact: number | null = null) => act("place", () => api.create<DoneBody>("/calls", { number, contact }));
 export const chooseContact = (call: string, contact: number) => act("contact", () => api.put(`/calls/${call}/contact`, { contact }));

@@ -55,6 +55,16 @@ export async function press(call: string, code: string, shown: () => boolean, to
   }
 }
 
+/** When what was pressed for a call has its answer, or none comes at present. */
+export const arrived = (call: string): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = effect(() => {
+      if (unsent.value[call] && unsent.value[call].fault === null) return;
+      resolve();
+      queueMicrotask(() => stop());
+    });
+  });
+
 /** Sends it again as soon as there is a line; a press or an answer meanwhile makes this unnecessary. */
 function again(call: string, shown: () => boolean, told: (fault: ApiFault) => void): void {
   let done = false;
