@@ -4,8 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from tests.contract.asterisk_world import said_file
 from tests.integration import campaign_center as center
-from tests.integration.callees import Answers, Behavior, Refuses, RingsOut, number
+from tests.integration import sound
+from tests.integration.callees import Answers, Behavior, Refuses, RingsOut, kind_of, number
 from tests.integration.campaign_floor import CampaignFloor, campaign_floor
 from tests.integration.scenario import phone_rings
 from tests.recount import dials
@@ -77,5 +81,38 @@ def test_whom_nobody_takes_hears_the_message_and_is_called_no_more(tmp_path: Pat
             assert 2_000 <= dial.message_at - dial.answered_at <= 2_400
             barred = (await floor.manager.ask("GET", "/do-not-call/numbers"))["items"]
             assert [(one["number"]["value"], one["source"]) for one in barred] == [(dial.number, "key")]
+
+    asyncio.run(story())
+
+
+def test_machines_are_heard_and_hung_up_and_persons_get_an_agent():
+    """A fax and a network's announcement reach nobody, and are no answers by a person; who says hello is talked to."""
+    fax = np.concatenate([sound.tone(2_100, 3.5), np.zeros(sound.RATE)])
+    three = [sound.tone(hertz, 0.33) for hertz in (950, 1_400, 1_800)]
+    announcement = np.concatenate([*three, np.zeros(sound.RATE * 4)])
+    sounds = {
+        "person": said_file("person").read_bytes(), "fax": sound.ulaw(fax), "announcement": sound.ulaw(announcement),
+    }  # fmt: skip
+    behaviors: dict[int, Behavior] = {
+        0: Answers(300, 4_000, sound="person"), 1: Answers(300, None, sound="fax"), 2: Answers(300, None, sound="announcement"),
+    }  # fmt: skip
+    kinds = (0, 1, 2, 0, 1, 2)
+    wanted = {0: "answered", 1: "fax", 2: "machine"}
+
+    async def story() -> None:
+        async with campaign_floor(2, behaviors, sounds=sounds) as floor:
+            numbers = [number(index, kind) for index, kind in enumerate(kinds)]
+            await floor.opens(numbers, "progressive", machines="hang_up")
+            await floor.begins()
+            await floor.used_up(60)
+            assert await floor.quiet() == ([], [])
+            leads, figure = await floor.manager.leads(floor.call_list), (await floor.live())["abandon"]
+            assert [leads[one]["outcome"] for one in numbers] == [wanted[kind] for kind in kinds]
+            assert (figure["answers"], figure["abandons"], figure["machines"]) == (2, 0, 4)
+            for dial in floor.dials():
+                is_person = kind_of(dial.number) == 0
+                assert (dial.agent_at is not None) is is_person, dial
+                assert dial.hung_up_itself is is_person, dial
+                assert dial.waited_ms is None or dial.waited_ms <= center.CONNECT_MS, dial
 
     asyncio.run(story())

@@ -8,7 +8,7 @@ from callcenter.kernel import events as e
 from callcenter.kernel import signals as s
 from callcenter.kernel.dialing import Outcome
 from callcenter.kernel.ids import LegId
-from callcenter.kernel.words import CallEnd, Cause, Fate
+from callcenter.kernel.words import CallEnd, Cause, Fate, NotReady, OfferEnd
 from callcenter.runtime import resync
 from callcenter.store.database import Database
 from callcenter.telephony.port import CarrierSnapshot, LegGone, LegSeen
@@ -102,3 +102,21 @@ async def test_who_did_not_answer_is_not_said_to_have_failed(dialer: Dialer, cau
 async def test_of_whom_nothing_is_known_the_attempt_failed(dialer: Dialer):
     await listed(dialer)
     assert [event.outcome for event in dialer.all(e.AttemptOver)] == [Outcome.FAILED]
+
+
+async def test_a_telephone_that_does_not_pick_up_costs_one_callee_and_not_the_next(
+    database: Database, rows_url: str, tmp_path: Path
+):
+    """It picks up a dial by itself; one that rings on is set aside like a missed call, and nobody else is dialed for it."""
+    dialer = Dialer(database, law())
+    spring = await dialer.opens(campaign())
+    for one in await filled(dialer, Office(database, rows_url, tmp_path / "imports"), spring, tmp_path, 3):
+        dialer.behave(one, after_ms=1_000)
+    await dialer.works("ana", spring)
+    dialer.network.devices["phone-ana"].answers_itself = frozenset()
+    await dialer.starts(spring)
+    await dialer.until(lambda: len(dialer.all(e.AttemptSettled)) == 1)
+    assert [event.end for event in dialer.all(e.OfferOver)] == [OfferEnd.RANG_OUT]
+    assert [event.why for event in dialer.all(e.AgentSetAside)] == [NotReady.MISSED_CALL]
+    await dialer.advances(10)
+    assert len(dialer.dialed) == 1
