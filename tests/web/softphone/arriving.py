@@ -22,7 +22,7 @@ def main() -> None:
             if packet is None:
                 continue
             _, source, target, rtp = packet
-            ended = len(rtp) >= 16 and rtp[1] & 0x7F == KEYS and low <= source <= high and rtp[13] & 0x80
+            ended = len(rtp) >= 16 and rtp[1] & 0x7F in KEYS and low <= source <= high and rtp[13] & 0x80
             if ended and (target, rtp[4:12]) not in seen:  # the end of an event is sent three times
                 seen.add((target, rtp[4:12]))
                 held_ms = int.from_bytes(rtp[14:16], "big") * 1000 // RATE
