@@ -137,7 +137,7 @@ def unheard(dials: Iterable[Dial], at: int, before_ms: int = 100, after_ms: int 
     return found
 
 
-def crossed(dials: Iterable[Dial], rings: Iterable[Dialog], within_ms: int = 100) -> dict[str, str]:
+def crossed(dials: Iterable[Dial], rings: Iterable[Dialog], within_ms: int = 250) -> dict[str, str]:
     """Numbers whose callee hung up while an agent's telephone had just been picked up: her BYE met the two being joined."""
     picked_up = sorted(ring.answered_at for ring in rings if ring.answered_at is not None)
     found = {}

@@ -57,6 +57,10 @@ class Listing:
             if isinstance(line.hears, Speaking | Gathering) and line.hears.playback is not None:
                 token = Token(step="list_playback", part=line.hears.playback, number=self.number)
                 sends.append(Send(r.playback(line.hears.playback), token))
+        # What was asked for a moment ago may have no file yet; requests are taken in order, so it is found if it came to be.
+        for tape in self._translation.known.tapes.values():
+            if tape.state == "asked":
+                sends.append(Send(r.live_recording(tape.recording), Token(step="list_live", number=self.number)))
         self._open = len(sends)
         return sends
 
