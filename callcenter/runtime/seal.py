@@ -3,7 +3,6 @@
 Ed25519, so that anybody checks with the public key alone: `callcenter report check FILE`, or openssl (docs/auditing.md).
 """
 
-import os
 from base64 import b64decode, b64encode
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec import Struct
 
 from callcenter.kernel.errors import Refused
+from callcenter.store import secret_file
 
 FILE = "report.key"
 
@@ -47,7 +47,7 @@ class Seal:
     def _private(self) -> Ed25519PrivateKey:
         if self._key is None:
             if not self._file.exists():
-                _write(self._file, Ed25519PrivateKey.generate().private_bytes_raw())
+                secret_file.keep(self._file, Ed25519PrivateKey.generate().private_bytes_raw())
             raw = self._file.read_bytes()
             if len(raw) != 32:
                 why = f"{self._file} is no key: put it back from a backup, or remove it for a new one"
@@ -73,19 +73,3 @@ def opened(sealed: bytes, key: str | None = None) -> tuple[bytes, str]:
     if key is not None and mark.key != key:
         raise Refused("seal_of_another", f"the report is whole, but somebody else signed it, with the key {mark.key}")
     return document, mark.key
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Whole or not at all; of two who make one at the same time the first one's stays."""
-    partial = file.with_suffix(f".{os.getpid()}.part")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
-        output.write(content)
-        output.flush()
-        os.fsync(output.fileno())
-    try:
-        os.link(partial, file)
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()

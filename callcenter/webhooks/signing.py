@@ -8,7 +8,6 @@ refuses what is older than REPLAY_WINDOW_S, so that a recorded delivery cannot b
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from callcenter.kernel.errors import Refused
+from callcenter.store import secret_file
 
 HEADER = "Callcenter-Signature"
 REPLAY_WINDOW_S = 300
@@ -64,21 +64,10 @@ def master_key(given: str, folder: Path) -> bytes:
     """
     file = folder / "webhook.key"
     if not given and not file.exists():
-        _write(file, secrets.token_urlsafe(32).encode())
+        secret_file.keep(file, secrets.token_urlsafe(32).encode())
     found = given.encode() or file.read_bytes()
     if len(found) < LEAST_KEY:
         where = "CALLCENTER_WEBHOOK_KEY" if given else str(file)
         why = f"the key of the webhooks is shorter than {LEAST_KEY} characters: put a longer one into {where}"
         raise Refused("webhook_key_short", why)
     return found
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Whole or not at all, for our eyes only."""
-    partial = file.with_suffix(".part")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
-        output.write(content)
-        output.flush()
-        os.fsync(output.fileno())
-    partial.replace(file)
