@@ -2,8 +2,9 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,6 +106,23 @@ async def test_a_wrong_password_in_asterisks_configuration_is_named(pbx: Pbx):
         assert not client.ready
     finally:
         await client.close()
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_who_comes_while_it_closes_is_not_left_waiting(pbx: Pbx, turns: int):
+    with free_ports(1) as (port,):
+        pass
+    client = AriClient(settings(pbx, port))
+    await client.start()
+    closing = asyncio.create_task(client.close())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    with socket.socket() as peer, suppress(ConnectionRefusedError, ConnectionResetError):
+        peer.connect((LOOPBACK, port))
+        await closing
+        peer.settimeout(5)
+        assert await asyncio.to_thread(peer.recv, 1) == b""
+    await closing
 
 
 @asynccontextmanager

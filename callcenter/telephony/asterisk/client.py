@@ -89,7 +89,7 @@ class AriClient:
         self._refuse_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
-        self._site: web.TCPSite | None = None
+        self._listener: asyncio.Server | None = None
         self.unknown: Counter[str] = Counter()
         """Messages that were not understood or not used, by Asterisk's type."""
 
@@ -101,8 +101,9 @@ class AriClient:
         app.router.add_get(f"/carrier/asterisk/{self._settings.name}", self._accept)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        self._site = web.TCPSite(self._runner, self._settings.listen_host, self._settings.listen_port)
-        await self._site.start()
+        assert self._runner.server is not None
+        where = self._settings.listen_host, self._settings.listen_port
+        self._listener = await asyncio.get_running_loop().create_server(self._runner.server, *where)
         self._spawn(self._expire_requests())
 
     def activate(self, active: bool = True) -> None:
@@ -117,14 +118,23 @@ class AriClient:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._site is not None and self._runner is not None and self._site in self._runner.sites:
-            # Asterisk comes back the moment it is dropped: nobody listens any more by then.
-            # A connection accepted this moment has to become one that cleanup can close: left open, Asterisk would wait on it.
-            await self._site.stop()
-            await asyncio.sleep(0.05)
+        # Asterisk comes back the moment it is dropped: nobody listens any more by then.
+        await self._stop_listening()
         await self._drop("the service ends")
         if self._runner is not None:
             await self._runner.cleanup()
+
+    async def _stop_listening(self) -> None:
+        """asyncio forgets, and leaves open, a connection that it accepted in the turn before its server is closed; Asterisk would
+        wait on it for good. So accepting ends first, and the server when the last accepted has become one that can be closed."""
+        listener, self._listener = self._listener, None
+        if listener is None:
+            return
+        for socket in listener.sockets:
+            asyncio.get_running_loop().remove_reader(socket)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        listener.close()
 
     @property
     def ready(self) -> bool:
