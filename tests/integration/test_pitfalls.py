@@ -158,6 +158,18 @@ async def test_bridges_go_when_they_are_closed_and_nothing_stays(stage: Stage, w
             await asyncio.sleep(0.01)  # the list lags behind the answer
 
 
+async def test_what_is_asked_of_a_leg_the_moment_its_bridge_goes_is_done(stage: Stage):
+    leg, silent = await stage.caller(), (SayPrompt(stage.world.missing),)
+    for _ in range(40):
+        bridge = stage.bridge()
+        await stage.do(JoinBridge, bridge=bridge, leg=leg)
+        await stage.hears(LegJoined, leg=leg, bridge=bridge)
+        await stage.do(CloseBridge, bridge=bridge)
+        await stage.hears(LegLeft, leg=leg, bridge=bridge)
+        # That it cannot be played is told by who tried.
+        await stage.fails(await stage.do(PlayPrompts, leg=leg, prompts=silent, language="en"), Fault.MISSING_MEDIA)
+
+
 # -- what a leg hears ---------------------------------------------------------------------------------------------------------
 
 

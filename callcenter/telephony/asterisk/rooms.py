@@ -81,6 +81,12 @@ class Rooms(Hearing):
     def _destroy(self, room: Room) -> None:
         token = Token(step="destroy", effect=room.closing, kind="CloseBridge", bridge=room.bridge)
         room.closing = None
+        for line in self.known.lines.values():
+            if line.bridge == room.bridge and not line.by_us and not line.hanging_up:
+                # Only so has it left when we say so: in a bridge that is falling apart a prompt is lost without a word, or it
+                # holds up the channel, and with it every request on the socket.
+                line.leaving = True
+                self._send(r.remove_from_bridge(room.bridge, line.leg), Token(step="stop_treatment", leg=line.leg))
         self._send(r.destroy_bridge(room.bridge), token)
 
     def _closed(self, room: Room) -> None:

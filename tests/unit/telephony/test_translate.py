@@ -181,6 +181,26 @@ def test_a_recording_that_never_says_it_ended_does_not_keep_its_bridge():
     assert player.said()[-1] == "RecordingEnded"
 
 
+def test_legs_are_taken_out_of_a_bridge_before_it_goes():
+    player = Replay()
+    for line in lines("served_call"):
+        if line.get("event", {}).get("type") == "ChannelHangupRequest":
+            break
+        player.feed(line)
+    known = player.translation.known
+    (room,) = known.rooms
+    inside = sorted(line.leg for line in known.lines.values() if line.joined)
+    assert len(inside) == 2
+    for tape in known.tapes.values():
+        tape.state = "ended"
+    before = len(player.sent)
+    player.translation.effect(fx.CloseBridge(effect=EffectId("e1"), carrier=CarrierName("pbx"), bridge=room), 0)
+    player.drain()
+    asked = [(one.request.operation, one.token.leg) for one in player.sent[before:]]
+    assert sorted(asked[:2]) == [("bridges.removeChannel", leg) for leg in inside]
+    assert asked[2:] == [("bridges.destroy", None)]
+
+
 def test_what_is_not_ours_is_passed_by():
     player = Replay()
     for line in lines("served_call"):
