@@ -1,7 +1,6 @@
 """The fixture `chaos`, and what becomes of rounds that are over: their rows for the table."""
 
 import json
-import os
 from collections.abc import Generator
 from typing import Any
 
@@ -11,9 +10,6 @@ from tests.chaos.rounds import Rounds, results
 from tests.integration.exchange import own_pbx
 
 __all__ = ["own_pbx"]
-
-collect_ignore = [] if "CHAOS" in os.environ else ["test_campaign_killed.py"]
-"""What is for the long run alone."""
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """A predictive campaign on a real Asterisk: 20 agents, hundreds of callees who talk, ring out, are busy, decline or are gone.
 
 Seen from outside (SIPp's logs, what was heard, Asterisk's records; `tests.recount.dials`): which numbers were dialed and how
-often, what became of each lead, whom nobody talked to, and how long whoever answered waited. Killed in the middle:
-`test_campaign_killed`.
+often, what became of each lead, whom nobody talked to, and how long whoever answered waited. In the second kind the service is
+killed in the middle (kill -9) and started again after a while that the seed draws.
 """
 
 import asyncio
@@ -100,3 +100,8 @@ def live(rounds: Sequence[Round], killed: bool) -> None:
 @pytest.mark.parametrize("chaos", rounds({"campaign": (200, 2_000)}, short=1, most=2), indirect=True)
 def test_every_lead_is_dialed_and_its_outcome_is_right(chaos: Rounds, tmp_path: Path):
     chaos.live(lambda rounds, _: live(rounds, killed=False), tmp_path)
+
+
+@pytest.mark.parametrize("chaos", rounds({"campaign, service killed": (200, 2_000)}, short=1, most=4), indirect=True)
+def test_no_lead_is_dialed_twice_when_the_service_is_killed(chaos: Rounds, tmp_path: Path):
+    chaos.live(lambda rounds, _: live(rounds, killed=True), tmp_path)

@@ -5,13 +5,13 @@ product says of its leads and of the law's figure is held against them by `wrong
 long whoever answered waited for an agent's sound. Times are whole milliseconds since the epoch.
 """
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from tests.recount.ears import PACKET, RATE, STEADY
 from tests.recount.heard import Heard
 from tests.recount.wire import Dialog
 
@@ -19,6 +19,12 @@ CONNECT_MS = 2_000
 """The law: somebody who answered has an agent on the line within this time, or was abandoned."""
 UNSURE_MS = 150
 """So near to that limit two clocks may differ."""
+ASKED_MS = 1_000
+"""We count the ringing from our request, the telephone from its INVITE, which is so much later at most (460 ms were seen)."""
+BELIEVED_MS = STEADY * PACKET * 1000 // RATE
+"""A sound that is heard for less time is not written down."""
+CLOCKS_MS = 25
+"""Two telephones may write down two things of one instant in either order."""
 BY_STATUS = {
     404: "invalid", 484: "invalid", 486: "busy", 503: "congestion", 603: "blocked", 480: "no_answer",
 }  # fmt: skip
@@ -87,7 +93,7 @@ def outcomes(dial: Dial, ring_ms: int) -> frozenset[str]:
             return frozenset({"answered", "abandoned"})
         return frozenset({"answered" if dial.waited_ms <= CONNECT_MS else "abandoned"})
     if dial.given_up_at is not None:
-        return frozenset({"no_answer" if dial.given_up_at - dial.at >= ring_ms - UNSURE_MS else "cancelled"})
+        return frozenset({"no_answer" if dial.given_up_at - dial.at >= ring_ms - ASKED_MS else "cancelled"})
     if dial.status == 480 and dial.rang_at is None:
         return frozenset({"failed"})
     return frozenset({BY_STATUS[dial.status]}) if dial.status in BY_STATUS else frozenset()
@@ -137,17 +143,28 @@ def unheard(dials: Iterable[Dial], at: int, before_ms: int = 100, after_ms: int 
     return found
 
 
-def crossed(dials: Iterable[Dial], rings: Iterable[Dialog], within_ms: int = 250) -> dict[str, str]:
-    """Numbers whose callee hung up while an agent's telephone had just been picked up: her BYE met the two being joined."""
-    picked_up = sorted(ring.answered_at for ring in rings if ring.answered_at is not None)
-    found = {}
+def crossed(dials: Sequence[Dial], rings: Iterable[Dialog]) -> dict[str, str]:
+    """Numbers whose callee hung up while she was being joined with the agent whose telephone had been picked up for her.
+
+    She left before the slowest agent of these dials would have been heard by her, and her sound believed; who left later was left
+    in silence.
+    """
+    picked_up: dict[str, list[int]] = defaultdict(list)
+    for ring in rings:
+        if ring.answered_at is not None:
+            picked_up[ring.shown].append(ring.answered_at)
+    joining: dict[Dial, int] = {}
     for dial in dials:
-        if dial.answered_at is None or dial.agent_at is not None or not dial.hung_up_itself or dial.over_at is None:
-            continue
-        last = bisect_right(picked_up, dial.over_at + within_ms // 4)
-        if dial.over_at > dial.answered_at + within_ms and last and picked_up[last - 1] >= dial.over_at - within_ms:
-            found[dial.number] = "answered"
-    return found
+        until = dial.over_at if dial.agent_at is None else dial.agent_at
+        mine = [at for at in picked_up[dial.number] if until is not None and dial.at <= at <= until + CLOCKS_MS]
+        if mine and until is not None:
+            joining[dial] = until - max(mine)
+    slowest = max((took for dial, took in joining.items() if dial.agent_at is not None), default=0)
+    return {
+        dial.number: "answered"
+        for dial, took in joining.items()
+        if dial.answered_at is not None and dial.agent_at is None and dial.hung_up_itself and took <= slowest + BELIEVED_MS
+    }
 
 
 def wrong_figure(dials: Sequence[Dial], figure: Mapping[str, Any], ring_ms: int, unsure: Collection[str] = ()) -> list[str]:

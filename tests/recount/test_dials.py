@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.recount.dials import (
+    BELIEVED_MS,
     CONNECT_MS,
     Dial,
     crossed,
@@ -75,15 +76,20 @@ def test_at_a_limit_of_time_two_things_may_be_said():
     assert outcomes(replace(BUSY, status=500), RING_MS) == set(), "nothing that the test knows of"
 
 
-def ring(device: str, at: int, until: int) -> Dialog:
-    return Dialog(call_id=f"{device}{at}", outgoing=False, invite_at=at, shown="", dialed=device, answered_at=at, bye_at=until)
+def ring(device: str, at: int, until: int, shown: str = "") -> Dialog:
+    return Dialog(call_id=f"{device}{at}", outgoing=False, invite_at=at, shown=shown, dialed=device, answered_at=at, bye_at=until)
 
 
 def test_only_what_nobody_can_know_is_excused():
     assert unheard(DAY, AT + 2_950) == {"+1": "failed", "+2": "failed"}
     assert unheard(DAY, AT + 20_000) == {}
-    assert crossed(DAY, [ring("a", AT + 2_950, AT + 2_990)]) == {"+2": "answered"}
-    assert crossed(DAY, [ring("a", AT + 2_000, AT + 2_990)]) == {}
+    heard_after_40 = ring("a", AT + 410, AT + 3_000, "+1")
+    left_after = AT + 3_000 - 40 - BELIEVED_MS
+    assert crossed(DAY, [heard_after_40, ring("b", left_after, AT + 2_990, "+2")]) == {"+2": "answered"}
+    assert crossed(DAY, [heard_after_40, ring("b", left_after - 1, AT + 2_990, "+2")]) == {}, "left in silence"
+    assert crossed(DAY, [heard_after_40, ring("b", left_after, AT + 2_990, "+7")]) == {}, "somebody else's agent"
+    assert crossed(DAY, [heard_after_40, ring("b", AT + 3_030, AT + 3_050, "+2")]) == {}, "she had gone"
+    assert crossed(DAY, [ring("b", AT + 2_930, AT + 2_999, "+2")]) == {}, "nobody was heard sooner"
 
 
 def test_a_device_in_two_conversations_is_named():
