@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.integration import center, sound
 from tests.integration.center import DIRECT, MAIN
-from tests.integration.day import MEMORY, Day, before_others, legs_csv, listen, settled, within
+from tests.integration.day import MEMORY, Day, legs_csv, listen, settled, within
 from tests.integration.pbx import Pbx
 from tests.integration.people import Json, now
 from tests.integration.scenario import HangUp, Keys, Stay, Step, Wait, phone_answers
@@ -193,27 +193,26 @@ async def floor(agents: int = 3) -> AsyncIterator[Floor]:
         pbx.own()
         pbx.start()
         async with Service(place / "service", pbx, settings) as service, contextlib.AsyncExitStack() as stack:
-            with before_others(*service.processes()):
-                ears = await listen(observed, service)
-                stack.push_async_callback(_silence, ears)
-                day = Day(service, observed, name=ROUND, calls={ROUND: []})
-                made = Floor(service, day)
-                for agent in AGENTS[:agents]:
-                    desk = await service.desk(agent)
-                    stack.push_async_callback(desk.close)
-                    scenario = phone_answers(day.tone(desk.tone_hz), Stay(), rings_ms=300)
-                    made.telephones[agent] = await stack.enter_async_context(day.telephone(desk, scenario, calls=500))
-                    await desk.available()
-                try:
-                    yield made
-                except BaseException as error:
-                    (observed / "service.log").write_text(service.log())
-                    error.add_note(f"observed: {observed}\nthe service said:\n{service.complaints()}")
-                    raise
-                finally:
-                    for caller in made.callers:
-                        caller.cancel()
-                    await asyncio.gather(*made.callers, return_exceptions=True)
+            ears = await listen(observed, service)
+            stack.push_async_callback(_silence, ears)
+            day = Day(service, observed, name=ROUND, calls={ROUND: []})
+            made = Floor(service, day)
+            for agent in AGENTS[:agents]:
+                desk = await service.desk(agent)
+                stack.push_async_callback(desk.close)
+                scenario = phone_answers(day.tone(desk.tone_hz), Stay(), rings_ms=300)
+                made.telephones[agent] = await stack.enter_async_context(day.telephone(desk, scenario, calls=500))
+                await desk.available()
+            try:
+                yield made
+            except BaseException as error:
+                (observed / "service.log").write_text(service.log())
+                error.add_note(f"observed: {observed}\nthe service said:\n{service.complaints()}")
+                raise
+            finally:
+                for caller in made.callers:
+                    caller.cancel()
+                await asyncio.gather(*made.callers, return_exceptions=True)
         shutil.rmtree(place)
     finally:
         pbx.remove()

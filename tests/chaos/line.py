@@ -72,8 +72,8 @@ class Line:
         for one in self.everybody:
             wanted = f"tone {one.desk.tone_hz if one.desk else MUSIC_HZ}"
             stretches = heard.stretches(one.sipp.media_port, since, until)
-            others = [(it.what, it.until - it.since) for it in stretches if it.what != wanted]
-            odd = [f"{what} {ms} ms" for what, ms in others if ms > SILENT_MS]
+            others = [it for it in stretches if it.what != wanted and it.until - it.since > SILENT_MS]
+            odd = [f"{it.what} {it.until - it.since} ms, {it.since - since} ms after it began" for it in others]
             if odd:
                 found[one.number] = odd
         return found

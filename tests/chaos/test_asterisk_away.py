@@ -13,7 +13,7 @@ import pytest
 from tests.chaos.line import BACK_S, Play, lived, on_the_line, readiness, until
 from tests.chaos.rounds import Round, Rounds, rounds
 from tests.integration.bad_line import BadlyWired, badly_wired
-from tests.integration.day import Day
+from tests.integration.day import Day, within
 from tests.integration.pbx import LOOPBACK
 from tests.integration.people import now
 from tests.integration.service import ROOT
@@ -103,7 +103,9 @@ async def taken(chaos: Round, day: Day) -> None:
         whole = configuration.read_text()
         configuration.write_text(whole[: whole.index(f"[{values.application}]")])
         await asyncio.to_thread(pbx.cli, "module reload res_ari.so")
-        await closed(day)  # put back sooner, Asterisk may be deaf for good
+        # Put back before Asterisk has let go of its socket, it may be deaf for good.
+        _, checks = await within(BACK_S, lambda: readiness(day), lambda said: "closed the socket" in said[1]["carrier pbx"])
+        assert "closed the socket" in checks["carrier pbx"]
         configuration.write_text(whole)
         await asyncio.to_thread(pbx.cli, "module reload res_ari.so")
         cured_at = now()
@@ -131,13 +133,6 @@ def test_asterisk_is_there_and_cannot_be_heard(chaos: Rounds, tmp_path: Path):
                 assert told.record(told.note)["summary"]["end"] in ("lost", "abandoned_in_queue")
 
     chaos.live(day, tmp_path)
-
-
-async def closed(day: Day) -> None:
-    """Waits until Asterisk has let go of its socket."""
-    async with asyncio.timeout(BACK_S):
-        while "closed the socket" not in (await readiness(day))[1]["carrier pbx"]:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)  # readiness can only be asked
 
 
 async def doctor(day: Day) -> str:

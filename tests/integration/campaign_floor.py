@@ -22,7 +22,7 @@ from tests.integration import campaign_center as center
 from tests.integration import sound
 from tests.integration.callees import Behavior, callees, telephones
 from tests.integration.center import OTHER_AGENT_HZ
-from tests.integration.day import CALLER_HZ, MEMORY, before_others, legs_csv, listen, within
+from tests.integration.day import CALLER_HZ, MEMORY, legs_csv, listen, within
 from tests.integration.people import Answered, Json, Person, now
 from tests.integration.service import PROMPT_HZ, Desk, Service, running
 from tests.integration.sipp import Sipp, sipp
@@ -289,34 +289,33 @@ async def campaign_floor(
     voices = {"voice": _tone(CALLER_HZ), **(sounds or {})}
     async with contextlib.AsyncExitStack() as stack:
         service = await stack.enter_async_context(running(place / "service", partial(center.write, agents, cap)))
-        with before_others(*service.processes()):
-            ears = await listen(folder, service, (OTHER_AGENT_HZ, PROMPT_HZ, CALLER_HZ), "--exchange")
-            stack.push_async_callback(_silence, ears)
-            outside = await stack.enter_async_context(
-                sipp(folder / "outside", callees(behaviors, voices), port=service.pbx.trunk_port, calls=CALLEES_MOST)
-            )
-            inside = await stack.enter_async_context(
-                sipp(folder / "inside", telephones(_tone(OTHER_AGENT_HZ)), calls=CALLEES_MOST)
-            )
-            manager = Manager(service.url, center.MANAGER)
-            stack.push_async_callback(manager.close)
-            await manager.sign_in()
-            floor = CampaignFloor(folder, service, manager, outside, inside)
-            for name in center.names(agents):
-                desk = floor.desks[name] = Desk(service, name, 0 if name in phones else inside.port)
-                stack.push_async_callback(desk.close)
-                await desk.sits_down()
-            shift = asyncio.create_task(Shift(service, floor.desks).works())
-            try:
-                yield floor
-            except BaseException as error:
-                (folder / "service.log").write_text(service.log())
-                (folder / "legs.csv").write_text(legs_csv(service))
-                error.add_note(f"observed: {folder}\nthe service said:\n{service.complaints()}")
-                raise
-            finally:
-                shift.cancel()
-                await asyncio.gather(shift, return_exceptions=True)
+        ears = await listen(folder, service, (OTHER_AGENT_HZ, PROMPT_HZ, CALLER_HZ), "--exchange")
+        stack.push_async_callback(_silence, ears)
+        outside = await stack.enter_async_context(
+            sipp(folder / "outside", callees(behaviors, voices), port=service.pbx.trunk_port, calls=CALLEES_MOST)
+        )
+        inside = await stack.enter_async_context(
+            sipp(folder / "inside", telephones(_tone(OTHER_AGENT_HZ)), calls=CALLEES_MOST)
+        )
+        manager = Manager(service.url, center.MANAGER)
+        stack.push_async_callback(manager.close)
+        await manager.sign_in()
+        floor = CampaignFloor(folder, service, manager, outside, inside)
+        for name in center.names(agents):
+            desk = floor.desks[name] = Desk(service, name, 0 if name in phones else inside.port)
+            stack.push_async_callback(desk.close)
+            await desk.sits_down()
+        shift = asyncio.create_task(Shift(service, floor.desks).works())
+        try:
+            yield floor
+        except BaseException as error:
+            (folder / "service.log").write_text(service.log())
+            (folder / "legs.csv").write_text(legs_csv(service))
+            error.add_note(f"observed: {folder}\nthe service said:\n{service.complaints()}")
+            raise
+        finally:
+            shift.cancel()
+            await asyncio.gather(shift, return_exceptions=True)
     shutil.rmtree(place)
 
 

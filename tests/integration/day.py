@@ -8,11 +8,10 @@ observed (SIPp's logs, the telephones' sound, Asterisk's records, the agents' cl
 import asyncio
 import contextlib
 import json
-import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -214,7 +213,6 @@ class Day:
         what, port = f"tone {hertz}", telephone.media_port
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        last = "nothing"
         while loop.time() < deadline:
             heard = Heard.read((self.folder / "heard.log").read_text()).sounds.get(port, [])
             if heard:
@@ -222,7 +220,8 @@ class Day:
                 if last == what and now() - since >= for_s * 1000:
                     return
             await asyncio.sleep(0.02)  # a file can only be looked at
-        raise AssertionError(f"this telephone does not hear {what} for {for_s} s, but {last}")
+        before = ", ".join(f"{last} {now() - since} ms ago" for since, last in heard[-6:])
+        raise AssertionError(f"{telephone.folder.name} does not hear {what} for {for_s} s, but (changes) {before or 'nothing'}")
 
     async def wraps_up(self, desk: Desk) -> None:
         """Waits until the agent's wrap-up has begun; then she ends it."""
@@ -259,33 +258,11 @@ async def listen(folder: Path, service: Service, tones: Sequence[int] = TONES, *
     return ears
 
 
-@contextlib.contextmanager
-def before_others(*processes: int) -> Iterator[None]:
-    """These processes, this one, and what this one starts meanwhile, run before the other work of the machine, where that is
-    allowed: an exchange that waits for other tests answers late, and a telephone stamps late (`asterisk -p` asks for the same).
-    """
-
-    def schedule(policy: int, priority: int) -> None:
-        for process in processes:
-            for thread in Path(f"/proc/{process}/task").glob("*"):
-                with contextlib.suppress(ProcessLookupError):
-                    os.sched_setscheduler(int(thread.name), policy, os.sched_param(priority))
-        os.sched_setscheduler(0, policy, os.sched_param(priority))
-
-    with contextlib.suppress(PermissionError):
-        schedule(os.SCHED_RR, 5)
-    try:
-        yield
-    finally:
-        schedule(os.SCHED_OTHER, 0)
-
-
 async def _live(folder: Path, stories: Mapping[str, Story], start: Start) -> Kept:
     observed = folder / "observed"
     observed.mkdir(parents=True)
     async with start(folder / "service") as service:
-        with before_others(*service.processes()):
-            return await _observed(observed, service, stories)
+        return await _observed(observed, service, stories)
 
 
 async def _observed(observed: Path, service: Service, stories: Mapping[str, Story]) -> Kept:

@@ -26,6 +26,7 @@ import msgspec
 
 from config.asterisk_files import PbxValues, Phone, Trunk, write
 from tests.fixtures.ports import claim_free_port
+from tests.fixtures.processes import ELSEWHERE
 
 LOOPBACK = "127.0.0.1"
 UID = 52210
@@ -111,6 +112,10 @@ class Pbx:
         with (self.home / "etc" / name).open("a", encoding="utf-8") as file:
             file.write("\n" + text)
 
+    @property
+    def _asterisk(self) -> list[str]:
+        return ["chroot", f"--userspec={UID}:{UID}", str(self.chroot), "/usr/sbin/asterisk"]
+
     def start(self, *, wait: bool = True) -> None:
         """Starts the process; with `wait`, returns once ARI answers and the port is seen to be this process's own."""
         assert self.process is None or self.process.poll() is not None, "already running"
@@ -118,7 +123,7 @@ class Pbx:
         output = (self.home / "log" / "stdout").open("ab")
         with output:
             self.process = subprocess.Popen(
-                ["chroot", f"--userspec={UID}:{UID}", str(self.chroot), "/usr/sbin/asterisk", "-f", "-C", configuration],
+                [*ELSEWHERE, *self._asterisk, "-f", "-C", configuration],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -207,8 +212,8 @@ class Pbx:
     def cli(self, command: str) -> str:
         """What Asterisk's own console answers."""
         configuration = f"{self.values.directory}/etc/asterisk.conf"
-        arguments = ["chroot", f"--userspec={UID}:{UID}", str(self.chroot), "/usr/sbin/asterisk"]
-        done = subprocess.run([*arguments, "-C", configuration, "-rx", command], capture_output=True, timeout=20, check=False)
+        arguments = [*self._asterisk, "-C", configuration, "-rx", command]
+        done = subprocess.run(arguments, capture_output=True, timeout=20, check=False)
         return done.stdout.decode()
 
     def log(self) -> str:

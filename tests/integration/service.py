@@ -185,12 +185,6 @@ class Service:
                 return line.removeprefix("ready ")
         raise AssertionError(f"the service ended at start:\n{self.log()[-3000:]}")
 
-    def processes(self) -> tuple[int, int]:
-        """Ids of the exchange and the service."""
-        assert self._process is not None
-        assert self.pbx.process is not None
-        return self.pbx.process.pid, self._process.pid
-
     def log(self) -> str:
         return (self.folder / "service.log").read_text(errors="replace")
 

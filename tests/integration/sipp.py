@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.fixtures.ports import claim_free_port, free_ports, give_back
+from tests.fixtures.processes import ELSEWHERE
 from tests.integration.scenario import Scenario
 
 LOOPBACK = "127.0.0.1"
@@ -144,6 +145,7 @@ async def sipp(
         arguments.append(f"{to[0]}:{to[1]}")
     with (folder / "output").open("wb") as output:
         process = await asyncio.create_subprocess_exec(
+            *ELSEWHERE,
             *arguments,
             cwd=folder,
             stdin=asyncio.subprocess.DEVNULL,

@@ -3,7 +3,6 @@ it is back."""
 
 import asyncio
 import contextlib
-import os
 import signal
 import sqlite3
 import time
@@ -92,8 +91,7 @@ async def test_asterisk_frozen_and_killed(tmp_path: Path):
         seen = Served(tmp_path)
         seen.url, seen.admin = service.url, service.board.http
         await seen.until_ready()
-        exchange, _ = service.processes()
-        os.kill(exchange, signal.SIGSTOP)
+        service.pbx.signal(signal.SIGSTOP)
         began = time.monotonic()
         try:
             await seen.until(lambda status, checks: status == 503 and bool(checks["carrier pbx"]), SECONDS)
@@ -101,7 +99,7 @@ async def test_asterisk_frozen_and_killed(tmp_path: Path):
             _, body = await seen.ready()
             assert [name for name, why in body["checks"].items() if why] == ["carrier pbx"]
         finally:
-            os.kill(exchange, signal.SIGCONT)
+            service.pbx.signal(signal.SIGCONT)
         assert time.monotonic() - began < SECONDS
         await seen.until_ready(20)
         service.pbx.kill()

@@ -35,6 +35,7 @@ AUDIO, KEYS = 0, (97, 101)
 NAMES = "0123456789*#ABCD"
 _SO_TIMESTAMPNS = 35
 _SO_ATTACH_FILTER = 26
+_SO_RCVBUFFORCE = 33
 _ETH_P_IP = 0x0800
 _PACKET_HOST = 0
 
@@ -153,7 +154,7 @@ def packets(low: int, high: int) -> Iterator[tuple[float, int, int, bytes] | Non
         buffer = ctypes.create_string_buffer(code)
         ear.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(code) // 8, ctypes.addressof(buffer)))
         ear.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-        ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 * 2**20)
+        ear.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, 64 * 2**20)
         ear.bind(("lo", _ETH_P_IP))
         sys.stdout.write("ready\n")
         sys.stdout.flush()
@@ -184,7 +185,8 @@ def main() -> None:
         for packet in packets(low, high):
             if packet is not None:
                 ears.packet(*packet, low, high)
-            now = time.time()
+            # As far as has been listened: what came since then and waits here unread is no silence.
+            now = time.time() if packet is None else packet[0]
             if now - swept > SILENT_AFTER / 2:
                 swept = now
                 ears.sweep(now)
