@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -166,8 +167,10 @@ async def test_a_large_file_is_received_without_being_held(house: House, mia: Cl
         for _ in range(count):
             yield piece
         if broken:
+            await until(lambda: _true(len(list(folder.iterdir())) > kept_files))
             raise ConnectionError
 
+    folder, kept_files = house.lists.uploads.folder, 0
     headers = {"Origin": mia.origin, "Sec-Fetch-Site": "same-origin"}
     url = f"{mia.origin}{API}/uploads?name=big.csv"
     count = -(-(50 << 20) // len(piece))
@@ -175,11 +178,11 @@ async def test_a_large_file_is_received_without_being_held(house: House, mia: Cl
         assert answer.status == 201
         kept = await answer.json()
     assert kept["size"] == count * len(piece) >= 50 << 20
-    folder = house.lists.uploads.folder
     assert (folder / kept["id"]).stat().st_size == kept["size"]
+    kept_files = len(list(folder.iterdir()))
     with pytest.raises(ClientError):
         await mia.http.post(url, data=pieces(2, broken=True), headers=headers)
-    await until(lambda: _true(len(list(folder.iterdir())) == 2))
+    await until(lambda: _true(len(list(folder.iterdir())) == kept_files))
     assert (await mia.ask("DELETE", f"{API}/uploads/{kept['id']}")).status == 204
     assert list(folder.iterdir()) == []
 
@@ -303,7 +306,7 @@ async def test_do_not_call_lists(house: House, mia: Client):
     asked = await mia.post(f"{API}/do-not-call/check", own)
     assert asked.json()["lists"] == [f"campaign/{of}", "us-national"]
     told = (await (await house.signed_in("uma")).get(f"{API}/audit?action=do_not_call_added")).text.decode()
-    assert "555" not in told, "the audit log names no number"
+    assert not re.search("2125550|555-0|555 0", told), "the audit log names no number"
     assert "ends_with" in told
 
 
