@@ -1,5 +1,6 @@
 """Pages, probes, measures, and the documents that are generated."""
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -86,8 +87,9 @@ async def test_not_ready_says_what_is_wrong(house: House):
 
 
 async def test_a_database_that_cannot_be_written_is_not_ready(house: House):
-    held = sqlite3.connect(house.folder / "center.db", isolation_level=None)
-    held.execute("BEGIN IMMEDIATE")
+    held = sqlite3.connect(house.folder / "center.db", isolation_level=None, check_same_thread=False)
+    # In a thread: the house may be writing, and goes on in this loop.
+    await asyncio.to_thread(held.execute, "BEGIN IMMEDIATE")
 
     reply = await house.client().get("/readyz")
 

@@ -132,9 +132,10 @@ def wrong_leads(dials: Sequence[Dial], leads: Mapping[str, Any], ring_ms: int, u
     return wrong
 
 
-def unheard(dials: Iterable[Dial], at: int, before_ms: int = 100, after_ms: int = 400) -> dict[str, str]:
-    """Numbers whose dial was answered or ended in the instant `at` in which whoever listened died: told to nobody, or to somebody
-    who had no time to write it down. The product may say that they failed."""
+def unheard(dials: Iterable[Dial], at: int, before_ms: int = 1_000, after_ms: int = 1_000) -> dict[str, str]:
+    """Numbers whose dial was answered or ended in the instant `at` in which whoever listened died; the product may say that they
+    failed. It was told to nobody, or to somebody without the time to write it down, or dialed by an exchange that still had
+    requests of the dead to carry out: on a busy machine each takes up to a second."""
     found = {}
     for dial in dials:
         moments = [one for one in (dial.answered_at, dial.over_at) if one is not None]

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+ARRIVES_S = 1
+"""What has not arrived on the wire after so long was let through nowhere."""
+
 
 @dataclass(frozen=True)
 class OtherComputer:
@@ -49,6 +52,7 @@ class OtherComputer:
         """Whether a packet from there arrives at this free port of ours, and one from the port arrives there."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
             ours.bind((self.here, port))
+            ours.settimeout(ARRIVES_S)
             over_there = subprocess.Popen(
                 ["ip", "netns", "exec", self.name, sys.executable, "-c", _ASK, self.here, str(port), self.there],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -56,27 +60,28 @@ class OtherComputer:
             assert over_there.stdin is not None
             assert over_there.stdout is not None
             with over_there:
-                theirs = int(over_there.stdout.readline())  # it has sent by now, and a wire between two namespaces does not wait
+                theirs = int(over_there.stdout.readline())  # it has sent by now
                 try:
-                    arrived = ours.recv(10, socket.MSG_DONTWAIT) == b"there"
-                except BlockingIOError:
+                    arrived = ours.recv(10) == b"there"
+                except TimeoutError:
                     arrived = False
                 ours.sendto(b"here", (self.there, theirs))
                 answer, _ = over_there.communicate("sent\n", timeout=10)
         return arrived, answer == "True\n"
 
 
-_ASK = """
+_ASK = f"""
 import socket, sys
 here, port, there = sys.argv[1:]
 own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+own.settimeout({ARRIVES_S})
 own.bind((there, 0))
 own.sendto(b"there", (here, int(port)))
 print(own.getsockname()[1], flush=True)
 sys.stdin.readline()
 try:
-    print(own.recv(10, socket.MSG_DONTWAIT) == b"here")
-except BlockingIOError:
+    print(own.recv(10) == b"here")
+except TimeoutError:
     print(False)
 """
 
