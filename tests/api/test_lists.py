@@ -306,7 +306,7 @@ async def test_do_not_call_lists(house: House, mia: Client):
     asked = await mia.post(f"{API}/do-not-call/check", own)
     assert asked.json()["lists"] == [f"campaign/{of}", "us-national"]
     told = (await (await house.signed_in("uma")).get(f"{API}/audit?action=do_not_call_added")).text.decode()
-    assert not re.search("2125550|555-0|555 0", told), "the audit log names no number"
+    assert "555" not in re.sub("[0-9a-f]{64}", "", told), "the audit log names no number"
     assert "ends_with" in told
 
 

@@ -54,7 +54,7 @@ async def test_hundreds_of_callers_leave_no_new_label(house: House):
                 assert value in WORDS["route"] or value.startswith(("/carrier/", "/{path")), (name, value)
             else:
                 assert value in WORDS[label], (name, label, value)
-    assert "2125550" not in text
+    assert "2125" not in re.sub(r" [^ ]+$", "", text, flags=re.MULTILINE), "in no name and no label"
     assert not re.search(r'"[a-z][a-z2-7]{19}"', text), "no id of ours"
     gained = {one for one in series(text) - before if dict(one[1]).keys() & {"queue", "carrier", "state"}}
     assert len(gained) <= len(STATES)

@@ -15,7 +15,7 @@ from tests.chaos.line import BACK_S, Line, lived, on_the_line, readiness, until
 from tests.chaos.rounds import Round, Rounds, rounds
 from tests.fixtures.postgres import Postgres
 from tests.integration.center import settings
-from tests.integration.day import Day, Kept
+from tests.integration.day import Day, Kept, within
 from tests.integration.pbx import Pbx
 from tests.integration.people import Answered, Json, now
 from tests.integration.service import Service, running
@@ -42,9 +42,8 @@ def on_postgres(url: str) -> Callable[[Path], AbstractAsyncContextManager[Servic
 
 async def ready(day: Day, seconds: float) -> int:
     """Waits until /readyz is content; returns when."""
-    async with asyncio.timeout(seconds):
-        while (await readiness(day))[0] != 200:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)  # it can only be asked
+    status, checks = await within(seconds, lambda: readiness(day), lambda said: said[0] == 200)
+    assert status == 200, checks
     return now()
 
 

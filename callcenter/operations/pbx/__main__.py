@@ -23,9 +23,10 @@ import yaml
 from callcenter.kernel.errors import HouseError
 from callcenter.kernel.seed import CenterSeed
 from callcenter.operations.pbx import center, network, options
-from callcenter.operations.pbx.certificate import certificate, fingerprint, write_secret
+from callcenter.operations.pbx.certificate import certificate, fingerprint
 from callcenter.operations.pbx.exchange import ARI_USER, CARRIER, SERVICE_USER, Exchange, Secrets
 from callcenter.operations.pbx.options import Options, Trouble
+from callcenter.store import secret_file
 from config.center_file import read_center
 from config.yaml import BadFile
 
@@ -157,7 +158,7 @@ class Pbx:
         for name, secret in named.items():
             if secret:
                 file = folder / name.lower()
-                write_secret(file, secret.encode())
+                secret_file.put(file, secret.encode())
                 environment[f"CALLCENTER_{name}_FILE"] = str(file)
         log = self.options.data / "service.log"
         with log.open("ab") as out:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import config
 from callcenter.kernel.seed import CenterSeed
-from callcenter.operations.pbx.certificate import write_secret
 from callcenter.operations.pbx.options import Trouble
+from callcenter.store import secret_file
 from config.center_file import read_center
 
 EXAMPLE = Path(config.__file__).parent / "example"
@@ -44,7 +44,7 @@ def _own_password(found: re.Match[str], data: Path) -> str:
     name = f"login-{found[2]}"
     folder = data / "secrets"
     folder.mkdir(mode=0o700, exist_ok=True)
-    write_secret(folder / name, "".join(secrets.choice(LETTERS) for _ in range(LENGTH)).encode())
+    secret_file.put(folder / name, "".join(secrets.choice(LETTERS) for _ in range(LENGTH)).encode())
     return f"{found[1]}password_file: ../secrets/{name}"
 
 

@@ -1,7 +1,6 @@
 """A certificate for HOST: the given one, looked at before anything starts, or one made here and kept. Starts no server."""
 
 import ipaddress
-import os
 import ssl
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from callcenter.operations.pbx.options import Options, Trouble
+from callcenter.store import secret_file
 
 VALID_DAYS = 397
 """Browsers refuse longer ones."""
@@ -110,15 +110,5 @@ def _make(file: Path, key: Path, host: str, now: datetime) -> None:
         .sign(secret, hashes.SHA256())
     )
     private = secret.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    write_secret(key, private)
+    secret_file.put(key, private)
     file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-
-
-def write_secret(file: Path, content: bytes) -> None:
-    """Writes a file that nobody else may read, not even for a moment."""
-    beside = file.with_name(f".{file.name}.part")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content)
-    beside.replace(file)
