@@ -16,10 +16,11 @@ from callcenter.kernel.center import (
     QueueValues,
     SystemPrompt,
     Timing,
+    Trunk,
     mistakes,
 )
 from callcenter.kernel.flow import Flow
-from callcenter.kernel.ids import AgentId, FlowId, HoursId, NumberId, QueueId
+from callcenter.kernel.ids import AgentId, CarrierName, FlowId, HoursId, NumberId, QueueId
 from callcenter.kernel.seed import UNNAMED, CenterSeed
 from config.center_values import DIALED, HOURS, LANGUAGE, PHONE, REGION, ZONE, possible
 from config.flow_file import check_flow, read_flow
@@ -51,6 +52,7 @@ QUEUE_KEYS = keys_of(QueueValues, without=["id"], minimum_level=LEVEL, priority=
 AGENT_KEYS = (required("name", TEXT), *keys_of(AgentValues, without=["id", "name"], skills=mapped(LEVEL)))
 NUMBER_KEYS = keys_of(NumberValues, without=["id"], dialed=DIALED, skills=mapped(LEVEL), priority=whole(-100, 100))
 TIMING_KEYS = keys_of(Timing)
+TRUNK_KEYS = keys_of(Trunk, lines=whole(0, 100_000), keep_free=whole(0, 100_000), dials_per_second=whole(0, 1_000))
 OUTSIDE_KEYS = keys_of(Outside, region=REGION, countries=listed(REGION), caller_id=OPEN_TEXT, emergency=listed(DIALED))
 
 
@@ -93,6 +95,7 @@ CENTER_KEYS = (
     optional("blocked", listed(PHONE), ()),
     optional("timing", _values(TIMING_KEYS, "timing"), {}),
     optional("outside", _values(OUTSIDE_KEYS, "outside"), {}),
+    optional("trunks", _things(TRUNK_KEYS, "a trunk"), {}),
     optional("agents_hear_own", TRUTH, False),
     required("agents", _things(AGENT_KEYS, "an agent")),
     optional("users", listed(user), ()),
@@ -113,6 +116,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "contacts": CONTACT_KEYS,
     "timing": TIMING_KEYS,
     "outside": OUTSIDE_KEYS,
+    "trunks": TRUNK_KEYS,
 }
 """Section of docs/center-file.md -> its keys. Those of the nodes are `flow_file.NODE_KEYS`."""
 
@@ -196,6 +200,7 @@ def _center(values: dict[str, Any], flows: dict[FlowId, Flow]) -> Center:
         flows=flows,
         timing=Timing(**values.pop("timing")),
         outside=Outside(**values.pop("outside")),
+        trunks={CarrierName(name): Trunk(**one) for name, one in values.pop("trunks").items()},
         **values,
     )
 

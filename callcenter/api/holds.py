@@ -46,6 +46,7 @@ CAUSES: dict[str, Words] = {
     "no_message": Words(en="A campaign without agents needs a message", zh="无人坐席的活动需要语音提示"),
     "carrier_down": Words(en="The carrier does not answer", zh="线路没有连接"),
     "trunk": Words(en="The trunk is being tried again", zh="正在重新尝试线路"),
+    "no_lines": Words(en="The trunk has no line left for campaigns", zh="中继线路已无可供外呼活动使用的空闲线路"),
     "no_agents": Words(en="No agent works this campaign", zh="没有坐席参与本活动"),
     "nobody_free": Words(en="Every agent is busy", zh="所有坐席都在忙"),
     "not_due": Words(en="Nobody is due", zh="暂无到期的客户"),

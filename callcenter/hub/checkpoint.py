@@ -19,7 +19,7 @@ from callcenter.kernel.center import Center
 from callcenter.kernel.ids import AgentId, BridgeId, CallId, CarrierName, LegId, PersonalId
 from dialer.trunk_breaker import TrunkBreaker
 
-FORMAT = 8
+FORMAT = 9
 """Raised when the state gets another shape or folding another meaning: older bytes are then thrown away and all is folded."""
 
 _MAY_BE_PERSONAL = re.compile(rb'"(p[^"\\]+)"')
@@ -49,6 +49,7 @@ class Saved(Struct):
     attempts: list[Attempt]
     jobs: list[Job]
     breakers: dict[CarrierName, TrunkBreaker]
+    dialed: dict[CarrierName, list[int]]
     ignored: int
 
 
@@ -81,6 +82,7 @@ def dump(state: State) -> bytes:
             attempts=list(state.attempts.values()),
             jobs=list(state.jobs.values()),
             breakers=state.breakers,
+            dialed=state.dialed,
             ignored=state.ignored,
         )
     )
@@ -109,6 +111,7 @@ def load(saved: bytes) -> State:
         attempts={attempt.id: attempt for attempt in found.attempts},
         jobs={job.effect: job for job in found.jobs},
         breakers=found.breakers,
+        dialed=found.dialed,
         devices={(carrier, device): agent for carrier, device, agent in found.devices},
         ignored=found.ignored,
     )

@@ -232,6 +232,8 @@ class State:
     jobs: dict[EffectId, Job] = field(default_factory=dict)
     """What campaigns asked of the leads' rows."""
     breakers: dict[CarrierName, TrunkBreaker] = field(default_factory=dict)
+    dialed: dict[CarrierName, list[int]] = field(default_factory=dict)
+    """When campaigns dialed within a second of the last dial."""
     unsettled: dict[AttemptId, None] = field(default_factory=dict)
     """Attempts to which something happened in this decision; empty between two."""
     laws: dict[PackId, Law] = field(default_factory=dict)

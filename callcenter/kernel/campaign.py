@@ -42,7 +42,7 @@ class CampaignValues(Struct, frozen=True, kw_only=True):
     priority: int = 0
     """Between campaigns: higher goes first."""
     share: float = 1.0
-    """Between campaigns of one priority without agents of their own, above 0."""
+    """Between campaigns of one priority whose trunk is short of lines, above 0."""
     retry: RetryPlan = field(default_factory=RetryPlan)
     dispositions: tuple[Disposition, ...] = ()
     """What its agents choose from when a call is over; empty: the center's own list."""

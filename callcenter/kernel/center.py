@@ -16,6 +16,7 @@ from callcenter.kernel.flow import Flow, SayNumber, Spoken
 from callcenter.kernel.ids import (
     AgentId,
     CampaignId,
+    CarrierName,
     FlowId,
     HoursId,
     NumberId,
@@ -43,6 +44,7 @@ __all__ = [
     "QueueValues",
     "SystemPrompt",
     "Timing",
+    "Trunk",
     "mistakes",
 ]
 
@@ -141,6 +143,17 @@ class Outside(Struct, frozen=True, kw_only=True):
     """Never dialed by the service: agents use their own phone, so that the place of the call is right."""
 
 
+class Trunk(Struct, frozen=True, kw_only=True):
+    """What a carrier's lines to numbers outside can bear. Calls of people are never refused by it: the dialer keeps to it."""
+
+    lines: int = 0
+    """Calls with numbers outside at once, incoming ones among them; 0: nobody counts."""
+    keep_free: int = 0
+    """Of them, those that the dialer leaves to callers and to calls that agents place."""
+    dials_per_second: int = 0
+    """Dials of campaigns that the carrier takes within any second; 0: no limit."""
+
+
 class Center(Struct, frozen=True, kw_only=True):
     name: str
     zone: str
@@ -164,6 +177,7 @@ class Center(Struct, frozen=True, kw_only=True):
     """Where a call goes when no rule says where."""
     timing: Timing = field(default_factory=Timing)
     outside: Outside = field(default_factory=Outside)
+    trunks: dict[CarrierName, Trunk] = field(default_factory=dict)
     agents_hear_own: bool = False
     """Whether an agent may hear the recordings of conversations that she had. Nobody's rule lets her hear a colleague's."""
     campaigns: dict[CampaignId, CampaignValues] = field(default_factory=dict)
@@ -237,6 +251,10 @@ def mistakes(center: Center) -> Iterator[Mistake]:
             yield Mistake(f"{where}.ring_ms", "an offer must ring for some time", "for example 20s")
         if queue.wrap_up_hard_ms < queue.wrap_up_ms:
             yield Mistake(f"{where}.wrap_up_hard_ms", "the hard limit lies before the limit", "a longer time than wrap_up")
+    for name, trunk in center.trunks.items():
+        if trunk.keep_free and not trunk.keep_free < trunk.lines:
+            why = "as many lines are kept free as there are: nothing would ever be dialed"
+            yield Mistake(f"trunks.{name}.keep_free", why, "fewer than lines")
     for agent in center.agents.values():
         if agent.team not in center.teams:
             yield Mistake(f"agents.{agent.id}.team", f"there is no team {agent.team!r}", _one_of(center.teams))

@@ -118,6 +118,10 @@ def _center(settings: Settings, found: list[Finding]) -> CenterSeed | None:
         found += [_wrong("center file", str(mistake), mistake.instead) for mistake in bad.mistakes]
         return None
     found.append(_well("center file", f"{len(seed.center.queues)} queues, {len(seed.center.agents)} agents"))
+    if strange := set(seed.center.trunks) - {carrier.name for carrier in settings.carriers}:
+        names = ", ".join(carrier.name for carrier in settings.carriers)
+        cure = f"name one of {names} there, or remove it: nothing is kept to it"
+        found.append(_warning("trunks", f"no carrier of the settings is called {', '.join(sorted(strange))}", cure))
     return seed
 
 

@@ -347,7 +347,10 @@ async def test_the_doctor_warns_of_the_demos_passwords_on_a_real_exchange(home: 
     assert "harbor-" not in out
 
     edit(home / "agents.yaml", "harbor-1001", "a word of its own")
-    assert f"warn log-ins: {users - 1} have" in (await command(*arguments, **secrets))[1]
+    edit(home / "center.yaml", "\ntiming:", "\ntrunks: {pbx: {lines: 30}, pxb: {lines: 8}}\ntiming:")
+    _, out, _ = await command(*arguments, **secrets)
+    assert f"warn log-ins: {users - 1} have" in out
+    assert "warn trunks: no carrier of the settings is called pxb" in out
 
 
 async def test_the_doctor_says_what_to_do(home: Path):

@@ -1,7 +1,7 @@
 """What becomes of leads that were claimed: dialed, shown to an agent, or given back because they are no longer wanted."""
 
 from callcenter.hub.dialing import floor as see
-from callcenter.hub.dialing import moves, pace, previews
+from callcenter.hub.dialing import moves, pace, previews, trunks
 from callcenter.hub.dialing.state import Campaign
 from callcenter.hub.turn import Turn
 from callcenter.hub.waiting import FREE, keeps
@@ -72,7 +72,7 @@ def _unwanted(turn: Turn, pacers: pace.Pacers, campaign: Campaign, claim: s.Clai
         return "no_campaign"
     if campaign.state is not CampaignState.RUNNING:
         return campaign.state.value
-    carrier = see.carrier_of(state, values)
+    carrier = trunks.carrier_of(state, values)
     if carrier is None:
         return "carrier_down"
     if not see.breaker_of(state, carrier).permit(turn.now).allowed:
@@ -96,7 +96,7 @@ def _unwanted(turn: Turn, pacers: pace.Pacers, campaign: Campaign, claim: s.Clai
 
 
 def _dial(turn: Turn, pacers: pace.Pacers, campaign: Campaign, values: CampaignValues, claim: s.ClaimedLead) -> None:
-    carrier = see.carrier_of(turn.state, values)
+    carrier = trunks.carrier_of(turn.state, values)
     assert carrier is not None, "asked before"
     call_id = turn.entropy.call()
     number = turn.row("number", claim.number)

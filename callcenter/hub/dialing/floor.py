@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from callcenter.hub.dialing import trunks
 from callcenter.hub.dialing.state import Attempt, Campaign
 from callcenter.hub.state import Agent, State
 from callcenter.hub.waiting import FREE, keeps
@@ -68,13 +69,6 @@ def asked(state: State, campaign: Campaign) -> int:
     return sum(len(job.attempts) for job in state.jobs.values() if job.kind == "ClaimLeads" and job.campaign == campaign.id)
 
 
-def carrier_of(state: State, values: CampaignValues) -> CarrierName | None:
-    """The trunk that it dials over; None while none is up."""
-    if values.carrier is not None:
-        return values.carrier if state.carrier_up(values.carrier) else None
-    return next((name for name in sorted(state.carriers) if state.carriers[name]), None)
-
-
 def breaker_of(state: State, carrier: CarrierName) -> TrunkBreaker:
     """The trunk's, to be asked what the clock says without the state being changed by it."""
     breaker = state.breakers.get(carrier)
@@ -87,7 +81,8 @@ def lines_left(state: State, campaign: Campaign, values: CampaignValues, carrier
         call.campaign == campaign.id and call.state is not CallState.OVER and call.connected_at is None
         for call in state.calls.values()
     )
-    left = values.lines - open_calls - asked(state, campaign)
+    left = min(trunks.free(state, carrier), trunks.allowed_now(state, carrier, now))
+    left = min(left, values.lines - open_calls - asked(state, campaign))
     breaker = breaker_of(state, carrier)
     if not breaker.permit(now).allowed:
         return 0
@@ -115,7 +110,7 @@ def floor(state: State, campaign: Campaign, values: CampaignValues, now: int) ->
     rings = ringing(state, campaign)
     waits = _waiting(state, campaign)
     claimed = asked(state, campaign)
-    carrier = carrier_of(state, values)
+    carrier = trunks.carrier_of(state, values)
     return Floor(
         free=free,
         waiting=waits,

@@ -5,7 +5,7 @@ a start every campaign is simply looked at once.
 """
 
 from callcenter.hub.dialing import floor as see
-from callcenter.hub.dialing import moves, pace, why
+from callcenter.hub.dialing import moves, pace, trunks, why
 from callcenter.hub.dialing.state import Campaign
 from callcenter.hub.state import State
 from callcenter.hub.turn import Turn
@@ -53,6 +53,8 @@ _STIRS = frozenset(
     }
 )
 """After these the floor of some campaign is another one."""
+_FREES_A_LINE = frozenset({e.LegDown})
+"""Where lines are counted, also after these."""
 
 
 class Looks:
@@ -79,15 +81,16 @@ class Looks:
                 self._at[campaign.id] = now
 
     def after(self, turn: Turn) -> None:
-        if any(type(recorded.event) in _STIRS for recorded in turn.events):
+        stirs = _STIRS | _FREES_A_LINE if turn.state.center.trunks else _STIRS
+        if any(type(recorded.event) in stirs for recorded in turn.events):
             self.stir(turn.state, turn.now)
 
     def due(self, state: State, now: int) -> CampaignId | None:
-        """The campaign that is to be looked at; of several, the one of higher priority, which so has the first of the lines."""
+        """The campaign that is to be looked at; of several, the one whose turn it is, which so has the first of the lines."""
 
-        def rank(id: CampaignId) -> tuple[int, str]:
+        def rank(id: CampaignId) -> tuple[float, float, str]:
             values = state.center.campaigns.get(id)
-            return (-values.priority if values is not None else 0, id)
+            return trunks.turn_of(state, state.campaigns[id], values) if values is not None else (0, 0.0, id)
 
         return min((id for id, at in self._at.items() if at <= now), key=rank, default=None)
 
@@ -122,14 +125,16 @@ def look(turn: Turn, pacers: pace.Pacers, campaign: Campaign, values: CampaignVa
     again_at = None if decision.again_ms is None else now + decision.again_ms
     if decision.dial > 0 and not see.asked(state, campaign):
         if campaign.again_at is None or campaign.again_at <= now:
-            ask(turn, pacers, campaign, values, min(decision.dial, pace.MOST_ASKED))
+            ask(turn, pacers, campaign, values, min(decision.dial, pace.MOST_ASKED, trunks.part(state, campaign, values, now)))
         else:
             again_at = campaign.again_at if again_at is None else max(again_at, campaign.again_at)
-    return min((at for at in (again_at, _silent_at(state, values, now)) if at is not None), default=None)
+    carrier = trunks.carrier_of(state, values)
+    paced_at = trunks.again_at(state, carrier, now) if carrier is not None else None
+    return min((at for at in (again_at, paced_at, _silent_at(state, values, now)) if at is not None), default=None)
 
 
-_PACING_KNOWS = frozenset({"no_agents", "nobody_free"})
-"""Causes that pacing has an answer to: dials that ring may have to be ended, or agents will be free soon."""
+_PACING_KNOWS = frozenset({"no_agents", "nobody_free", "no_lines"})
+"""Causes that pacing has an answer to: dials that ring may have to be ended, or agents and lines will be free soon."""
 
 
 def ask(
@@ -172,7 +177,7 @@ def _ask_for_readers(turn: Turn, pacers: pace.Pacers, campaign: Campaign, values
 
 def _pause_for_trunk(turn: Turn, campaign: Campaign, values: CampaignValues) -> bool:
     """A dead trunk pauses the campaign, until it is tried again."""
-    carrier = see.carrier_of(turn.state, values)
+    carrier = trunks.carrier_of(turn.state, values)
     if carrier is None:
         return False
     breaker = see.breaker_of(turn.state, carrier)
@@ -185,7 +190,7 @@ def _pause_for_trunk(turn: Turn, campaign: Campaign, values: CampaignValues) -> 
 
 def _silent_at(state: State, values: CampaignValues, now: int) -> int | None:
     """When the next dial without a sign of life counts against its trunk."""
-    carrier = see.carrier_of(state, values)
+    carrier = trunks.carrier_of(state, values)
     if carrier is None:
         return None
     breaker = see.breaker_of(state, carrier)

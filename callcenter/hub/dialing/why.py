@@ -6,6 +6,7 @@ The first that is told keeps it from asking for leads at all; the others say wha
 from msgspec import Struct
 
 from callcenter.hub.dialing import floor as see
+from callcenter.hub.dialing import trunks
 from callcenter.hub.dialing.state import Campaign
 from callcenter.hub.state import State
 from callcenter.hub.waiting import FREE, keeps
@@ -20,7 +21,7 @@ from dialer.compliance import of_campaign
 class Cause(Struct, frozen=True, kw_only=True):
     code: str
     """Stable: no_campaign, not_running, paused_asked, paused_trunk, before_first_day, after_last_day, no_law, law:CODE (of the
-    gate), no_message, carrier_down, trunk, no_agents, nobody_free, not_due, or held:REASON (of the gate)."""
+    gate), no_message, carrier_down, trunk, no_lines, no_agents, nobody_free, not_due, or held:REASON (of the gate)."""
     count: int = 0
     """Agents, calls or leads that it concerns; 0 where there is nothing to count."""
     until: int | None = None
@@ -53,13 +54,15 @@ def hindrances(state: State, campaign: Campaign, values: CampaignValues, now: in
         found += [Cause(code=f"law:{one.code.value}", until=one.until, why=one.why) for one in held]
     if values.mode is Mode.AGENTLESS and values.message is None:
         found.append(Cause(code="no_message", why="a campaign without agents says a message, and none is chosen"))
-    carrier = see.carrier_of(state, values)
+    carrier = trunks.carrier_of(state, values)
     if carrier is None:
         found.append(Cause(code="carrier_down"))
     else:
         permit = see.breaker_of(state, carrier).permit(now)
         if not permit.allowed:
             found.append(Cause(code="trunk", until=permit.until, why=permit.why))
+        if not trunks.free(state, carrier):
+            found.append(Cause(code="no_lines", count=trunks.taken(state, carrier)))
     if values.mode is not Mode.AGENTLESS:
         found += _of_agents(state, campaign)
     return tuple(found)

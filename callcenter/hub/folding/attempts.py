@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from callcenter.hub.deadlines import Due
+from callcenter.hub.dialing import trunks
 from callcenter.hub.dialing.state import Attempt
 from callcenter.hub.folding.register import folds
 from callcenter.hub.state import Agent, Call, State
@@ -33,6 +34,7 @@ def _(state: State, event: e.AttemptDialed, at: int) -> None:
         only=event.only,
     )
     state.calls[call.id] = call
+    trunks.remember(state, event.carrier, at)
     state.attempts[event.attempt] = Attempt(
         event.attempt,
         event.campaign,
@@ -51,6 +53,7 @@ def _(state: State, event: e.AttemptDialed, at: int) -> None:
 @folds(e.LeadDialed)
 def _(state: State, event: e.LeadDialed, at: int) -> None:
     call, attempt = state.calls[event.call], state.attempts[event.attempt]
+    trunks.remember(state, call.carrier, at)
     call.campaign, call.dial = attempt.campaign, attempt.id
     attempt.call, attempt.reader, attempt.carrier = call.id, None, call.carrier
     attempt.p, attempt.agents = event.p, event.agents

@@ -162,7 +162,7 @@ export const campaignWords = {
   "set.priority": ["Priority", "优先级"],
   "set.priorityWhat": ["higher goes first", "数值高者优先"],
   "set.share": ["Share", "份额"],
-  "set.shareWhat": ["between equals", "同优先级之间"],
+  "set.shareWhat": ["between equals, while lines are short", "线路紧张时，同优先级之间"],
   "set.skill": ["Skill", "技能"],
   "set.noSkill": ["none needed", "不需要"],
   "set.level": ["Level at least", "最低等级"],
