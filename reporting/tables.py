@@ -133,6 +133,7 @@ def declare(metadata: MetaData) -> Tables:
             _column("body", Text(), "The whole record as JSON (reporting.call_record.CallRecord).", null=False),
             Index("call_record_started", "started_at"), Index("call_record_customer", "customer", "started_at"),
             Index("call_record_contact", "contact", "started_at"), Index("call_record_settled", "settled"),
+            Index("call_record_campaign", "campaign"),
             comment="One row for each call.",
         ),
         call_leg=Table(

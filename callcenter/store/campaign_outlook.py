@@ -22,7 +22,9 @@ from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from callcenter.store.leads import due, highest
 from callcenter.store.list_removal import WITHDRAWN
+from callcenter.store.tables import reporting_tables
 from callcenter.store.tables.campaigns import CallListRow, CampaignRow
+from callcenter.store.tables.crm import OpportunityRow
 from callcenter.store.tables.leads import LeadAttemptRow, LeadRow
 from dialer.compliance import Hold, Verdict, verdict
 from dialer.facts import CampaignFacts
@@ -62,6 +64,10 @@ class Standing(Struct, frozen=True, kw_only=True):
     open: int
     said: Counter[str] = field(default_factory=Counter)
     """What agents said of answered ones, by the code."""
+    connected_ms: int = 0
+    """From answer to end, of calls that have ended: what a carrier bills."""
+    income: dict[str, float] = field(default_factory=dict)
+    """Value times probability of the opportunities that it brought, by currency."""
 
 
 class Outlook(Struct, frozen=True, kw_only=True):
@@ -122,11 +128,20 @@ class Outlooks:
                 LeadAttemptRow.campaign == campaign, LeadAttemptRow.disposition.is_not(None)
             )
             by_word = (await session.execute(words.group_by(LeadAttemptRow.disposition))).all()
+            record = reporting_tables.call_record.c
+            connected = await session.scalar(
+                select(func.sum(record.over_at - record.answered_at)).where(record.campaign == campaign)
+            )
+            hoped = func.sum(OpportunityRow.value * OpportunityRow.probability)
+            incomes = select(OpportunityRow.currency, hoped).where(OpportunityRow.campaign == campaign)
+            income = (await session.execute(incomes.group_by(OpportunityRow.currency))).all()
         return Standing(
             lists={call_list: Counts(**found) for call_list, found in counts.items()},
             outcomes={Outcome(outcome): count for outcome, count in by_outcome if outcome is not None},
             open=sum(count for outcome, count in by_outcome if outcome is None),
             said=Counter({code: count for code, count in by_word if code is not None}),
+            connected_ms=int(connected or 0),
+            income=dict(income),
         )
 
     async def facts(self, campaign: int, center: Center) -> CampaignFacts:

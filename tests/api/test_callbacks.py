@@ -139,9 +139,11 @@ async def test_what_is_sold_counts_towards_the_goal(house: House, mia: Client, a
     await house.until(lambda state: not state.jobs)
     stood = (await mia.get(f"{API}/campaigns/{of}/progress")).json()
     assert (stood["said"], stood["successes"]) == ([{"code": "sold", "result": "success", "calls": 1}], 1)
+    assert stood["income"] == pytest.approx(960.0), "value times probability"
     assert (await ana.put(f"{API}/calls/{call}/disposition", {"code": "no"})).status == 200
     await house.until(lambda state: not state.jobs)
-    assert (await mia.get(f"{API}/campaigns/{of}/progress")).json()["successes"] == 0
+    stood = (await mia.get(f"{API}/campaigns/{of}/progress")).json()
+    assert (stood["successes"], stood["income"]) == (0, 0.0), "she has corrected herself"
 
 
 async def test_a_campaigns_outcomes_are_checked(house: House, mia: Client):

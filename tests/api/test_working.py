@@ -92,7 +92,7 @@ async def test_what_she_may_work_is_what_runs_for_her_team_and_skills(house: Hou
 
 
 async def test_a_lead_is_read_skipped_dialed_and_gone(house: House, mia: Client, ana: Client):
-    of = await opened(house, mia)
+    of = await opened(house, mia, cost_per_call=0.25, cost_per_minute=60.0)
     page = await (await ana.socket()).follow("desk")
     assert me(page)["campaign"] is None
     assert (await ana.put(f"{API}/me/campaign", {"campaign": of})).status == 200
@@ -140,6 +140,10 @@ async def test_a_lead_is_read_skipped_dialed_and_gone(house: House, mia: Client,
     await page.until(lambda page: me(page)["lead"])
     stood = (await mia.get(f"{API}/campaigns/{of}/progress")).json()
     assert (stood["dials"] - stood["open"], stood["reached"], stood["outcomes"]) == (1, 1, [{"outcome": "answered", "dials": 1}])
+    await house.recorded()
+    billed = (await mia.get(f"{API}/campaigns/{of}/progress")).json()
+    assert billed["minutes"] > 0
+    assert billed["cost"] == pytest.approx(billed["dials"] * 0.25 + billed["minutes"] * 60)
     sealed, key_ = await mia.get(f"{API}/campaigns/{of}/report"), (await mia.get(f"{API}/report-key")).json()["key"]
     told = msgspec.json.decode(opened_seal(sealed.text, key_)[0], type=Report)
     assert (told.dials, told.outcomes, [one.counts_as for one in told.answered]) == (1, {"answered": 1}, [Fate.CONNECTED])

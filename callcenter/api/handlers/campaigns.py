@@ -15,7 +15,7 @@ from callcenter.api.schemas import campaigns as m
 from callcenter.api.schemas.callbacks import Result, SaidCount
 from callcenter.api.schemas.common import PhoneNumber, Words
 from callcenter.kernel.center import Label
-from callcenter.kernel.clock import local
+from callcenter.kernel.clock import MINUTE, local
 from callcenter.kernel.dialing import Machines, Mode, Outcome, Recycling, RetryPlan, RetryRule
 from callcenter.kernel.errors import Refused
 from callcenter.kernel.ids import CampaignId
@@ -83,6 +83,7 @@ async def read_progress(ask: Ask) -> m.ProgressBody:
         SaidCount(code=code, result="success" if code in campaign.goal_outcomes else results.get(code, "neutral"), calls=calls)
         for code, calls in found.said.most_common()
     ]
+    minutes = found.connected_ms / MINUTE
     return m.ProgressBody(
         leads=counts_body(Counts(**total)),
         dials=ended + found.open,
@@ -95,7 +96,9 @@ async def read_progress(ask: Ask) -> m.ProgressBody:
         reached=sum(found.outcomes.get(outcome, 0) for outcome in REACHED),
         said=said,
         successes=sum(one.calls for one in said if one.result == "success"),
-        cost=(ended + found.open) * campaign.cost_per_call,
+        cost=(ended + found.open) * campaign.cost_per_call + minutes * campaign.cost_per_minute,
+        minutes=minutes,
+        income=found.income.get(campaign.currency, 0.0),
         elapsed=_elapsed(campaign, local(ask.now, ZoneInfo(ask.services.engine.state.center.zone)).date()),
         now=ask.now,
     )

@@ -310,7 +310,11 @@ class ProgressBody(Body, frozen=True, kw_only=True):
     successes: int
     """Of those, what counts towards the goal."""
     cost: float
-    """Of the dials, in the campaign's currency; minutes of talk are not in it."""
+    """Of the dials and of `minutes`, in the campaign's currency."""
+    minutes: float
+    """From answer to end, of calls that have ended."""
+    income: float
+    """Value times probability of the opportunities that it brought in its currency."""
     elapsed: float | None
     """Share of the planned days that is over, 0 to 1; null: no days were planned."""
     now: int

@@ -67,6 +67,7 @@ class OpportunityRow(Base):
         Index(None, "account"),
         Index(None, "contact"),
         Index(None, "stage"),
+        Index(None, "campaign"),
         {"comment": "What may be sold to whom. Purchase interest caught in a call becomes one."},
     )
 

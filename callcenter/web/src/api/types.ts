@@ -1172,6 +1172,8 @@ export interface ProgressBody {
   said: SaidCount[];
   successes: number;
   cost: number;
+  minutes: number;
+  income: number;
   elapsed: number | null;
   now: number;
 }

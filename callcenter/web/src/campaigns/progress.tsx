@@ -20,10 +20,6 @@ export function Progress({ campaign, progress }: { campaign: CampaignBody; progr
     const own = campaign.dispositions.find((each) => each.code === code);
     return own ? said(own.label) : outcomeName(code);
   };
-  const also = [
-    campaign.planned_minutes ? t("plan.minutes", { n: many(campaign.planned_minutes) }) : "",
-    campaign.expected_income ? t("plan.income", { money: money(campaign.expected_income, campaign.currency) }) : "",
-  ].filter(Boolean);
   return (
     <section class="panel" data-panel="progress" data-state={data ? "there" : progress.fault ? "error" : "loading"}>
       <header class="panel-h">
@@ -39,6 +35,8 @@ export function Progress({ campaign, progress }: { campaign: CampaignBody; progr
             <Row title={t("plan.calls")} value={data.dials} plan={campaign.planned_calls} elapsed={data.elapsed} say={many} />
             <Row title={t("plan.reached")} value={data.reached} plan={0} elapsed={null} say={many} beside={ended > 0 ? t("plan.ofDials", { share: percent(data.reached / ended, 0) }) : ""} />
             {campaign.goal > 0 || data.successes > 0 ? <Row title={t("plan.successes")} value={data.successes} plan={campaign.goal} elapsed={data.elapsed} say={many} /> : null}
+            {campaign.planned_minutes > 0 || data.minutes > 0 ? <Row title={t("plan.minutes")} value={data.minutes} plan={campaign.planned_minutes} elapsed={data.elapsed} say={(n) => many(Math.round(n))} /> : null}
+            {campaign.expected_income > 0 || data.income > 0 ? <Row title={t("plan.income")} value={data.income} plan={campaign.expected_income} elapsed={data.elapsed} say={(n) => money(n, campaign.currency)} beside={t("plan.incomeWhat")} /> : null}
             <Row title={t("plan.cost")} value={data.cost} plan={campaign.budget} elapsed={data.elapsed} say={(n) => money(n, campaign.currency)} spends />
           </tbody>
         </table>
@@ -60,14 +58,6 @@ export function Progress({ campaign, progress }: { campaign: CampaignBody; progr
             <span key={each.code}>
               {labelOf(each.code)} <b class="num b">{many(each.calls)}</b>
             </span>
-          ))}
-        </p>
-      ) : null}
-      {also.length > 0 ? (
-        <p class="outcomes xs">
-          <span class="t3">{t("plan.also")}</span>
-          {also.map((each) => (
-            <span key={each}>{each}</span>
           ))}
         </p>
       ) : null}
