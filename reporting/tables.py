@@ -132,9 +132,8 @@ def declare(metadata: MetaData) -> Tables:
             _column("settled", Boolean(), "Nothing more is due but a late disposition.", null=False),
             _column("body", Text(), "The whole record as JSON (reporting.call_record.CallRecord).", null=False),
             Index("call_record_started", "started_at"), Index("call_record_customer", "customer", "started_at"),
-            Index("call_record_contact", "contact", "started_at"), Index("call_record_settled", "settled"),
-            Index("call_record_campaign", "campaign"),
-            comment="One row for each call.",
+            Index("call_record_campaign", "campaign"), Index("call_record_contact", "contact", "started_at"),
+            Index("call_record_settled", "settled"), comment="One row for each call.",
         ),
         call_leg=Table(
             "call_leg", metadata, _call(), _seq("legs"),

@@ -6,7 +6,6 @@ from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.center import QueueValues
-from callcenter.kernel.ids import QueueId
 from callcenter.kernel.words import CallEnd, Cause, OfferEnd, Party
 
 
@@ -48,7 +47,7 @@ def leave(turn: Turn, call: Call, why: str) -> None:
     agent = call.agent
     leg = call.agent_leg
     turn.emit(e.AgentLeft(call=call.id, agent=agent, why=why))
-    values = wrap_up_values(turn, call.queue)
+    values = wrap_up_values(turn, call)
     turn.emit(
         e.WrapUpStarted(
             agent=agent,
@@ -61,9 +60,11 @@ def leave(turn: Turn, call: Call, why: str) -> None:
     turn.drop(leg)
 
 
-def wrap_up_values(turn: Turn, queue: QueueId | None) -> QueueValues:
-    """The queue whose limits hold: the call's, else the center's default one."""
+def wrap_up_values(turn: Turn, call: Call) -> QueueValues:
+    """The queue whose limits hold: the call's, else that of the campaign whose lead an agent dialed, else the default one."""
     center = turn.state.center
-    chosen = center.queue(queue) or center.queue(center.default_queue)
+    campaign = center.campaigns.get(call.campaign) if call.campaign is not None else None
+    of_campaign = center.queue(campaign.queue) if campaign is not None else None
+    chosen = center.queue(call.queue) or of_campaign or center.queue(center.default_queue)
     assert chosen is not None, "a center without a default queue is not applied"
     return chosen

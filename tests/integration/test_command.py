@@ -340,15 +340,14 @@ async def test_the_doctor_warns_of_the_demos_passwords_on_a_real_exchange(home: 
     )
     secrets = {"CALLCENTER_PBX_PASSWORD": "x", "CALLCENTER_PBX_ARI_PASSWORD": "y"}
     arguments = ("doctor", "--config", str(home / "settings.yaml"))
-    _, out, _ = await command(*arguments, **secrets)
-    users = len(read_center(home / "center.yaml").users)
+    out, users = (await command(*arguments, **secrets))[1], len(read_center(home / "center.yaml").users)
     assert f"warn log-ins: {users} have the demo's passwords" in out
     assert "FAIL prompts" not in out, "the service makes them at its start"
     assert "harbor-" not in out
 
     edit(home / "agents.yaml", "harbor-1001", "a word of its own")
     edit(home / "center.yaml", "\ntiming:", "\ntrunks: {pbx: {lines: 30}, pxb: {lines: 8}}\ntiming:")
-    _, out, _ = await command(*arguments, **secrets)
+    out = (await command(*arguments, **secrets))[1]
     assert f"warn log-ins: {users - 1} have" in out
     assert "warn trunks: no carrier of the settings is called pxb" in out
 

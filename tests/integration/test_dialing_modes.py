@@ -105,6 +105,8 @@ async def test_a_lead_is_read_and_dialed_by_its_agent(dialer: Dialer, office: Of
     assert dialer.dialed == [one]
     await dialer.until(lambda: dialer.all(e.AttemptSettled) != [])
     assert [event.fate for event in dialer.all(e.AttemptJudged)] == [Fate.CONNECTED]
+    limits = [one.event.limit_at - one.at for one in dialer.log if isinstance(one.event, e.WrapUpStarted)]
+    assert limits == [1_000], "the campaign's"
     assert next(row for row in await rows(dialer) if row.attempts).outcome == "answered"
     assert two not in dialer.dialed
     assert dialer.watch.violations == []

@@ -22,7 +22,8 @@ COMMENTS = {
 
 
 def upgrade() -> None:
-    op.create_index("call_record_campaign", "call_record", ["campaign"])
+    # The second revision makes the tables as they are today, so in a new database it is there.
+    op.create_index("call_record_campaign", "call_record", ["campaign"], if_not_exists=True)
     op.create_index(op.f("ix_opportunity_campaign"), "opportunity", ["campaign"])
     if op.get_bind().dialect.name == "postgresql":  # SQLite keeps none
         for column, (before, after) in COMMENTS.items():
