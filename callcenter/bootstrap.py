@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from callcenter.api.app import make_app
 from callcenter.api.measures import Socket
 from callcenter.api.services import Services
+from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import Sessions
 from callcenter.auth.staff import Staff
 from callcenter.auth.tickets import Tickets
@@ -129,9 +130,10 @@ class Service(Serving):
         self.laws = read_packs(settings.laws)
         self.directory = DirectoryStore(self.database, Entropy(clock.seed()), self.laws)
         self.crm = Crm(self.database)
-        self.users = Users(self.database)
+        self.passwords = Passwords.at(settings.password_cost)
+        self.users = Users(self.database, self.passwords)
         self.sessions = Sessions(self.database)
-        self.staff = Staff(self.database, self.users, self.sessions)
+        self.staff = Staff(self.database, self.users, self.sessions, self.passwords)
         self.recordings = Recordings(self.database, settings.recordings)
         self.carriers: dict[CarrierName, Carrier] = {
             carrier.name: make_carrier(carrier, settings) for carrier in settings.carriers
@@ -228,7 +230,7 @@ class Service(Serving):
         """A database without a center takes the file's; any other keeps what people have made of it."""
         if self._seed is None or await self.directory.version() > 0:
             return
-        whole = WholeCenter(self.database, Entropy(clock.seed()))
+        whole = WholeCenter(self.database, Entropy(clock.seed()), self.passwords)
         directory = await whole.write(await whole.compare(self._seed), clock.now())
         log.info("center_seeded", version=directory.version)
 

@@ -17,6 +17,7 @@ from aiohttp import web
 from callcenter.api.app import make_app, make_hub_app
 from callcenter.api.phones import Phones
 from callcenter.api.services import Services
+from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import Sessions
 from callcenter.auth.staff import Staff
 from callcenter.auth.tickets import Tickets
@@ -139,7 +140,8 @@ class WebService(Serving):
         await self._serve()
 
     async def _app(self) -> web.Application:
-        users, settings = Users(self.database), self.settings
+        settings, passwords = self.settings, Passwords.at(self.settings.password_cost)
+        users = Users(self.database, passwords)
         return make_app(
             Services(
                 engine=self.hub,
@@ -152,7 +154,7 @@ class WebService(Serving):
                 crm=Crm(self.database),
                 users=users,
                 sessions=self.sessions,
-                staff=Staff(self.database, users, self.sessions),
+                staff=Staff(self.database, users, self.sessions, passwords),
                 tickets=Tickets(self.database),
                 audit=AuditLog(self.database),
                 recordings=self.recordings,

@@ -26,6 +26,7 @@ NOT_OURS = frozenset({f"{PREFIX}ASTERISK", f"{PREFIX}CONFIG"})
 """Variables of the set-up scripts, which the service leaves alone."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]
+PasswordCost = Literal["standard", "light"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,8 @@ class Settings:
     webhook_key: str = field(repr=False)
     """From which secrets of webhooks are made; empty: a file in `data` is."""
     log_level: LogLevel
+    password_cost: PasswordCost
+    """How dear a password's hash is made; `callcenter.auth.passwords` says what the words stand for."""
     carriers: tuple[CarrierSettings, ...]
 
 
@@ -182,6 +185,7 @@ SETTINGS_KEYS: tuple[Key, ...] = (
     optional("ice", Reader("the keys stun, turn, turn_user", _ice, {}), {}),
     optional("webhook_networks", listed(NETWORK), ()),
     optional("log_level", one_of("debug", "info", "warning", "error"), "info"),
+    optional("password_cost", one_of("standard", "light"), "standard"),
     required("carriers", Reader("a carrier in each line, such as pbx: {kind: asterisk}", _carriers, {})),
 )
 OVERRIDES = {f"{PREFIX}{key.name.upper()}": key for key in SETTINGS_KEYS if key.name not in ("ice", "carriers")}
@@ -248,6 +252,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         webhook_networks=tuple(values["webhook_networks"]),
         webhook_key=webhook_key,
         log_level=values["log_level"],
+        password_cost=values["password_cost"],
         carriers=carriers,
     )
 

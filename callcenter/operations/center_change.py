@@ -28,7 +28,7 @@ class CenterChange:
     def __init__(self, settings: Settings, seed: CenterSeed) -> None:
         settings.data.mkdir(parents=True, exist_ok=True)
         self._database = Database(settings.database_url)
-        self._whole = WholeCenter(self._database, Entropy(clock.seed()))
+        self._whole = WholeCenter(self._database, Entropy(clock.seed()), Passwords.at(settings.password_cost))
         self._seed = seed
         self._compared: Compared | None = None
 
@@ -63,7 +63,7 @@ async def new_password(settings: Settings, login: str) -> str:
     database = Database(settings.database_url)
     try:
         await database.upgrade()
-        return await log_ins.reset_password(database, Passwords(), login, clock.now())
+        return await log_ins.reset_password(database, Passwords.at(settings.password_cost), login, clock.now())
     finally:
         await database.close()
 

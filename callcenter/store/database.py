@@ -18,12 +18,18 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from callcenter.kernel.errors import Conflict, TryAgain
+from callcenter.kernel.errors import Conflict, HouseError, TryAgain
 from callcenter.store import revision
 
 BUSY_S = 5.0
 ANSWER_S = 8.0
 """How long a statement of PostgreSQL may take: so long a person may wait for "try again"."""
+
+
+class NewerTables(HouseError):
+    """A newer program has changed the tables; this one would not know what it reads."""
+
+    code = "newer_tables"
 
 
 class StoreFault(TryAgain):
@@ -140,7 +146,7 @@ class Database:
         return joined if ours else None
 
     async def upgrade(self) -> None:
-        """Brings the tables to what this program needs (Alembic); an empty database gets all of them."""
+        """Brings the tables to what this program needs (Alembic); an empty database gets all of them. Raises NewerTables."""
         async with self._writing or nullcontext():
             with _faults():
                 async with self._write_engine.connect() as connection:
@@ -165,7 +171,13 @@ class Database:
 
 
 def _upgrade(connection: Connection) -> None:
-    if revision.found(connection) != revision.needed():
+    found, needed = revision.found(connection), revision.needed()
+    if found is not None and found > needed:
+        raise NewerTables(
+            f"the database's tables are of revision {found}, this program knows them up to {needed}: start the newer program, "
+            "or give this one a copy that was made before the change; nothing was changed"
+        )
+    if found != needed:
         from callcenter.store.migrations import upgrade  # see `revision`
 
         upgrade(connection)

@@ -148,6 +148,7 @@ def settings(folder: Path, pbx: Pbx, port: int) -> Path:
     file.write_text(
         f"""
 center: center.yaml
+password_cost: light
 listen: {LOOPBACK}:{port}
 data: data
 log_level: info

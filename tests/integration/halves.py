@@ -43,7 +43,10 @@ assert hub_view.FRESH_S + TURNED_S < TOLD_S
 assert hub_view.TAKEN_WITHIN_S + redis_line.ANSWER_MORE_S == 8
 DIALED = "+12125550100"
 FLOW = "id: main\nstart: orders\nnodes:\n  orders: {node: queue, queue: orders}\n"
-SETTINGS = "center: center.yaml\nlisten: 127.0.0.1:0\ndata: var\nredis: {redis}\n{stores}carriers:\n  demo: {{kind: simulated}}\n"
+SETTINGS = (
+    "center: center.yaml\npassword_cost: light\nlisten: 127.0.0.1:0\ndata: var\n"
+    "redis: {redis}\n{stores}carriers:\n  demo: {{kind: simulated}}\n"
+)
 
 
 P = TypeVar("P", bound=Person)

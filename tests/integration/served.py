@@ -25,7 +25,8 @@ from tests.fixtures.prompts import lay_prompts
 
 EXAMPLE = Path(config.__file__).parent / "example"
 SETTINGS = (
-    "center: center.yaml\nlisten: 127.0.0.1:0\ndata: var\nwebhook_networks: [127.0.0.0/8]\ncarriers:\n  demo: {kind: simulated}\n"
+    "center: center.yaml\npassword_cost: light\nlisten: 127.0.0.1:0\ndata: var\n"
+    "webhook_networks: [127.0.0.0/8]\ncarriers:\n  demo: {kind: simulated}\n"
 )
 ADMIN = "  - {login: hooks, role: administrator, password: harbor-hooks-1}\n"
 

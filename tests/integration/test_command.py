@@ -19,7 +19,7 @@ from tests.fixtures.postgres import Postgres
 from tests.fixtures.prompts import lay_prompts
 from tests.integration.served import lay_sample
 
-SETTINGS = "center: center.yaml\nlisten: 127.0.0.1:0\ndata: var\ncarriers:\n  demo: {kind: simulated}\n"
+SETTINGS = "center: center.yaml\npassword_cost: light\nlisten: 127.0.0.1:0\ndata: var\ncarriers:\n  demo: {kind: simulated}\n"
 
 
 async def command(*arguments: str, answer: str | None = None, **secrets: str) -> tuple[int, str, str]:
@@ -336,7 +336,7 @@ async def test_the_doctor_migrates_no_database(home: Path, postgres: Postgres):
 
 async def test_the_doctor_warns_of_the_demos_passwords_on_a_real_exchange(home: Path):
     (home / "settings.yaml").write_text(
-        "center: center.yaml\ndata: var\ncarriers:\n  pbx: {kind: asterisk, ari_url: 'http://127.0.0.1:1/ari'}\n"
+        "center: center.yaml\npassword_cost: light\ndata: var\ncarriers:\n  pbx: {kind: asterisk, ari_url: 'http://127.0.0.1:1/ari'}\n"
     )
     secrets = {"CALLCENTER_PBX_PASSWORD": "x", "CALLCENTER_PBX_ARI_PASSWORD": "y"}
     arguments = ("doctor", "--config", str(home / "settings.yaml"))
@@ -354,7 +354,7 @@ async def test_the_doctor_warns_of_the_demos_passwords_on_a_real_exchange(home: 
 
 async def test_the_doctor_says_what_to_do(home: Path):
     (home / "settings.yaml").write_text(
-        "center: center.yaml\ndata: var\nevent_log: postgresql://nobody@127.0.0.1:1/none\n"
+        "center: center.yaml\npassword_cost: light\ndata: var\nevent_log: postgresql://nobody@127.0.0.1:1/none\n"
         "carriers:\n  pbx: {kind: asterisk, ari_url: 'http://127.0.0.1:1/ari'}\n"
     )
     environment = dict(os.environ, CALLCENTER_PBX_PASSWORD="x", CALLCENTER_PBX_ARI_PASSWORD="y")

@@ -16,7 +16,7 @@ from tests.integration.test_command import command
 @pytest.fixture
 def settings(tmp_path: Path) -> str:
     file = tmp_path / "settings.yaml"
-    file.write_text("center: center.yaml\ndata: var\ncarriers:\n  demo: {kind: simulated}\n")
+    file.write_text("center: center.yaml\npassword_cost: light\ndata: var\ncarriers:\n  demo: {kind: simulated}\n")
     return str(file)
 
 

@@ -47,7 +47,9 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
     folder = tmp_path_factory.mktemp("past")
     shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
     past = Past(folder)
-    past.config.write_text("center: center.yaml\nlisten: 127.0.0.1:0\ncarriers:\n  demo: {kind: simulated}\n")
+    past.config.write_text(
+        "center: center.yaml\npassword_cost: light\nlisten: 127.0.0.1:0\ncarriers:\n  demo: {kind: simulated}\n"
+    )
     asyncio.run(work(past.settings))
     return past
 

@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from callcenter.store import migrations, revision
-from callcenter.store.database import Database, StoreFault
+from callcenter.store.database import Database, NewerTables, StoreFault
 from callcenter.store.tables import metadata
 from tests.fixtures.postgres import Postgres
 
@@ -65,6 +65,14 @@ async def test_upgrading_again_changes_nothing(empty: Database):
     await empty.upgrade()
     async with empty.read() as session:
         assert await session.scalar(text("SELECT text FROM call_note")) == "kept"
+
+
+async def test_tables_of_a_newer_program_are_left_alone(empty: Database):
+    await empty.upgrade()
+    await run(empty, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    with pytest.raises(NewerTables, match=r"of revision 9999, this program knows them up to \d+: start the newer program"):
+        await empty.upgrade()
+    assert not await empty.upgraded()
 
 
 async def test_a_planted_difference_is_seen(empty: Database):

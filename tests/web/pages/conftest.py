@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.api.house import PASSWORD
-from tests.fixtures.chromium import Launch
+from tests.fixtures.chromium import chromiums
 from tests.fixtures.postgres import Postgres
 from tests.fixtures.processes import program
 from tests.web.pages.house import WebHouse
@@ -16,12 +17,21 @@ from tests.web.pages.words import Words
 WAIT_MS = 15_000
 """For anything that a page should show: generous, since several browsers share two cores."""
 
+HERE = Path(__file__).parent
+
 expect.set_options(timeout=WAIT_MS)
 
 SignIn = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser lives in one loop from the first test to the last, so its tests run there too."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()) and item.path.parent == HERE:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path: Path, postgres: Postgres) -> AsyncIterator[WebHouse]:
     found = WebHouse(tmp_path, postgres)
     await found.start()
@@ -35,14 +45,23 @@ def say(request: pytest.FixtureRequest) -> Words:
     return Words(request.param)
 
 
-@pytest.fixture
-async def browser(chromium: Launch) -> Browser:
-    """Chromium without a window's frame, at two thirds of the processor time. Where there is sound it is the whole one, as
-    the agents have it (tests/web/softphone, test_device.py here)."""
-    return await chromium(start=program("chromium-headless-shell", "chromium-headless-shell"))
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium_without_a_frame() -> AsyncIterator[Browser]:
+    """At two thirds of the whole one's processor time, and started once: a start costs as much as a short test. Where there is
+    sound it is the whole one, as the agents have it (tests/web/softphone, test_device.py here)."""
+    async with chromiums() as launch:
+        yield await launch(start=program("chromium-headless-shell", "chromium-headless-shell"))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium_without_a_frame: Browser) -> AsyncIterator[Browser]:
+    """Where nobody is signed in and nothing is kept: what a test opens in it ends with the test."""
+    yield chromium_without_a_frame
+    for context in chromium_without_a_frame.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def sign_in(house: WebHouse, browser: Browser, say: Words) -> AsyncIterator[SignIn]:
     """`await sign_in("ana")`: her page, after sign-in, in this run's language. An error in the page's own code fails the test.
 
