@@ -77,9 +77,10 @@ async def looked_at(floor: CampaignFloor, chaos: Round, numbers: Sequence[str], 
         *dials.wrong_figure(found, figure, center.RING_MS, unsure),
         *dials.two_at_once(floor.rings()),
     ]
-    answered = sum(dial.answered_at is not None for dial in found)
+    answers = [dial.answered_at for dial in found if dial.answered_at is not None]
+    unforeseen = 0 if gap is None else sum(gap["killed"] <= at <= gap["until"] for at in answers)
     chaos.note(
-        leads=len(leads), dials=len(found), answered=answered,
+        leads=len(leads), dials=len(found), answered=len(answers), answered_in_the_gap=unforeseen,
         no_agent=figure["abandons"], no_agent_percent=round(100 * figure["rate"], 1), cap_percent=round(100 * figure["cap"], 1),
         sound_p50_ms=delays.percentile(delays.at_once, 0.5), sound_p99_ms=delays.percentile(delays.at_once, 0.99),
         found_free=len(delays.at_once), waited_p99_ms=delays.percentile(delays.all, 0.99), wrong=len(wrong),
@@ -87,7 +88,8 @@ async def looked_at(floor: CampaignFloor, chaos: Round, numbers: Sequence[str], 
     assert not wrong, "\n".join([*wrong, str(dials.counted(found, center.RING_MS))])
     assert sorted(leads) == sorted(numbers) == sorted({dial.number for dial in found}), "every lead was dialed"
     assert {dial.shown for dial in found} == {center.CALLER_ID}
-    assert figure["rate"] <= figure["cap"]
+    # Who answers while nobody is there cannot be talked to; pacing answers for all others.
+    assert figure["abandons"] - unforeseen <= figure["cap"] * len(answers)
     legs = {row["uniqueid"]: row for row in floor.trunk_rows()}
     assert len(legs) == len(found), "Asterisk's own account of the legs"
 
