@@ -4,7 +4,6 @@ sentence that says what to do; nothing here knows how anything is done.
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import select
@@ -60,7 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not _nobody_reads():
             raise
         status = 141
-    gc.freeze()  # what is left ends with the process; to take it apart first costs half a second, at each restart too
     sys.exit(status)
 
 

@@ -25,21 +25,48 @@ settings.register_profile("callcenter", deadline=None, print_blob=True)
 settings.load_profile("callcenter")
 
 # Files in these folders start real servers: the tests of one file stay in one process, so that they share them.
+LONG = ("chaos", "web", "integration", "contract", "benchmarks", "simulation")
+"""Folders whose tests take long, the longest first."""
 KEPT_TOGETHER = ("chaos", "contract", "integration", "web")
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist publishes no types
-    """One process for each such file (of the contract suite: for each carrier); other tests go wherever a process is free.
+    """One process for each such file (of the contract suite: for each carrier; for all of chaos, whose stories each fill a
+    machine); other tests go wherever a process is free. What takes long begins first, so that nobody waits for it at the end.
 
     (xdist's own groups stand at the ends of test ids, where pytest 9.2 no longer lets it write them.)
     """
 
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        self._in_order = False
+
     def _split_scope(self, nodeid: str) -> str:
         path, _, test = nodeid.partition("::")
-        kind = Path(path).parts[1]
+        kind = _kind(nodeid)
         if kind == "contract" and "[" in test:
-            return f"{kind} asterisk" if "asterisk" in test.partition("[")[2] else kind
+            return "tests/contract/asterisk" if "asterisk" in test.partition("[")[2] else "tests/contract/simulated"
+        if kind == "chaos":
+            return "tests/chaos"
         return path if kind in KEPT_TOGETHER else nodeid
+
+    def _assign_work_unit(self, node: Any) -> None:
+        if not self._in_order:  # xdist's own order is by number of tests
+            self._in_order = True
+            for scope in sorted(self.workqueue, key=_begins):
+                self.workqueue.move_to_end(scope)
+        super()._assign_work_unit(node)
+
+
+def _kind(test: str) -> str:
+    """Its folder below tests."""
+    return Path(test.partition("::")[0]).parts[1]
+
+
+def _begins(scope: str) -> int:
+    """Its place in the order."""
+    kind = _kind(scope)
+    return LONG.index(kind) if kind in LONG else len(LONG)
 
 
 @pytest.hookimpl(optionalhook=True)

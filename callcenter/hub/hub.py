@@ -15,7 +15,7 @@ from callcenter.hub.dialing import answers, claims, follow_ups, listening, moves
 from callcenter.hub.dialing.looking import Looks
 from callcenter.hub.endings import finish
 from callcenter.hub.state import State
-from callcenter.hub.turn import Decision, Turn
+from callcenter.hub.turn import CARRIER_MARGIN_MS, Decision, Turn
 from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
 from callcenter.kernel import signals as s
@@ -155,7 +155,8 @@ def _ringing(turn: Turn, signal: s.LegRinging) -> None:
     leg = turn.state.legs.get(signal.leg)
     if leg is None or not LEG.allows(leg.state, e.LegRang):
         return  # carriers repeat it for every provisional answer
-    turn.emit(e.LegRang(call=leg.call, leg=leg.id))
+    give_up_at = turn.now + leg.ring_ms + CARRIER_MARGIN_MS if leg.ring_ms else None
+    turn.emit(e.LegRang(call=leg.call, leg=leg.id, give_up_at=give_up_at))
 
 
 def _answered(turn: Turn, signal: s.LegAnswered) -> None:

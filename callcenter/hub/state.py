@@ -60,6 +60,8 @@ class Leg:
     joining: EffectId | None = None
     """The join that is under way, into `destination`."""
     destination: BridgeId | None = None
+    ring_ms: int = 0
+    """How long a number outside may ring, once it does."""
 
     @property
     def alive(self) -> bool:

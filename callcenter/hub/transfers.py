@@ -12,6 +12,7 @@ from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.commands import Done
+from callcenter.kernel.effects import SETUP_MS
 from callcenter.kernel.errors import NotFound, Refused
 from callcenter.kernel.presence import Presence
 from callcenter.kernel.words import Cause, LegRole, OfferEnd, Treatment
@@ -42,7 +43,8 @@ def transfer(turn: Turn, command: c.TransferBlind) -> Done:
             ring_ms = turn.state.center.timing.transfer_ring_ms
             row = turn.row("number", number)
             _let_go(turn, call, Treatment.RINGBACK)
-            turn.emit(e.TransferStarted(call=call.id, agent=command.agent, to_number=row, until=turn.now + 2 * ring_ms))
+            until = turn.now + SETUP_MS + 2 * ring_ms
+            turn.emit(e.TransferStarted(call=call.id, agent=command.agent, to_number=row, until=until))
             turn.dial_number(call, row, LegRole.TARGET, ring_ms)
     return Done()
 

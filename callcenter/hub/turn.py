@@ -157,7 +157,8 @@ class Turn:
                 effect=effect,
                 role=role,
                 number=number,
-                give_up_at=self.now + ring_ms + CARRIER_MARGIN_MS,
+                give_up_at=self.now + fx.SETUP_MS + ring_ms + CARRIER_MARGIN_MS,
+                ring_ms=ring_ms,
             )
         )
         self.ask(

@@ -56,10 +56,16 @@ class AnswerLeg(CarrierEffect, frozen=True, kw_only=True):
     leg: LegId
 
 
+SETUP_MS = 10_000
+"""How long a number outside may take until it rings; E.721 of the ITU expects of 95 % of international calls 11 s at most."""
+
+
 class OriginateLeg(CarrierEffect, frozen=True, kw_only=True):
     """Rings a device or a number. Outcome: LegRinging (perhaps), then LegAnswered or LegEnded; EffectFailed when it never rang.
 
-    `ring_ms` bounds the ringing: after it the carrier gives up with Cause.NO_ANSWER. `caller_id` is what the callee sees.
+    `ring_ms` bounds the ringing, from its first sign on: after it the carrier gives up with Cause.NO_ANSWER. A number outside
+    that does not ring within SETUP_MS counts as ringing from then on (some networks never say), and ends with
+    Cause.UNREACHABLE. `caller_id` is what the callee sees.
     """
 
     leg: LegId

@@ -110,11 +110,14 @@ def _attempt(state: State, leg: Leg) -> Attempt | None:
 
 
 def _gone(leg: Leg, told: LegGone, now: int) -> Iterator[s.AnySignal]:
+    cause = told.cause
     if told.answered_at is not None:
         yield s.LegAnswered(leg=leg.id, happened_at=min(told.answered_at, now))
     elif told.rang and leg.state is LegState.DIALING:
         yield s.LegRinging(leg=leg.id)
-    yield s.LegEnded(leg=leg.id, cause=told.cause, detail=told.detail, happened_at=min(told.went_at, now))
+    elif cause is Cause.NO_ANSWER and leg.state is not LegState.RINGING:
+        cause = Cause.UNREACHABLE
+    yield s.LegEnded(leg=leg.id, cause=cause, detail=told.detail, happened_at=min(told.went_at, now))
 
 
 def _leg(state: State, leg: Leg, there: LegSeen, snapshot: CarrierSnapshot, now: int) -> Iterator[s.AnySignal]:

@@ -4,7 +4,7 @@ ask for, and what can go wrong on the way, is in `carrier`; what lines hear and 
 
 import re
 
-from callcenter.kernel.effects import DeviceTarget, NumberTarget, OriginateLeg
+from callcenter.kernel.effects import SETUP_MS, DeviceTarget, NumberTarget, OriginateLeg
 from callcenter.kernel.ids import CarrierName
 from callcenter.kernel.signals import DeviceChanged, LegAnswered, LegRinging
 from callcenter.kernel.words import Cause, Fault, LegRole
@@ -44,7 +44,9 @@ class Dialing(Switch):
             caller=asked.caller_id,
             call=asked.call,
             role=asked.role,
+            ring_ms=asked.ring_ms,
         )
+        ends_ms = asked.ring_ms
         match asked.target:
             case DeviceTarget(device=name):
                 device = self.devices.get(name)
@@ -57,9 +59,10 @@ class Dialing(Switch):
                 if not _DIALABLE.fullmatch(number):
                     raise Failure(Fault.REFUSED, "not a number that can be dialed")
                 line.number = number
+                ends_ms += SETUP_MS
                 self._dial_number(line, self.outside.get(number, self.anywhere), now)
         self.lines[line.leg] = line
-        line.gives_up = self.agenda.arrange(now + asked.ring_ms, lambda at: self.end(line, Cause.NO_ANSWER, at))
+        line.gives_up = self.agenda.arrange(now + ends_ms, lambda at: self.end(line, Cause.UNREACHABLE, at))
 
     def _dial_device(self, line: Line, device: Device, now: int) -> None:
         if device.line is not None:
@@ -93,6 +96,9 @@ class Dialing(Switch):
         if line.state != "dialing":
             return
         line.state = "ringing"
+        assert line.gives_up is not None
+        line.gives_up.cancel()
+        line.gives_up = self.agenda.arrange(now + line.ring_ms, lambda at: self.end(line, Cause.NO_ANSWER, at))
         self.tell(LegRinging(leg=line.leg))
         if line.person is not NOBODY:
             self.agenda.arrange(now, lambda at: line.person.rings(line, at) if line.state == "ringing" else None)

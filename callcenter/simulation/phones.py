@@ -61,6 +61,8 @@ class Line(Struct, kw_only=True, eq=False):
     muted: bool = False
     gives_up: Appointment | None = None
     """When the ringing ends by itself."""
+    ring_ms: int = 0
+    """How long it may ring."""
     answers_as: "Outside | None" = None
     """Who, or what, is at a number outside; None: a person."""
     findings: list[Appointment] | None = None

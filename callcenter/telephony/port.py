@@ -55,6 +55,7 @@ class LegGone(Struct, frozen=True, kw_only=True):
     """None: not meanwhile."""
     went_at: int
     cause: Cause
+    """As of a leg that rang: who remembers whether it did tells NO_ANSWER from UNREACHABLE."""
     detail: str
 
 

@@ -26,6 +26,8 @@ class Floor(Struct, frozen=True, kw_only=True):
     """Busy agents who asked to pause or leave: they will not be free."""
     ringing_ms: Sequence[int] = ()
     """Of each dial under way: since it was dialed."""
+    rung_ms: Sequence[int] | None = None
+    """Of the same dials: since the carrier said that it rings, 0 before. None: as `ringing_ms`."""
     ringing_p: Sequence[float] = ()
     """Of the same dials: the lead's own probability, or UNKNOWN. Empty when none is known."""
     lines: int = 1_000

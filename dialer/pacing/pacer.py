@@ -48,7 +48,7 @@ class Pacer:
         if mode is Mode.AGENTLESS:
             return self._said(floor, law, 0 if why else most, why or "dialing")
         if why in ("no_agents", "all_leaving", "carrier_down"):
-            young = [law.ring_ms - age for age in floor.ringing_ms if age < law.ring_ms]
+            young = [law.ring_ms - age for age in _rung(floor) if age < law.ring_ms]
             return self._said(floor, law, 0, why, cancel=self._old(floor, law), again_ms=min(young, default=None))
         if mode is not Mode.PREDICTIVE:
             ready = max(0, floor.free - floor.waiting - len(floor.ringing_ms))
@@ -116,7 +116,7 @@ class Pacer:
     @staticmethod
     def _old(floor: Floor, law: Law) -> tuple[int, ...]:
         """Dials that have rung as long as the law asks."""
-        return tuple(place for place, age in enumerate(floor.ringing_ms) if age >= law.ring_ms)
+        return tuple(place for place, age in enumerate(_rung(floor)) if age >= law.ring_ms)
 
     def _said(
         self, floor: Floor, law: Law, dial: int, why: Why, *, cancel: tuple[int, ...] = (), alpha: float = 0.0,
@@ -145,6 +145,11 @@ class Pacer:
 def _slack(law: Law) -> float | None:
     """Abandons that the window has left."""
     return None if law.cap is None else law.cap * law.answers - law.abandons
+
+
+def _rung(floor: Floor) -> Sequence[int]:
+    """Of each dial under way: for how long it has rung, as the law counts."""
+    return floor.ringing_ms if floor.rung_ms is None else floor.rung_ms
 
 
 def _seconds(ages_ms: Sequence[int]) -> Array:

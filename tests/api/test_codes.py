@@ -9,6 +9,7 @@ from tests.api import codes
 
 NEVER_ANSWERED = {
     "stale_lease": "told as store_unavailable",
+    "newer_tables": "of a start, which it ends",
     "bad_recording": "of the job that stores recordings",
     "recording_not_written": "of the job that stores recordings",
 }

@@ -161,7 +161,7 @@ def _telephone(does: PhoneDoes) -> Scenario:
         case "busy":
             return phone_refuses("486 Busy Here")
         case "ignores":
-            return phone_rings()
+            return phone_rings(silent_ms=does.rings_after_ms)
         case "invalid":
             return phone_refuses("404 Not Found")
         case "congestion":

@@ -99,8 +99,8 @@ class SimulatedWorld:
         kinds = {"ignores": "no_answer"}
         self.carrier.network.outside[number] = Outside(
             does=kinds.get(does.does, does.does),  # type: ignore[arg-type]
-            rings_after_ms=50,
-            after_ms=50 + does.after_ms,
+            rings_after_ms=does.rings_after_ms,
+            after_ms=does.rings_after_ms + does.after_ms,
             hangs_up_after_ms=does.hangs_up_ms,
             tone=PHONE_TONE if does.tone else 0,
             who="machine" if does.says == "machine" else "person",

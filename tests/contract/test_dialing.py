@@ -1,5 +1,7 @@
 """Contract: legs that we ask for, to devices and to numbers outside, and devices that come and go."""
 
+import asyncio
+
 from callcenter.kernel.effects import DeviceTarget, HangUpLeg, NumberTarget, OriginateLeg
 from callcenter.kernel.signals import DeviceChanged, EffectFailed, LegAnswered, LegEnded, LegRinging
 from callcenter.kernel.words import Cause, Fault
@@ -30,6 +32,18 @@ async def test_ringing_ends_by_its_limit(stage: Stage) -> None:
     leg = await stage.ring(DeviceTarget(await stage.world.phone(PhoneDoes("ignores"))), ring_ms=1_000)
     await stage.hears(LegRinging, leg=leg)
     assert (await stage.hears(LegEnded, leg=leg)).cause is Cause.NO_ANSWER
+
+
+@provokes(OriginateLeg, LegRinging, LegEnded, causes=(Cause.NO_ANSWER,))
+async def test_a_numbers_ringing_is_counted_from_when_it_rings(stage: Stage) -> None:
+    """The law asks how long it rang, not how long the network took."""
+    number = await stage.world.number(PhoneDoes("ignores", rings_after_ms=2_000))
+    loop = asyncio.get_running_loop()
+    leg = await stage.ring(NumberTarget(number), ring_ms=1_500)
+    await stage.hears(LegRinging, leg=leg)
+    rang_at = loop.time()
+    assert (await stage.hears(LegEnded, leg=leg)).cause is Cause.NO_ANSWER
+    assert loop.time() - rang_at > 1.4
 
 
 @provokes(HangUpLeg, LegEnded)

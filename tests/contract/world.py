@@ -44,6 +44,8 @@ class PhoneDoes:
     does: Literal["answers", "rejects", "busy", "ignores", "invalid", "congestion", "unreachable", "fails"] = "answers"
     """It rings first in answers, rejects and ignores. The last four are for numbers outside: the network answers for them (no
     such number; no line free; nobody there to pass the call on; it cannot carry such a call)."""
+    rings_after_ms: int = 50
+    """Of a number outside that ignores the call: how long the network takes until it rings."""
     after_ms: int = 100
     """How long it rings before it answers or rejects."""
     hangs_up_ms: int | None = None

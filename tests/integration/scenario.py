@@ -267,10 +267,11 @@ def phone_answers(*steps: Step, rings_ms: int = 200, early_media: Path | None = 
     return scenario(name, body, steps)
 
 
-def phone_rings(ms: int = 60_000, name: str = "rings") -> Scenario:
-    """A telephone that nobody picks up; the scenario fails if it still rings after `ms`."""
+def phone_rings(ms: int = 60_000, *, silent_ms: int = 0, name: str = "rings") -> Scenario:
+    """A telephone that nobody picks up; the scenario fails if it still rings after `ms`. It rings `silent_ms` after the call."""
+    silence = f'<pause milliseconds="{silent_ms}"/>\n' if silent_ms else ""
     body = (
-        KEEP + to_invite("180 Ringing") + f'<recv request="CANCEL" timeout="{ms}"/>\n' + CANCELLED
+        KEEP + silence + to_invite("180 Ringing") + f'<recv request="CANCEL" timeout="{ms}"/>\n' + CANCELLED
         + '<label id="900"/>\n'
     )  # fmt: skip
     return scenario(name, body)

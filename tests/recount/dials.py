@@ -19,8 +19,6 @@ CONNECT_MS = 2_000
 """The law: somebody who answered has an agent on the line within this time, or was abandoned."""
 UNSURE_MS = 150
 """So near to that limit two clocks may differ."""
-ASKED_MS = 1_000
-"""We count the ringing from our request, the telephone from its INVITE, which is so much later at most (460 ms were seen)."""
 BELIEVED_MS = STEADY * PACKET * 1000 // RATE
 """A sound that is heard for less time is not written down."""
 CLOCKS_MS = 25
@@ -93,7 +91,8 @@ def outcomes(dial: Dial, ring_ms: int) -> frozenset[str]:
             return frozenset({"answered", "abandoned"})
         return frozenset({"answered" if dial.waited_ms <= CONNECT_MS else "abandoned"})
     if dial.given_up_at is not None:
-        return frozenset({"no_answer" if dial.given_up_at - dial.at >= ring_ms - ASKED_MS else "cancelled"})
+        rang_ms = dial.given_up_at - (dial.rang_at or dial.at)
+        return frozenset({"no_answer" if rang_ms >= ring_ms - UNSURE_MS else "cancelled"})
     if dial.status == 480 and dial.rang_at is None:
         return frozenset({"failed"})
     return frozenset({BY_STATUS[dial.status]}) if dial.status in BY_STATUS else frozenset()

@@ -72,6 +72,9 @@ def test_at_a_limit_of_time_two_things_may_be_said():
     assert outcomes(late, RING_MS) == {"answered", "abandoned"}
     assert outcomes(replace(late, agent_at=late.agent_at + 1_000), RING_MS) == {"abandoned"}  # type: ignore[operator]
     assert outcomes(replace(RANG, given_up_at=AT + 3_000), RING_MS) == {"cancelled"}
+    slow = replace(RANG, rang_at=AT + 2_000, given_up_at=AT + 2_000 + RING_MS)
+    assert outcomes(slow, RING_MS) == {"no_answer"}
+    assert outcomes(replace(slow, given_up_at=AT + RING_MS + 1_000), RING_MS) == {"cancelled"}, "counted from when it rang"
     assert outcomes(replace(BUSY, status=480), RING_MS) == {"failed"}
     assert outcomes(replace(BUSY, status=500), RING_MS) == set(), "nothing that the test knows of"
 

@@ -118,6 +118,7 @@ def floor(state: State, campaign: Campaign, values: CampaignValues, now: int) ->
         wrapping_ms=tuple(wrapping),
         leaving=leaving,
         ringing_ms=(*(now - (one.record.dialed_at or now) for one in rings), *([0] * claimed)),
+        rung_ms=(*(now - (one.record.rang_at or now) for one in rings), *([0] * claimed)),
         ringing_p=(*(one.p for one in rings), *([-1.0] * claimed)),
         lines=0 if carrier is None else lines_left(state, campaign, values, carrier, now),
         carrier=carrier is not None,

@@ -33,6 +33,7 @@ def _(state: State, event: e.LegDialed, at: int) -> None:
         device=event.device,
         number=event.number,
         effect=event.effect,
+        ring_ms=event.ring_ms,
     )
     state.legs[leg.id] = leg
     call = state.calls[event.call]
@@ -49,7 +50,9 @@ def _(state: State, event: e.LegDialed, at: int) -> None:
 
 @folds(e.LegRang)
 def _(state: State, event: e.LegRang, at: int) -> None:
-    _move_leg(state, event)
+    leg = _move_leg(state, event)
+    if event.give_up_at is not None:
+        state.deadlines.set(Due.LEG, leg.id, event.give_up_at)
 
 
 @folds(e.LegUp)

@@ -16,10 +16,14 @@ class LegDialed(CallEvent, frozen=True, kw_only=True):
     device: str | None = None
     number: PersonalId | None = None
     give_up_at: int
+    ring_ms: int = 0
+    """How long a number outside may ring; 0 in logs of before it was kept, and for devices."""
 
 
 class LegRang(CallEvent, frozen=True, kw_only=True):
     leg: LegId
+    give_up_at: int | None = None
+    """From now on it is this; None: as `LegDialed` said."""
 
 
 class LegUp(CallEvent, frozen=True, kw_only=True):

@@ -67,6 +67,8 @@ class Line(Struct, kw_only=True):
     detail: str = ""
     gives_up_at: int | None = None
     """When its ringing ends."""
+    ring_ms: int = 0
+    """How long it may ring."""
     listened: bool = False
     """It was asked to be listened to."""
 

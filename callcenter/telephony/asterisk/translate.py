@@ -121,18 +121,25 @@ class Translation(Doubts):
     def _originate(self, effect: fx.OriginateLeg, now: int) -> None:
         if effect.leg in self.known.lines:
             return
+        ends_ms = effect.ring_ms
         match effect.target:
             case fx.DeviceTarget(device=name) if _DEVICE.fullmatch(name):
                 endpoint = f"PJSIP/{name}"
             case fx.NumberTarget(number=number) if _DIALABLE.fullmatch(number):
                 endpoint = f"PJSIP/{number}@{self.trunk}"
+                ends_ms += fx.SETUP_MS
             case _:
                 # A dial string is text: nothing but a number or a device's name may become part of it.
                 detail = "not a number or device that can be dialed"
                 self._fail(effect.effect, "OriginateLeg", Fault.REFUSED, effect.leg, detail)
                 return
         self.known.lines[effect.leg] = Line(
-            leg=effect.leg, inbound=False, state="dialing", caller=effect.caller_id, gives_up_at=now + effect.ring_ms
+            leg=effect.leg,
+            inbound=False,
+            state="dialing",
+            caller=effect.caller_id,
+            gives_up_at=now + ends_ms,
+            ring_ms=effect.ring_ms,
         )
         request = r.originate(
             effect.leg,
@@ -140,7 +147,7 @@ class Translation(Doubts):
             application=self.application,
             arguments=OUTBOUND,
             caller_id=effect.caller_id if _DIALABLE.fullmatch(effect.caller_id) else "",
-            timeout_s=effect.ring_ms // 1000 + 2,  # we give up at the millisecond; this is for when we are gone
+            timeout_s=ends_ms // 1000 + 2,  # we give up at the millisecond; this is for when we are gone
             formats=None,
             variables={
                 # The softphone answers calls of some roles by itself, and knows by the leg which ring belongs to which offer.
@@ -183,12 +190,12 @@ class Translation(Doubts):
             case ari.ChannelStateChange(channel=channel):
                 if (line := self._of(channel)) is not None:
                     if channel.state == "Ringing":
-                        self._rings(line)
+                        self._rings(line, now)
                     elif channel.state == "Up" and line.inbound:
                         self._answered(line)
             case ari.Dial(peer=channel, dialstatus="RINGING" | "PROGRESS"):
                 if (line := self._of(channel)) is not None:
-                    self._rings(line)
+                    self._rings(line, now)
             case ari.ChannelDtmfReceived(channel=channel):
                 if (line := self._of(channel)) is not None and _KEY.fullmatch(event.digit):
                     self._key(line, event.digit, now)
@@ -237,9 +244,11 @@ class Translation(Doubts):
             # Only now can the channel be told what to do.
             self._answered(line)
 
-    def _rings(self, line: Line) -> None:
+    def _rings(self, line: Line, now: int) -> None:
         if line.state == "dialing":
             line.state = "ringing"
+            if line.gives_up_at is not None:
+                line.gives_up_at = now + line.ring_ms
             self._say(sig.LegRinging(leg=line.leg))
 
     def _answered(self, line: Line) -> None:

@@ -38,15 +38,15 @@ class Unheard:
     def take(self, event: object) -> None:
         channel = getattr(event, "peer", None) or getattr(event, "channel", None)
         if isinstance(channel, ari.Channel) and went_out(channel):
-            self._take(event, self._told.setdefault(LegId(channel.id), _Told()))
+            one = self._told.setdefault(LegId(channel.id), _Told())
+            one.rang = one.rang or channel.state == "Ringing"  # also where the news of it died with the process that heard it
+            self._take(event, one)
 
     def _take(self, event: object, one: _Told) -> None:
         match event:
             case ari.StasisStart(args=[first, *_]) if first == OUTBOUND and one.answered_at is None:
                 one.answered_at = ari.moment(event.timestamp)
             case ari.Dial(dialstatus="RINGING" | "PROGRESS"):
-                one.rang = True
-            case ari.ChannelStateChange(channel=channel) if channel.state == "Ringing":
                 one.rang = True
             case ari.ChannelHangupRequest() | ari.ChannelDestroyed() | ari.StasisEnd():
                 if not isinstance(event, ari.StasisEnd) and event.cause and not one.q850:
@@ -83,6 +83,6 @@ def _gone(leg: LegId, told: _Told) -> LegGone | None:
         rang=told.rang,
         answered_at=told.answered_at,
         went_at=told.went_at,
-        cause=cause_of(told.q850, told.sip, was_up=up, rang=told.rang),
+        cause=cause_of(told.q850, told.sip, was_up=up, rang=True),
         detail=in_words(told.q850, told.sip) if told.q850 or told.sip else "",
     )

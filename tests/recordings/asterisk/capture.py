@@ -62,7 +62,7 @@ def listen(translation: Translation, lines: list[dict[str, Any]], raw: dict[int,
         event(one, now)
 
     def on_reply(one: Any, now: int) -> None:
-        if one.token.step != "subscribe":  # asked by the listing
+        if one.token.step not in ("subscribe", "devices"):  # asked by the listing, and after it
             note(now, reply={"status": one.status, "reason": one.reason, "body": one.body})
         reply(one, now)
 
@@ -134,7 +134,22 @@ async def came_and_went(stage: Stage) -> None:
     await stage.hears(sig.CarrierUp)
 
 
-STORIES: tuple[Callable[[Stage], Awaitable[None]], ...] = (served_call, abandoned_in_a_prompt, not_reached, came_and_went)
+async def rang_out(stage: Stage) -> None:
+    """While the socket is gone, and we give nothing up, Asterisk's own limit ends a call that rings."""
+    number = await stage.world.number(PhoneDoes("ignores"))
+    leg = await stage.ring(fx.NumberTarget(number), ring_ms=500)
+    await stage.hears(sig.LegRinging, leg=leg)
+    await stage.world.cut()
+    await stage.hears(sig.CarrierDown)
+    await asyncio.sleep(fx.SETUP_MS / 1_000 + 3)
+    stage.heard.clear()
+    await stage.world.mend()
+    await stage.hears(sig.CarrierUp)
+
+
+STORIES: tuple[Callable[[Stage], Awaitable[None]], ...] = (
+    served_call, abandoned_in_a_prompt, not_reached, came_and_went, rang_out,
+)  # fmt: skip
 
 
 async def main() -> None:

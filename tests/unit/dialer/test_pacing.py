@@ -49,6 +49,12 @@ def test_without_agents_nothing_is_dialed_and_old_dials_are_cancelled():
     assert Pacer(experienced()).decide(Floor(free=0), LAW).again_ms is None
 
 
+def test_a_dial_is_cancelled_by_how_long_it_rang_not_by_how_long_ago_it_was_dialed():
+    floor = Floor(free=0, ringing_ms=(14_999, 22_000, 22_000), rung_ms=(0, 15_000, 14_000))
+    found = Pacer(experienced()).decide(floor, LAW)
+    assert (found.cancel, found.again_ms) == ((1,), 1_000)
+
+
 def test_when_all_agents_leave_nothing_is_dialed():
     found = Pacer(experienced()).decide(Floor(free=0, leaving=20), LAW)
     assert (found.dial, found.why) == (0, "all_leaving")

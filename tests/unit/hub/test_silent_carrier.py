@@ -7,6 +7,7 @@ from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.clock import HOUR, SECOND
+from callcenter.kernel.effects import SETUP_MS
 from callcenter.kernel.ids import AgentId, CallId
 from callcenter.kernel.words import CallEnd, Cause, Party
 from callcenter.simulation.phones import Outside
@@ -60,12 +61,28 @@ def test_a_placed_call_whose_ringing_never_ends_is_given_up(story: Story, silent
     assert nothing_is_left(story)
 
 
+def test_ringing_that_nobody_ends_is_given_up_by_when_it_began(story: Story):
+    """The network took 6 s until it rang. After a restart it is we who give up, for the adapter has forgotten its limit."""
+    story.signs_in("ana")
+    story.network.outside[CUSTOMER] = Outside(does="no_answer", rings_after_ms=6_000)
+    story.asks(c.PlaceCall(agent=ANA, number=CUSTOMER))
+    story.advances(8)
+    rang = story.all(e.LegRang)[-1]
+    assert rang.give_up_at is not None
+    assert 46_000 < rang.give_up_at - story.now < 48_000, "45 s of ringing and a margin"
+    story.network.lose_next("LegEnded")
+    story.advances((rang.give_up_at - story.now) / 1_000 - 0.5)
+    assert story.all(e.PlacedCallFailed) == []
+    story.advances(1)
+    assert story.last(e.CallOver).cause is Cause.NO_ANSWER
+
+
 def test_a_transfer_whose_ringing_never_ends_brings_the_caller_back(story: Story, call: CallId):
     story.network.outside[FRIEND] = Outside(does="no_answer")
     story.asks(c.TransferBlind(agent=ANA, call=call, to=c.ToNumber(FRIEND)))
     story.advances(5)
     story.network.lose_next("LegEnded")
-    story.advances(30)
+    story.advances(30 + SETUP_MS / 1_000)
     assert story.last(e.TransferFailed).why == "no_answer"
     assert story.call(call).state is CallState.QUEUED
 

@@ -7,6 +7,7 @@ from callcenter.kernel import events as e
 from callcenter.kernel.activity import Activity
 from callcenter.kernel.call_state import CallState
 from callcenter.kernel.center import Timing
+from callcenter.kernel.effects import SETUP_MS
 from callcenter.kernel.errors import Refused
 from callcenter.kernel.ids import AgentId, CallId, QueueId
 from callcenter.kernel.words import CallEnd, Party, Treatment
@@ -237,11 +238,11 @@ def test_a_number_that_answered_but_was_not_joined_when_the_time_is_over_is_let_
     story.signs_in("ana")
     call = story.waits()
     story.answers("ana")
-    story.network.outside[FRIEND] = Outside(after_ms=1_500)
+    story.network.outside[FRIEND] = Outside(rings_after_ms=SETUP_MS - 100, after_ms=SETUP_MS + 1_500)
     for _ in range(2):
         story.network.lose_next("LegJoined")
     story.asks(c.TransferBlind(agent=ANA, call=call, to=c.ToNumber(FRIEND)))
-    story.advances(3.9)
+    story.advances(3.9 + SETUP_MS / 1_000)
     assert story.call(call).state is CallState.TRANSFERRING
     assert len(story.network.lines) == 2
     story.advances(0.2)

@@ -15,6 +15,7 @@ from callcenter.telephony.asterisk.listing import Listing
 from callcenter.telephony.asterisk.passed import Passed
 from callcenter.telephony.asterisk.replies import NO_ANSWER, Reply
 from tests.unit.telephony.replay import Replay, lines, replay
+from tests.unit.telephony.test_unheard import rang
 
 PBX = CarrierName("pbx")
 
@@ -108,13 +109,16 @@ def test_a_prompt_is_stopped_before_its_channel_is_asked_for_anything_else():
     assert operations == ["playbacks.stop", "bridges.createWithId", "bridges.addChannel"]
 
 
-def originate(player: Replay, leg: str = "l" * 20) -> Send:
+DESK = fx.DeviceTarget("deskana")
+
+
+def originate(player: Replay, target: fx.DeviceTarget | fx.NumberTarget = DESK) -> Send:
     effect = fx.OriginateLeg(
         effect=EffectId("e" * 20),
         carrier=PBX,
-        leg=LegId(leg),
+        leg=LegId("l" * 20),
         call="c" * 20,  # type: ignore[arg-type]
-        target=fx.DeviceTarget("deskana"),
+        target=target,
         role="agent",  # type: ignore[arg-type]
         ring_ms=5_000,
         caller_id="",
@@ -163,6 +167,16 @@ def test_ringing_has_its_own_limit_to_the_millisecond():
     player.drain()
     assert player.sent[-1].request.operation == "channels.hangup"
     assert player.translation.next_deadline() is None
+
+
+def test_a_numbers_limit_begins_when_it_rings():
+    player = Replay()
+    originate(player, fx.NumberTarget("+12025550100"))
+    assert player.translation.next_deadline() == 6_000 + fx.SETUP_MS, "some networks never say that it rings"
+    player.translation.event(rang("l" * 20, 4), 4_000)
+    assert player.translation.next_deadline() == 9_000
+    player.translation.event(rang("l" * 20, 5), 5_000)
+    assert player.translation.next_deadline() == 9_000, "said twice"
 
 
 def test_a_recording_that_never_says_it_ended_does_not_keep_its_bridge():

@@ -10,6 +10,7 @@ from callcenter.kernel.words import Cause
 from callcenter.telephony.asterisk import events as ari
 from callcenter.telephony.asterisk.passed import Passed
 from callcenter.telephony.port import LegGone
+from tests.unit.telephony.replay import lines
 
 ANN, BEN = LegId("laaaaaaaaaaaaaaaaaaa"), LegId("lbbbbbbbbbbbbbbbbbbb")
 AT = 1_800_000_000_000
@@ -56,6 +57,15 @@ def test_who_is_still_there_answered_when_asterisk_says():
     assert of([rang(ANN, 1)], (ANN,), [answered(ANN, 5)]) == ({ANN: AT + 5_000}, ()), "while all was listed"
 
 
+def test_that_it_rang_is_known_from_asterisks_word_on_its_end():
+    """`rang_out.jsonl`: the process that heard it ring is gone, and Asterisk's own limit ended the call."""
+    (kept,) = [line["kept"] for line in lines("rang_out") if "kept" in line]
+    event = ari.decode(msgspec.json.encode(kept))
+    assert isinstance(event, ari.ChannelDestroyed)
+    _, (gone,) = of([event])
+    assert (gone.rang, gone.cause, gone.detail) == (True, Cause.NO_ANSWER, "q850 19, sip 480")
+
+
 def test_who_answered_and_left_had_answered():
     left = LegGone(leg=ANN, rang=True, answered_at=AT + 2_000, went_at=AT + 6_000, cause=Cause.NORMAL, detail="q850 16, sip 200")
     assert of([rang(ANN, 1), answered(ANN, 2), ended(ANN, 6, 16, 200)]) == ({}, (left,))
@@ -66,7 +76,7 @@ def test_who_answered_and_left_had_answered():
     ("cause", "sip", "rings", "means"),
     [
         (17, 486, False, Cause.BUSY), (1, 404, False, Cause.INVALID_NUMBER), (34, 503, False, Cause.CONGESTION),
-        (19, 480, True, Cause.NO_ANSWER), (19, 480, False, Cause.UNREACHABLE), (21, 603, True, Cause.REJECTED),
+        (19, 480, True, Cause.NO_ANSWER), (19, 480, False, Cause.NO_ANSWER), (21, 603, True, Cause.REJECTED),
     ],
 )  # fmt: skip
 def test_who_did_not_answer_ended_for_its_cause(cause: int, sip: int, rings: bool, means: Cause):

@@ -25,7 +25,8 @@ SignIn = Callable[..., Awaitable[Page]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser lives in one loop from the first test to the last, so its tests run there too."""
+    """The browser lives in one loop from the first test to the last, so its tests run there too, and so must every fixture here:
+    one that awaits something of another loop waits for good."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()) and item.path.parent == HERE:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from callcenter.kernel import commands as c
@@ -23,7 +24,7 @@ chinese = pytest.mark.parametrize("say", ["zh"], indirect=True)
 """Where both languages go the same way, one of them is asked: the words of both are checked without a browser."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def mia(house: WebHouse) -> Client:
     return await house.signed_in("mia")
 

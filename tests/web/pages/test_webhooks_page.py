@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from callcenter.webhooks.vocabulary import KINDS
@@ -12,7 +12,7 @@ from tests.web.pages.house import WebHouse
 from tests.web.pages.words import Words
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def receiver() -> AsyncIterator[Receiver]:
     receiver = Receiver()
     await receiver.start()
@@ -20,7 +20,7 @@ async def receiver() -> AsyncIterator[Receiver]:
     await receiver.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(house: WebHouse) -> AsyncIterator[WebHouse]:
     """With what delivers."""
     await house.webhooks.start(house.engine.position)
