@@ -3,6 +3,7 @@
 Fixtures of one kind of test belong in that folder's own conftest.
 """
 
+import gc
 import ipaddress
 import sys
 from pathlib import Path
@@ -67,6 +68,12 @@ def _begins(scope: str) -> int:
     """Its place in the order."""
     kind = _kind(scope)
     return LONG.index(kind) if kind in LONG else len(LONG)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end; each full collection of garbage would walk all of it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.api.house import PASSWORD
-from tests.fixtures.chromium import chromiums
+from tests.fixtures.chromium import Launch, chromiums
 from tests.fixtures.postgres import Postgres
 from tests.fixtures.processes import program
 from tests.web.pages.house import WebHouse
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser lives in one loop from the first test to the last, so its tests run there too, and so must every fixture here:
     one that awaits something of another loop waits for good."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()) and item.path.parent == HERE:
+        if item.path.parent == HERE and item.get_closest_marker("asyncio"):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
@@ -52,6 +52,13 @@ async def chromium_without_a_frame() -> AsyncIterator[Browser]:
     sound it is the whole one, as the agents have it (tests/web/softphone, test_device.py here)."""
     async with chromiums() as launch:
         yield await launch(start=program("chromium-headless-shell", "chromium-headless-shell"))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chromium() -> AsyncIterator[Launch]:
+    """`chromiums` for one test."""
+    async with chromiums() as launch:
+        yield launch
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -32,3 +32,8 @@ async def in_a_call(page: Page, house: WebHouse, say: Words) -> None:
 async def show(page: Page, path: str) -> None:
     """Another page of ours, without loading anything anew, as a press on a link does it."""
     await page.evaluate("(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }", path)
+
+
+async def hold_is_free(page: Page) -> None:
+    """The news that she holds can come before the answer to who asked for it; until that the key does nothing more."""
+    await expect(page.locator("button[title=F4]")).to_be_enabled()

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 from tests.api.house import KNOWN_CALLER
 from tests.web.pages.conftest import SignIn
 from tests.web.pages.house import WebHouse
-from tests.web.pages.moves import available, height_of, in_a_call
+from tests.web.pages.moves import available, height_of, hold_is_free, in_a_call
 from tests.web.pages.words import Words
 
 
@@ -24,6 +24,7 @@ async def test_a_call_from_ringing_to_the_end_by_the_keyboard_alone(house: WebHo
     await expect(page.locator("[data-card=talking]")).to_contain_text("Amelia Hartwell")
     await page.keyboard.press("F4")
     await expect(page.locator("[data-card=holding]")).to_contain_text(say("resume"))
+    await hold_is_free(page)
     await page.keyboard.press("F4")
     await page.locator("[data-card=talking]").wait_for()
     await page.keyboard.press("F7")

@@ -6,7 +6,7 @@ from callcenter.kernel.commands import FinishWrapUp, SignOut
 from callcenter.kernel.ids import AgentId
 from tests.web.pages.conftest import SignIn
 from tests.web.pages.house import WebHouse
-from tests.web.pages.moves import available, height_of, in_a_call, state
+from tests.web.pages.moves import available, height_of, hold_is_free, in_a_call, state
 from tests.web.pages.words import Words
 
 TRY_AGAIN = {
@@ -169,6 +169,7 @@ async def test_keys_that_are_pressed_twice_or_in_the_wrong_state_do_nothing_more
     for _ in range(3):
         await page.keyboard.press("F4")
     await page.locator("[data-card=holding]").wait_for()
+    await hold_is_free(page)
     await page.keyboard.press("F4")
     await page.locator("[data-card=talking]").wait_for()
     await page.keyboard.press("F10")
