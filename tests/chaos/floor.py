@@ -14,11 +14,11 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from tests.integration import center, sound
 from tests.integration.center import DIRECT, MAIN
-from tests.integration.day import MEMORY, Day, legs_csv, listen, settled, within
+from tests.integration.day import MEMORY, TONES, Day, legs_csv, settled, within
+from tests.integration.heard import Listener, listen
 from tests.integration.pbx import Pbx
 from tests.integration.people import Json, now
 from tests.integration.scenario import HangUp, Keys, Stay, Step, Wait, phone_answers
@@ -91,6 +91,7 @@ class Floor:
 
     service: Service
     day: Day
+    ears: Listener
     callers: list["asyncio.Task[None]"] = field(default_factory=list)
     telephones: dict[str, Sipp] = field(default_factory=dict)
     began_at: int = field(default_factory=now)
@@ -139,6 +140,7 @@ class Floor:
         await within(10, self._left, lambda found: not any(found))
         records = await within(20, service.records, settled)
         statistics = await service.statistics()
+        await self.ears.has_heard_all()
         scenario = {
             "music": MUSIC_HZ,
             "parties": self.day.parties,
@@ -193,10 +195,10 @@ async def floor(agents: int = 3) -> AsyncIterator[Floor]:
         pbx.own()
         pbx.start()
         async with Service(place / "service", pbx, settings) as service, contextlib.AsyncExitStack() as stack:
-            ears = await listen(observed, service)
-            stack.push_async_callback(_silence, ears)
+            ears = await listen(observed, pbx.rtp_ports, TONES)
+            stack.push_async_callback(ears.ends)
             day = Day(service, observed, name=ROUND, calls={ROUND: []})
-            made = Floor(service, day)
+            made = Floor(service, day, ears)
             for agent in AGENTS[:agents]:
                 desk = await service.desk(agent)
                 stack.push_async_callback(desk.close)
@@ -216,8 +218,3 @@ async def floor(agents: int = 3) -> AsyncIterator[Floor]:
         shutil.rmtree(place)
     finally:
         pbx.remove()
-
-
-async def _silence(ears: Any) -> None:
-    ears.terminate()
-    await ears.wait()

@@ -65,7 +65,7 @@ async def looked_at(floor: CampaignFloor, chaos: Round, numbers: Sequence[str], 
     left = await floor.quiet()
     leads = await floor.manager.leads(floor.call_list)
     figure = (await floor.live())["abandon"]
-    found = floor.dials()
+    found = await floor.dials()
     delays = dials.delays(found, floor.busy(), AGENTS, None if gap is None else (gap["killed"], gap["until"]))
     unsure = dials.crossed(found, floor.rings())
     if gap is not None:

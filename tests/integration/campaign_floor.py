@@ -22,7 +22,8 @@ from tests.integration import campaign_center as center
 from tests.integration import sound
 from tests.integration.callees import Behavior, callees, telephones
 from tests.integration.center import OTHER_AGENT_HZ
-from tests.integration.day import CALLER_HZ, MEMORY, legs_csv, listen, within
+from tests.integration.day import CALLER_HZ, MEMORY, legs_csv, within
+from tests.integration.heard import Listener, listen
 from tests.integration.people import Answered, Json, Person, now
 from tests.integration.service import PROMPT_HZ, Desk, Service, running
 from tests.integration.sipp import Sipp, sipp
@@ -167,6 +168,7 @@ class CampaignFloor:
     manager: Manager
     outside: Sipp
     inside: Sipp
+    ears: Listener
     desks: dict[str, Desk] = field(default_factory=dict)
     campaign: int = 0
     call_list: int = 0
@@ -234,8 +236,9 @@ class CampaignFloor:
 
     # -- from outside -------------------------------------------------------------------------------------------------------
 
-    def dials(self) -> list[dials.Dial]:
-        """What the callees saw and heard."""
+    async def dials(self) -> list[dials.Dial]:
+        """What the callees saw and heard until now."""
+        await self.ears.has_heard_all()
         heard = Heard.read((self.folder / "heard.log").read_text())
         return dials.read(self._dialogs(self.outside), heard, f"tone {OTHER_AGENT_HZ}", f"tone {PROMPT_HZ}")
 
@@ -289,8 +292,8 @@ async def campaign_floor(
     voices = {"voice": _tone(CALLER_HZ), **(sounds or {})}
     async with contextlib.AsyncExitStack() as stack:
         service = await stack.enter_async_context(running(place / "service", partial(center.write, agents, cap)))
-        ears = await listen(folder, service, (OTHER_AGENT_HZ, PROMPT_HZ, CALLER_HZ), "--exchange")
-        stack.push_async_callback(_silence, ears)
+        ears = await listen(folder, service.pbx.rtp_ports, (OTHER_AGENT_HZ, PROMPT_HZ, CALLER_HZ), "--exchange")
+        stack.push_async_callback(ears.ends)
         outside = await stack.enter_async_context(
             sipp(folder / "outside", callees(behaviors, voices), port=service.pbx.trunk_port, calls=CALLEES_MOST)
         )
@@ -300,7 +303,7 @@ async def campaign_floor(
         manager = Manager(service.url, center.MANAGER)
         stack.push_async_callback(manager.close)
         await manager.sign_in()
-        floor = CampaignFloor(folder, service, manager, outside, inside)
+        floor = CampaignFloor(folder, service, manager, outside, inside, ears)
         for name in center.names(agents):
             desk = floor.desks[name] = Desk(service, name, 0 if name in phones else inside.port)
             stack.push_async_callback(desk.close)
@@ -321,8 +324,3 @@ async def campaign_floor(
 
 def _tone(hertz: int) -> bytes:
     return sound.ulaw(sound.tone(hertz, 10))
-
-
-async def _silence(ears: asyncio.subprocess.Process) -> None:
-    ears.terminate()
-    await ears.wait()

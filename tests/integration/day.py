@@ -9,9 +9,8 @@ import asyncio
 import contextlib
 import json
 import shutil
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 
 from tests.integration import sound
 from tests.integration.center import AGENT_TONES, MAIN, PROMISES
+from tests.integration.heard import listen
 from tests.integration.people import Json, now
 from tests.integration.scenario import Scenario, Step, Tone, caller
 from tests.integration.service import MUSIC_HZ, Desk, Service, running
@@ -245,19 +245,6 @@ class Day:
             self.failures[name] = error
 
 
-async def listen(folder: Path, service: Service, tones: Sequence[int] = TONES, *options: str) -> asyncio.subprocess.Process:
-    """The ears, listening for these tones."""
-    values = service.pbx.values
-    ears = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.recount.ears", "--rtp", f"{values.rtp_first}-{values.rtp_last}",
-        "--tones", ",".join(map(str, tones)), "--out", str(folder / "heard.log"), *options,
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert ears.stdout is not None
-    assert await asyncio.wait_for(ears.stdout.readline(), 10) == b"ready\n", "the ears do not listen: are the tests run as root?"
-    return ears
-
-
 async def _live(folder: Path, stories: Mapping[str, Story], start: Start) -> Kept:
     observed = folder / "observed"
     observed.mkdir(parents=True)
@@ -266,15 +253,15 @@ async def _live(folder: Path, stories: Mapping[str, Story], start: Start) -> Kep
 
 
 async def _observed(observed: Path, service: Service, stories: Mapping[str, Story]) -> Kept:
-    ears = await listen(observed, service)
+    ears = await listen(observed, service.pbx.rtp_ports, TONES)
     try:
         day = Day(service, observed)
         for name, story in stories.items():
             await day.tell(name, story)
         kept = await _keep(day)
+        await ears.has_heard_all()
     finally:
-        ears.terminate()
-        await ears.wait()
+        await ears.ends()
     (observed / "legs.csv").write_text(legs_csv(service))
     scenario = {
         "music": MUSIC_HZ,

@@ -201,6 +201,11 @@ class Pbx:
             with error:
                 return HttpAnswer(error.code, error.headers.get("Content-Type", ""), error.read())
 
+    @property
+    def rtp_ports(self) -> tuple[int, int]:
+        """Of the sound that crosses it, first and last."""
+        return self.values.rtp_first, self.values.rtp_last
+
     def channels(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.http("GET", "/channels").json()
         return found

@@ -20,7 +20,7 @@ RING_MS = center.RING_MS
 async def as_seen(floor: CampaignFloor, again_ms: Mapping[str, Sequence[int]] | None = None) -> list[dials.Dial]:
     """Nothing is left in Asterisk, and what the product says is what the callees saw."""
     assert await floor.quiet() == ([], [])
-    found, leads, figure = floor.dials(), await floor.manager.leads(floor.call_list), (await floor.live())["abandon"]
+    found, leads, figure = await floor.dials(), await floor.manager.leads(floor.call_list), (await floor.live())["abandon"]
     assert dials.too_often(found, again_ms or {}, RING_MS) == []
     assert dials.wrong_leads(found, leads, RING_MS, {}) == []
     assert dials.wrong_figure(found, figure, RING_MS) == []
@@ -109,7 +109,7 @@ def test_machines_are_heard_and_hung_up_and_persons_get_an_agent():
             leads, figure = await floor.manager.leads(floor.call_list), (await floor.live())["abandon"]
             assert [leads[one]["outcome"] for one in numbers] == [wanted[kind] for kind in kinds]
             assert (figure["answers"], figure["abandons"], figure["machines"]) == (2, 0, 4)
-            for dial in floor.dials():
+            for dial in await floor.dials():
                 is_person = kind_of(dial.number) == 0
                 assert (dial.agent_at is not None) is is_person, dial
                 assert dial.hung_up_itself is is_person, dial

@@ -5,7 +5,8 @@ SIPp's message log shows no music, no talk and no key: those are in its RTP pack
 kernel's clock. Every line is `SECONDS.MICROSECONDS PORT WHAT`: PORT is SIPp's media port; WHAT is `tone HZ`, `other` or
 `quiet` (what arrives there from now on; `quiet` also when no packet comes any more), `key K` (a key was released there) or
 `sends` (the telephone itself begins to send sound). Where many telephones share one port (SIPp has one for all calls of a
-process), `--exchange` has PORT be the exchange's instead, of which each call has its own.
+process), `--exchange` has PORT be the exchange's instead, of which each call has its own. Told SIGUSR1, it says `heard` on
+stdout when it has come to the packets of that instant, which on a busy machine wait for it.
 
 Tones must be multiples of 50 Hz: over the 160 samples of one packet they do not disturb each other.
 """
@@ -14,6 +15,7 @@ import argparse
 import ctypes
 import math
 import select
+import signal
 import socket
 import struct
 import sys
@@ -179,6 +181,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     low, high = map(int, given.rtp.split("-"))
+    asked: list[float] = []
+    signal.signal(signal.SIGUSR1, lambda *_: asked.append(time.time()))
     with given.out.open("w", encoding="ascii") as out:
         ears = Ears(Judge([int(tone) for tone in given.tones.split(",")]), out, given.exchange)
         swept = 0.0
@@ -190,6 +194,11 @@ def main() -> None:
             if now - swept > SILENT_AFTER / 2:
                 swept = now
                 ears.sweep(now)
+            if asked and (packet is None or packet[0] > asked[-1]):
+                asked.clear()
+                ears.sweep(now)
+                sys.stdout.write("heard\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -129,7 +129,5 @@ def _over(record: Json) -> bool:
 @asynccontextmanager
 async def house(folder: Path) -> AsyncIterator[House]:
     """Everything running, and ended with the block."""
-    async with running(folder / "service", settings) as service:
-        values = service.pbx.values
-        async with hearing(folder, (values.rtp_first, values.rtp_last), TONES):
-            yield House(service, folder)
+    async with running(folder / "service", settings) as service, hearing(folder, service.pbx.rtp_ports, TONES):
+        yield House(service, folder)
