@@ -92,10 +92,16 @@ class PlayPrompts(CarrierEffect, frozen=True, kw_only=True):
     then: Treatment = Treatment.SILENCE
 
 
+KEYS_AHEAD = 32
+"""So many keys are kept for a Gather to come."""
+
+
 class Gather(CarrierEffect, frozen=True, kw_only=True):
     """Plays prompts and collects keys; the first key stops the prompt. Outcome: DigitsGathered.
 
-    `timeout_ms` runs from the end of the prompt to the first key, `between_ms` from key to key.
+    `timeout_ms` runs from the end of the prompt to the first key, `between_ms` from key to key. Keys that a caller pressed since
+    the last Gather, or since she came, while she heard prompts, are the first ones, without the prompt: who knows the way need
+    not wait. Those pressed to music or in a conversation are none.
     """
 
     leg: LegId

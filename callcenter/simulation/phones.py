@@ -55,6 +55,8 @@ class Line(Struct, kw_only=True, eq=False):
     role: LegRole | None = None
     hears: Speaking | Gathering | Treatment = Treatment.SILENCE
     """What it hears while it is in no bridge."""
+    ahead: str = ""
+    """Keys that a caller pressed ahead of the question."""
     bridge: BridgeId | None = None
     tone: int = 0
     """What this party says, in Hz, a multiple of 10; 0: nothing."""

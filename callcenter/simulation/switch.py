@@ -8,7 +8,7 @@ a person who reacts at once finds everything in order.
 from collections.abc import Iterable, Mapping
 
 from callcenter.kernel.center import Label
-from callcenter.kernel.effects import Gather, PlayPrompts
+from callcenter.kernel.effects import KEYS_AHEAD, Gather, PlayPrompts
 from callcenter.kernel.flow import SayPrompt, Spoken
 from callcenter.kernel.ids import BridgeId, LegId, PromptId, RecordingId
 from callcenter.kernel.signals import (
@@ -98,8 +98,14 @@ class Switch:
 
     def treat(self, line: Line, treatment: Treatment, now: int) -> None:
         self.silence(line)
-        line.hears = treatment
+        self._left_to(line, treatment)
         self._heard(line, now)
+
+    @staticmethod
+    def _left_to(line: Line, treatment: Treatment) -> None:
+        line.hears = treatment
+        if treatment is not Treatment.SILENCE:
+            line.ahead = ""
 
     def speak(self, line: Line, asked: PlayPrompts, now: int) -> None:
         if isinstance(line.hears, Speaking) and line.hears.effect == asked.effect:
@@ -109,7 +115,7 @@ class Switch:
         lasts, complete = self._length(asked.prompts, asked.language)
 
         def over(at: int) -> None:
-            line.hears = speaking.then
+            self._left_to(line, speaking.then)
             if complete:
                 self.tell(PlaybackEnded(leg=line.leg, effect=asked.effect, end=PlaybackEnd.COMPLETED))
             else:
@@ -145,13 +151,21 @@ class Switch:
                 self._heard(line, at)
 
         line.hears = gathering
-        gathering.ends = self.agenda.arrange(now + lasts, spoken)
-        self._heard(line, now)
+        ahead, line.ahead = line.ahead, ""
+        for key in ahead:
+            self.key(line, key, now)
+        if not ahead:
+            gathering.ends = self.agenda.arrange(now + lasts, spoken)
+            self._heard(line, now)
 
     def key(self, line: Line, key: str, now: int) -> None:
-        """A key was pressed. Nobody who collects: nothing happens."""
+        """A key was pressed, for the question that is asked or, by a caller who hears prompts, for the next."""
         gathering = line.hears
-        if line.bridge is not None or not isinstance(gathering, Gathering):
+        if line.bridge is not None:
+            return
+        if not isinstance(gathering, Gathering):
+            if line.inbound and (isinstance(gathering, Speaking) or gathering is Treatment.SILENCE):
+                line.ahead = (line.ahead + key)[:KEYS_AHEAD]
             return
         gathering.speaking = False
         if key in gathering.terminator:
@@ -210,7 +224,7 @@ class Switch:
             self.take_out(line, now)
         self.silence(line)
         self.bridges.setdefault(bridge, []).append(line.leg)
-        line.bridge = bridge
+        line.bridge, line.ahead = bridge, ""
         self.tell(LegJoined(bridge=bridge, leg=line.leg))
         self.changed(bridge, now)
 

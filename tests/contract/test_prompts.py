@@ -1,5 +1,6 @@
 """Contract: what a leg hears while it is in no bridge: one thing at a time, and keys that are collected."""
 
+import asyncio
 from typing import Any
 
 from callcenter.kernel.effects import Gather, HangUpLeg, PlayPrompts, SetTreatment
@@ -104,6 +105,32 @@ async def test_a_pause_between_keys_ends_what_was_keyed(stage: Stage) -> None:
     leg = await stage.caller(CallerDoes(keys=(Press(200, "7"),)))
     gathered = await stage.hears(DigitsGathered, effect=await gather(stage, leg, between_ms=400, timeout_ms=10_000))
     assert (gathered.digits, gathered.end) == ("7", GatherEnd.TIMEOUT)
+
+
+@provokes(PlayPrompts, Gather, DigitsGathered, ends=(GatherEnd.MAXIMUM,))
+async def test_keys_pressed_ahead_of_a_question_answer_it_and_the_next(stage: Stage) -> None:
+    """Who knows the menu presses through it while the greeting plays."""
+    leg = await stage.caller(CallerDoes(keys=(Press(100, "1"), Press(200, "2"), Press(200, "3"))))
+    greeting = await play(stage, leg)
+    assert (await stage.hears(PlaybackEnded, effect=greeting)).end is PlaybackEnd.COMPLETED, "it may be one that must be heard"
+    first = await stage.hears(DigitsGathered, effect=await gather(stage, leg, maximum=2))
+    assert (first.digits, first.end) == ("12", GatherEnd.MAXIMUM)
+    loop = asyncio.get_running_loop()
+    asked_at = loop.time()
+    second = await stage.hears(DigitsGathered, effect=await gather(stage, leg, maximum=1))
+    assert (second.digits, second.end) == ("3", GatherEnd.MAXIMUM)
+    assert loop.time() - asked_at < 0.9, "without the prompt, which lasts a second at least"
+    third = await stage.hears(DigitsGathered, effect=await gather(stage, leg, timeout_ms=300))
+    assert (third.digits, third.end) == ("", GatherEnd.TIMEOUT), "each key once"
+
+
+@provokes(SetTreatment, Gather, DigitsGathered, ends=(GatherEnd.TIMEOUT,))
+async def test_keys_pressed_to_music_answer_nothing(stage: Stage) -> None:
+    leg = await stage.caller(CallerDoes(keys=(Press(300, "1"),)))
+    await stage.do(SetTreatment, leg=leg, treatment=Treatment.MUSIC)
+    await asyncio.sleep(1)
+    gathered = await stage.hears(DigitsGathered, effect=await gather(stage, leg, timeout_ms=300))
+    assert (gathered.digits, gathered.end) == ("", GatherEnd.TIMEOUT)
 
 
 @provokes(Gather, EffectFailed, faults=((Gather, Fault.MISSING_MEDIA),))

@@ -39,6 +39,7 @@ class Hearing(Telling):
         line.hears = treatment
         if treatment is Treatment.SILENCE:
             return
+        line.ahead = ""
         request = r.start_music(line.leg) if treatment is Treatment.MUSIC else r.ring(line.leg)
         self._send(request, Token(step="treat", effect=effect, kind=kind, leg=line.leg))
 
@@ -79,9 +80,22 @@ class Hearing(Telling):
         elif not line.hanging_up and not line.by_us:
             self._unspoken(line, line.hears, "a prompt's sound file is missing or cannot be read")
 
+    def _ask(self, line: Line, asked: fx.Gather, now: int) -> None:
+        """The question, or at once what was pressed ahead of it."""
+        gathering = line.hears = Gathering(asked=asked, files=self._files(asked))
+        ahead, line.ahead = line.ahead, ""
+        for key in ahead:  # those that it does not take are ahead of the next
+            self._key(line, key, now)
+        if not ahead:
+            self._next_file(line, gathering, now)
+
     def _key(self, line: Line, key: str, now: int) -> None:
         gathering = line.hears
-        if line.bridge is not None or not isinstance(gathering, Gathering):
+        if line.bridge is not None:
+            return
+        if not isinstance(gathering, Gathering):
+            if line.inbound and (isinstance(gathering, Speaking) or gathering is Treatment.SILENCE):
+                line.ahead = (line.ahead + key)[: fx.KEYS_AHEAD]
             return
         if gathering.playback is not None:
             self._send(r.stop_playback(gathering.playback), Token(step="stop_playback", leg=line.leg))

@@ -43,6 +43,8 @@ class Line(Struct, kw_only=True):
     caller: str = ""
     dialed: str = ""
     hears: Speaking | Gathering | Treatment = Treatment.SILENCE
+    ahead: str = ""
+    """Keys that the caller pressed ahead of the question."""
     stale: bool = False
     """Found by a listing: what it hears is not known."""
     guarded: bool = False

@@ -29,6 +29,7 @@ class Rooms(Hearing):
                 self._say(sig.LegJoined(bridge=effect.bridge, leg=line.leg))
             return
         self._stop_hearing(line)
+        line.ahead = ""
         if line.bridge is not None and line.joined:
             self._left(line)
         if effect.bridge not in self.known.rooms:

@@ -80,8 +80,7 @@ class Translation(Doubts):
                     if isinstance(line.hears, Gathering) and line.hears.asked.effect == effect.effect:
                         return
                     self._stop_hearing(line)
-                    line.hears = Gathering(asked=effect, files=self._files(effect))
-                    self._next_file(line, line.hears, now)
+                    self._ask(line, effect, now)
             case fx.SetTreatment():
                 if (line := self._alone(effect, effect.leg)) is not None:
                     self._stop_hearing(line)

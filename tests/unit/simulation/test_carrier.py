@@ -17,6 +17,7 @@ from callcenter.kernel.effects import (
     JoinBridge,
     OriginateLeg,
     PlayPrompts,
+    SetTreatment,
     StartRecording,
     StopRecording,
 )
@@ -34,7 +35,7 @@ from callcenter.kernel.signals import (
     PlaybackEnded,
     RecordingEnded,
 )
-from callcenter.kernel.words import Cause, Fault, GatherEnd, LegRole
+from callcenter.kernel.words import Cause, Fault, GatherEnd, LegRole, Treatment
 from callcenter.simulation.agenda import Agenda, Appointment
 from callcenter.simulation.carrier import PhoneNetwork
 from callcenter.simulation.phones import Seen
@@ -110,9 +111,17 @@ def test_between_and_first_key_have_times_of_their_own(town):
     assert (gathered.digits, gathered.end) == ("1", GatherEnd.TIMEOUT)
 
 
-def test_keys_that_nobody_collects_are_dropped(town):
+def test_keys_ahead_of_a_question_answer_it_but_for_those_pressed_to_music(town):
     leg = town.caller()
-    town.network.press(leg, "1", town.now)
+    ask = {"prompts": (SayPrompt(HELLO),), "language": "en", "terminator": "", "timeout_ms": 100, "between_ms": 100}
+    for key in "12":
+        town.network.press(leg, key, town.now)
+    town.do(Gather, leg=leg, maximum=1, **ask)
+    town.do(Gather, leg=leg, maximum=1, **ask)
+    assert [gathered.digits for gathered in town.wait(0)] == ["1", "2"]
+    town.network.press(leg, "3", town.now)
+    town.do(SetTreatment, leg=leg, treatment=Treatment.MUSIC)
+    town.network.press(leg, "4", town.now)
     town.do(Gather, leg=leg, prompts=(), language="en", maximum=1, terminator="", timeout_ms=100, between_ms=100)
     (gathered,) = town.wait(100)
     assert isinstance(gathered, DigitsGathered)
