@@ -145,7 +145,8 @@ def end_of(cause: Cause, detail: str, *, by_us: bool) -> DialEnd:
     """What a leg's end says: the carrier's codes where its words hold some ("q850 17, sip 486"), else our own word for it."""
     codes = {kind: int(digits) for kind, digits in _CODES.findall(detail)}
     sip, q850 = codes.get("sip") or None, codes.get("q850") or None
-    return DialEnd(sip=sip, q850=q850 if sip or q850 else _CAUSES[cause], by_us=by_us)
+    rang_out = by_us and cause is Cause.NO_ANSWER
+    return DialEnd(sip=sip, q850=q850 if sip or q850 else _CAUSES[cause], by_us=by_us, rang_out=rang_out)
 
 
 class Told(Struct, frozen=True, kw_only=True):

@@ -311,7 +311,7 @@ def _due(turn: Turn, due: Due, about: str) -> None:
             if leg.up:
                 legs.down(turn, leg.id, Cause.LOST, detail="the carrier does not know it")
             elif leg.alive:
-                turn.drop(leg.id)
+                turn.drop(leg.id, Cause.NO_ANSWER)
                 legs.unanswered(turn, leg.id)
             else:
                 legs.down(turn, leg.id, Cause.LOST, by_us=True, detail="no word from the carrier")

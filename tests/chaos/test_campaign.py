@@ -67,9 +67,9 @@ async def looked_at(floor: CampaignFloor, chaos: Round, numbers: Sequence[str], 
     figure = (await floor.live())["abandon"]
     found = await floor.dials()
     delays = dials.delays(found, floor.busy(), AGENTS, None if gap is None else (gap["killed"], gap["until"]))
-    unsure = dials.crossed(found, floor.rings())
-    if gap is not None:
-        unsure |= dials.unheard(found, gap["killed"])
+    unsure = dials.either(
+        dials.crossed(found, floor.rings()), {} if gap is None else dials.unheard(found, gap["killed"])
+    )
     wrong = [
         *(f"left in Asterisk: {one}" for these in left for one in these),
         *dials.too_often(found, AGAIN_MS, center.RING_MS),

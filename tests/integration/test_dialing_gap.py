@@ -65,6 +65,20 @@ async def test_who_answered_this_instant_has_her_two_seconds(dialer: Dialer):
     assert answered.by == dialer.now + 1_500
 
 
+async def test_who_rings_on_is_given_up_in_time_and_has_not_answered(dialer: Dialer):
+    """The carrier that was told how long it may ring is gone: whoever came after it gives up instead, and cancels nothing."""
+    gives_up = dialer.network.lines[leg_of(dialer)].gives_up
+    assert gives_up is not None
+    gives_up.cancel()
+    await listed(dialer, LegSeen(leg=leg_of(dialer), up=False, ringing=True))
+    (rang,) = dialer.all(e.LegRang)
+    await dialer.until(lambda: len(dialer.all(e.AttemptOver)) == 1)
+    (over,) = dialer.all(e.AttemptOver)
+    assert over.outcome is Outcome.NO_ANSWER
+    assert rang.give_up_at is not None
+    assert dialer.now - rang.give_up_at < 2_000
+
+
 async def test_when_nobody_knows_when_it_counts_from_the_ringing(dialer: Dialer):
     (rang_at,) = [row.at for row in dialer.log if isinstance(row.event, e.LegRang)]
     await listed(dialer, LegSeen(leg=leg_of(dialer), up=True))

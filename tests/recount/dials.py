@@ -111,10 +111,17 @@ def too_often(dials: Sequence[Dial], again_ms: Mapping[str, Sequence[int]], ring
     return wrong
 
 
-def wrong_leads(dials: Sequence[Dial], leads: Mapping[str, Any], ring_ms: int, unsure: Mapping[str, str]) -> list[str]:
+def either(*unsure: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Number -> all that the product may say of it by these."""
+    return {number: frozenset(one[number] for one in unsure if number in one) for number in set().union(*unsure)}
+
+
+def wrong_leads(
+    dials: Sequence[Dial], leads: Mapping[str, Any], ring_ms: int, unsure: Mapping[str, frozenset[str]]
+) -> list[str]:
     """How the product's leads (number -> its lead, as the API says it) differ from what their callees did.
 
-    `unsure`: number -> what the product may say instead, because nobody can know better (`unheard`, `crossed`)."""
+    `unsure`: number -> what the product may say instead, because nobody can know better (`either` of `unheard`, `crossed`)."""
     wrong = []
     mine = _by_number(dials)
     for number in sorted(mine.keys() - leads.keys()):
@@ -125,7 +132,7 @@ def wrong_leads(dials: Sequence[Dial], leads: Mapping[str, Any], ring_ms: int, u
             wrong.append(f"{number} was dialed {len(dialed)} times and its lead says {lead['attempts']}")
         if not dialed:
             continue
-        may = outcomes(dialed[-1], ring_ms) | ({unsure[number]} if number in unsure else frozenset())
+        may = outcomes(dialed[-1], ring_ms) | unsure.get(number, frozenset())
         if lead["outcome"] not in may:
             wrong.append(f"{number}: its lead says {lead['outcome']}, and it was {' or '.join(sorted(may))}: {dialed[-1]}")
     return wrong

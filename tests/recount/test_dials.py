@@ -11,6 +11,7 @@ from tests.recount.dials import (
     Dial,
     crossed,
     delays,
+    either,
     outcomes,
     too_often,
     two_at_once,
@@ -86,6 +87,15 @@ def ring(device: str, at: int, until: int, shown: str = "") -> Dialog:
 def test_only_what_nobody_can_know_is_excused():
     assert unheard(DAY, AT + 2_950) == {"+1": "failed", "+2": "failed"}
     assert unheard(DAY, AT + 20_000) == {}
+
+
+def test_of_whom_two_things_are_unsure_either_may_be_said():
+    """She was being joined when whoever listened died."""
+    unsure = either({"+2": "answered"}, {"+1": "failed", "+2": "failed"})
+    assert unsure == {"+1": {"failed"}, "+2": {"answered", "failed"}}
+    for outcome in ("answered", "failed", "abandoned"):
+        assert wrong_leads(DAY, leads() | {"+2": {"outcome": outcome, "attempts": 1}}, RING_MS, unsure) == []
+    assert wrong_leads(DAY, leads() | {"+2": {"outcome": "busy", "attempts": 1}}, RING_MS, unsure) != []
     heard_after_40 = ring("a", AT + 410, AT + 3_000, "+1")
     left_after = AT + 3_000 - 40 - BELIEVED_MS
     assert crossed(DAY, [heard_after_40, ring("b", left_after, AT + 2_990, "+2")]) == {"+2": "answered"}

@@ -148,7 +148,7 @@ def _learn(state: State, attempt: Attempt, move: moves.Move) -> None:
     if record.dialed_at is None or not isinstance(move, moves.Ended) or record.answered_at is not None:
         return
     after_ms = move.at - record.dialed_at
-    if move.end.by_us:
+    if move.end.by_us and not move.end.rang_out:
         chance = RingCurves(estimates).at_last(after_ms / 1_000, attempt.p)
         estimates.dial_cancelled(chance=chance, p=attempt.p, agents=attempt.agents)
     else:
