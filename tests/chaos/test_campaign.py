@@ -78,9 +78,10 @@ async def looked_at(floor: CampaignFloor, chaos: Round, numbers: Sequence[str], 
         *dials.two_at_once(floor.rings()),
     ]
     answers = [dial.answered_at for dial in found if dial.answered_at is not None]
-    unforeseen = 0 if gap is None else sum(gap["killed"] <= at <= gap["until"] for at in answers)
+    in_gap = [dial for dial in found if gap is not None and gap["killed"] <= (dial.answered_at or 0) <= gap["until"]]
+    unforeseen = sum(dial.agent_at is None for dial in in_gap)
     chaos.note(
-        leads=len(leads), dials=len(found), answered=len(answers), answered_in_the_gap=unforeseen,
+        leads=len(leads), dials=len(found), answered=len(answers), alone_in_the_gap=unforeseen,
         no_agent=figure["abandons"], no_agent_percent=round(100 * figure["rate"], 1), cap_percent=round(100 * figure["cap"], 1),
         sound_p50_ms=delays.percentile(delays.at_once, 0.5), sound_p99_ms=delays.percentile(delays.at_once, 0.99),
         found_free=len(delays.at_once), waited_p99_ms=delays.percentile(delays.all, 0.99), wrong=len(wrong),

@@ -1,14 +1,19 @@
 """What tests against a real Asterisk get: an exchange (`pbx`, `own_pbx`), a connected socket (`ari`), or a stage with the whole
-carrier and people on its network (`stage`, as in the contract suite)."""
+carrier and people on its network (`stage`, as in the contract suite); and those of campaigns, on both databases: the rows'
+`office`, and a `dialer` under the usual law."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from callcenter.kernel.signals import CarrierUp
+from callcenter.store.database import Database
 from callcenter.telephony.asterisk.client import AriClient, Connected
 from tests.contract.asterisk_world import AsteriskWorld, asterisk_world
 from tests.contract.stage import Stage
+from tests.integration.campaigning import Office
+from tests.integration.dialing import Dialer, law
 from tests.integration.exchange import own_pbx, pbx, settings, sweep
 from tests.integration.listening import Ears
 from tests.integration.pbx import Pbx
@@ -47,3 +52,13 @@ async def stage(world: AsteriskWorld) -> AsyncIterator[Stage]:
         yield stage
     finally:
         await world.carrier.close()
+
+
+@pytest.fixture
+def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
+    return Office(database, rows_url, tmp_path / "imports")
+
+
+@pytest.fixture
+def dialer(database: Database) -> Dialer:
+    return Dialer(database, law())

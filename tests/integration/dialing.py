@@ -3,6 +3,7 @@ test moves. It can be killed between any two steps and started again from its ev
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TypeVar
 
 import msgspec
@@ -21,7 +22,7 @@ from callcenter.kernel.commands import AnyCommand, Done
 from callcenter.kernel.dialing import Mode
 from callcenter.kernel.events import Recorded
 from callcenter.kernel.ids import AgentId, CampaignId, Entropy, PromptId
-from callcenter.kernel.law import Pack
+from callcenter.kernel.law import AbandonCap, AttemptCap, LawVersion, MessageRule, Pack, PackId, Rules
 from callcenter.kernel.personal import PersonalRow
 from callcenter.kernel.words import LegRole
 from callcenter.runtime import resync
@@ -43,6 +44,18 @@ SORRY = PromptId("sorry")
 ITSELF = frozenset({LegRole.PLACING, LegRole.RECONNECT, LegRole.TAKING})
 
 E = TypeVar("E")
+
+
+def law(**version: object) -> Pack:
+    """Three calls a day, 3 % abandoned, a message with a key within two seconds."""
+    usual: dict[str, object] = {
+        "version": "1",
+        "valid_from": date(2020, 1, 1),
+        "everywhere": Rules(attempts=(AttemptCap(limit=3, per="day"),)),
+        "abandon": AbandonCap(share=0.03, window_days=30),
+        "message": MessageRule(opt_out_key=True),
+    }
+    return Pack(id=PackId("test"), label=Label("Test", "测试"), versions=(LawVersion(**{**usual, **version}),))  # type: ignore[arg-type]
 
 
 class Killed(Exception):

@@ -26,16 +26,11 @@ from dialer.compliance import Hold
 from dialer.facts import CampaignFacts
 from dialer.law import Law
 from tests.integration.campaigning import Office
-from tests.integration.dialing import NOON, Dialer, campaign
-from tests.integration.test_dialing import attempts, filled, law, rows
+from tests.integration.dialing import NOON, Dialer, campaign, law
+from tests.integration.test_dialing import attempts, filled, rows
 
 ANA, BO = AgentId("ana"), AgentId("bo")
 PROMISED = Disposition(code="promised", label=Label("Call back", "回拨"), follow=Follow.CALLBACK)
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
 
 
 class Spring:

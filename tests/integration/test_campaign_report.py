@@ -26,8 +26,8 @@ from callcenter.store.tables.leads import LeadRow
 from dialer.auditor_report import Report
 from dialer.compliance import Hold
 from tests.integration.campaigning import Office
-from tests.integration.dialing import NOON, Dialer, campaign
-from tests.integration.test_dialing import filled, law
+from tests.integration.dialing import NOON, Dialer, campaign, law
+from tests.integration.test_dialing import filled
 from tests.integration.test_dialing_answers import takes_long
 
 DAYTIME = CallingHours(weekdays=tuple((Opening(9 * 60, 21 * 60),) for _ in range(7)))
@@ -38,11 +38,6 @@ Change = Callable[[Recorded], Recorded]
 @pytest.fixture
 def dialer(database: Database) -> Dialer:
     return Dialer(database, law(everywhere=Rules(hours=DAYTIME, attempts=(AttemptCap(limit=2, per="day"),))))
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
 
 
 async def worked(dialer: Dialer, office: Office, tmp_path: Path) -> Campaign:

@@ -1,17 +1,15 @@
 """The hub dials a campaign end to end: rows, gate, claims, dials, answers, agents, outcomes, rows again; on both databases."""
 
-from datetime import date
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from callcenter.kernel import commands as c
 from callcenter.kernel import events as e
 from callcenter.kernel.campaign_state import CampaignState
-from callcenter.kernel.center import Label, Opening
+from callcenter.kernel.center import Opening
 from callcenter.kernel.dialing import Mode, Outcome
-from callcenter.kernel.law import AbandonCap, AttemptCap, CallingHours, LawVersion, MessageRule, Pack, PackId, Rules
+from callcenter.kernel.law import CallingHours, Rules
 from callcenter.kernel.words import CallEnd, Fate
 from callcenter.simulation.phones import Outside
 from callcenter.store.database import Database
@@ -19,29 +17,7 @@ from callcenter.store.do_not_call import DoNotCall
 from callcenter.store.tables.leads import LeadAttemptRow, LeadRow
 from reporting.records import RecordBook
 from tests.integration.campaigning import Office, csv_file, phone
-from tests.integration.dialing import Dialer, campaign
-
-
-def law(**version: object) -> Pack:
-    """Three calls a day, 3 % abandoned, a message with a key within two seconds."""
-    usual: dict[str, object] = {
-        "version": "1",
-        "valid_from": date(2020, 1, 1),
-        "everywhere": Rules(attempts=(AttemptCap(limit=3, per="day"),)),
-        "abandon": AbandonCap(share=0.03, window_days=30),
-        "message": MessageRule(opt_out_key=True),
-    }
-    return Pack(id=PackId("test"), label=Label("Test", "测试"), versions=(LawVersion(**{**usual, **version}),))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def dialer(database: Database) -> Dialer:
-    return Dialer(database, law())
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
+from tests.integration.dialing import Dialer, campaign, law
 
 
 def e164(number: int) -> str:

@@ -14,22 +14,11 @@ from callcenter.kernel.words import Answerer, CallEnd, Fate, Fault, OfferEnd
 from callcenter.operations import one_lead
 from callcenter.simulation.phones import Outside
 from callcenter.store.campaigns import Campaign
-from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from reporting.records import RecordBook
 from tests.integration.campaigning import Office
-from tests.integration.dialing import NOON, Dialer, campaign
-from tests.integration.test_dialing import attempts, filled, law, rows
-
-
-@pytest.fixture
-def dialer(database: Database) -> Dialer:
-    return Dialer(database, law())
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
+from tests.integration.dialing import NOON, Dialer, campaign, law
+from tests.integration.test_dialing import attempts, filled, rows
 
 
 def leaves(**values: object) -> Campaign:

@@ -20,9 +20,8 @@ from callcenter.store.tables.leads import LeadAttemptRow, LeadRow
 from tests.contract.asterisk_world import AsteriskWorld, asterisk_world
 from tests.contract.world import PhoneDoes
 from tests.integration.campaigning import Office, csv_file, phone
-from tests.integration.dialing import campaign
+from tests.integration.dialing import campaign, law
 from tests.integration.pbx import Pbx
-from tests.integration.test_dialing import law
 from tests.unit.hub.story import PEOPLE, center, label
 from tests.unit.runtime.running import NobodyKnown, Running
 

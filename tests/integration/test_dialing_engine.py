@@ -24,8 +24,7 @@ from callcenter.store.database import Database
 from callcenter.store.sqlite_log import SqliteLog
 from callcenter.store.tables.leads import LeadAttemptRow, LeadRow
 from tests.integration.campaigning import Office, csv_file, phone
-from tests.integration.dialing import ITSELF, SORRY, campaign
-from tests.integration.test_dialing import law
+from tests.integration.dialing import ITSELF, SORRY, campaign, law
 from tests.unit.hub.story import CARRIER, PEOPLE, center, label
 from tests.unit.runtime.running import ANA, NobodyKnown, Running
 

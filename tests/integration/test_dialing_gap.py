@@ -13,8 +13,8 @@ from callcenter.runtime import resync
 from callcenter.store.database import Database
 from callcenter.telephony.port import CarrierSnapshot, LegGone, LegSeen
 from tests.integration.campaigning import Office
-from tests.integration.dialing import Dialer, campaign
-from tests.integration.test_dialing import filled, law
+from tests.integration.dialing import Dialer, campaign, law
+from tests.integration.test_dialing import filled
 from tests.unit.hub.story import CARRIER
 
 RINGS_S, AWAY_S = 3, 6
@@ -104,13 +104,31 @@ async def test_who_answered_and_left_was_abandoned(dialer: Dialer):
     ("cause", "detail", "outcome"),
     [
         (Cause.BUSY, "q850 17, sip 486", Outcome.BUSY), (Cause.INVALID_NUMBER, "q850 1, sip 404", Outcome.INVALID),
-        (Cause.NO_ANSWER, "q850 19, sip 480", Outcome.NO_ANSWER),
+        (Cause.NO_ANSWER, "q850 19, sip 480", Outcome.NO_ANSWER), (Cause.NO_ANSWER, "", Outcome.NO_ANSWER),
     ],
 )  # fmt: skip
 async def test_who_did_not_answer_is_not_said_to_have_failed(dialer: Dialer, cause: Cause, detail: str, outcome: Outcome):
     told = LegGone(leg=leg_of(dialer), rang=False, answered_at=None, went_at=dialer.now - 2_000, cause=cause, detail=detail)
     await listed(dialer, gone=(told,))
     assert [event.outcome for event in dialer.all(e.AttemptOver)] == [outcome]
+
+
+async def test_who_never_rang_was_not_reached(database: Database, office: Office, tmp_path: Path):
+    """Asterisk says the same of a dead trunk as of a callee who lets it ring."""
+    dialer = Dialer(database, law())
+    spring = await dialer.opens(campaign())
+    (number,) = await filled(dialer, office, spring, tmp_path, 1)
+    dialer.behave(number, does="no_answer", rings_after_ms=9_000)
+    await dialer.works("ana", spring)
+    await dialer.starts(spring)
+    await dialer.until(lambda: any(event.role == "dialed" for event in dialer.all(e.LegDialed)))
+    leg = leg_of(dialer)
+    await dialer.decides(s.CarrierDown(carrier=CARRIER, why="planned"))
+    dialer.now += AWAY_S * 1_000
+    told = LegGone(leg=leg, rang=False, answered_at=None, went_at=dialer.now, cause=Cause.NO_ANSWER, detail="q850 19, sip 480")
+    await listed(dialer, gone=(told,))
+    assert [event.cause for event in dialer.all(e.LegDown) if event.leg == leg] == [Cause.UNREACHABLE]
+    assert [event.outcome for event in dialer.all(e.AttemptOver)] == [Outcome.FAILED]
 
 
 async def test_of_whom_nothing_is_known_the_attempt_failed(dialer: Dialer):

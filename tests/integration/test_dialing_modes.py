@@ -18,20 +18,10 @@ from callcenter.store.campaigns import CampaignChange
 from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from tests.integration.campaigning import Office
-from tests.integration.dialing import NOON, Dialer, campaign
-from tests.integration.test_dialing import attempts, filled, law, rows
+from tests.integration.dialing import NOON, Dialer, campaign, law
+from tests.integration.test_dialing import attempts, filled, rows
 
 ANA, BO = AgentId("ana"), AgentId("bo")
-
-
-@pytest.fixture
-def dialer(database: Database) -> Dialer:
-    return Dialer(database, law())
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
 
 
 async def test_predictive_dials_more_than_there_are_agents(database: Database, office: Office, tmp_path: Path):

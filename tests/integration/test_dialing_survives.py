@@ -17,19 +17,14 @@ from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from callcenter.store.tables.leads import LeadAttemptRow, LeadRow
 from tests.integration.campaigning import Office
-from tests.integration.dialing import Dialer, Killed, campaign
-from tests.integration.test_dialing import filled, law
+from tests.integration.dialing import Dialer, Killed, campaign, law
+from tests.integration.test_dialing import filled
 
 LEADS = 4
 STEPS = 52
 """Effects are begun or done so often in a day without a death; a test counts them."""
 LISTENING_STEPS = 74
 """The same of a day on which it is listened who answers."""
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
 
 
 async def ready(

@@ -20,15 +20,10 @@ from callcenter.store.campaigns import CampaignChange
 from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from tests.integration.campaigning import Office
-from tests.integration.dialing import Dialer, campaign
-from tests.integration.test_dialing import filled, law, rows
+from tests.integration.dialing import Dialer, campaign, law
+from tests.integration.test_dialing import filled, rows
 
 ANA = AgentId("ana")
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
 
 
 def codes(dialer: Dialer, spring: CampaignId) -> list[str]:

@@ -3,28 +3,15 @@
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from callcenter.hub.dialing.why import why_not
 from callcenter.kernel import events as e
 from callcenter.kernel.center import Trunk
 from callcenter.kernel.dialing import Mode
 from callcenter.kernel.ids import CampaignId
-from callcenter.store.database import Database
 from tests.integration.campaigning import Office
 from tests.integration.dialing import Dialer, campaign
-from tests.integration.test_dialing import filled, law
+from tests.integration.test_dialing import filled
 from tests.unit.hub.story import CARRIER, DIALED
-
-
-@pytest.fixture
-def dialer(database: Database) -> Dialer:
-    return Dialer(database, law())
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
 
 
 async def opened(

@@ -23,8 +23,8 @@ from callcenter.store.opportunities import Opportunities, OpportunityChange
 from callcenter.store.tables.crm import OpportunityRow
 from callcenter.store.tables.leads import CallbackRow, FollowUpRow, LeadAttemptRow
 from tests.integration.campaigning import Office
-from tests.integration.dialing import Dialer, Killed, campaign
-from tests.integration.test_dialing import filled, law, rows
+from tests.integration.dialing import Dialer, Killed, campaign, law
+from tests.integration.test_dialing import filled, rows
 from tests.integration.test_dialing_survives import Death
 
 ANA, BO = AgentId("ana"), AgentId("bo")
@@ -43,16 +43,6 @@ OUTCOMES = (
     one("interested", Follow.OPPORTUNITY, result=Result.SUCCESS, probability=0.4, value=900.0, team=TeamId("day")),
     one("never", Follow.DO_NOT_CALL, result=Result.FAILURE),
 )
-
-
-@pytest.fixture
-def dialer(database: Database) -> Dialer:
-    return Dialer(database, law())
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
 
 
 async def wrapping(dialer: Dialer, office: Office, tmp_path: Path, **values: object) -> tuple[CampaignId, str, str]:

@@ -9,8 +9,7 @@ from callcenter.kernel.dialing import Outcome
 from callcenter.kernel.ids import AttemptId, CampaignId, EffectId
 from callcenter.runtime.lead_desk import LeadDesk
 from callcenter.store.database import Database
-from tests.integration.dialing import NOON, campaign
-from tests.integration.test_dialing import law
+from tests.integration.dialing import NOON, campaign, law
 from tests.unit.hub.story import center
 
 

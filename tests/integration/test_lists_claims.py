@@ -27,11 +27,6 @@ from tests.integration.campaigning import NOW, Office, anyone, csv_file, phone, 
 
 
 @pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
-
-
-@pytest.fixture
 def dialing(database: Database) -> Leads:
     return Leads(database)
 

@@ -17,7 +17,6 @@ from callcenter.kernel.ids import AgentId
 from callcenter.store import list_import
 from callcenter.store.crm import Crm
 from callcenter.store.customers import AccountChange, ContactChange, PhoneInput
-from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from callcenter.store.leads import Leads
 from callcenter.store.list_orders import Choice, preview, rules
@@ -27,11 +26,6 @@ from dialer.columns import Column
 from dialer.screening import Policy
 from tests.integration import workbooks
 from tests.integration.campaigning import NOW, Office, anyone, csv_file, phone, rows
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
 
 
 async def leads(office: Office, call_list: int) -> list[LeadRow]:

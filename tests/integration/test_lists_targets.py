@@ -1,7 +1,6 @@
 """Campaigns, opportunities, and target groups that a filter over the CRM finds, on both databases."""
 
 import contextlib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +13,11 @@ from callcenter.store import lead_rows, target_groups
 from callcenter.store.campaigns import Campaign, CampaignChange
 from callcenter.store.crm import Crm
 from callcenter.store.customers import AccountChange, ContactChange, PhoneInput
-from callcenter.store.database import Database
 from callcenter.store.do_not_call import DoNotCall
 from callcenter.store.opportunities import Opportunities, OpportunityChange
 from callcenter.store.tables.leads import LeadRow
 from callcenter.store.target_groups import Condition, Op, Target, TargetGroups
 from tests.integration.campaigning import NOW, Office, phone
-
-
-@pytest.fixture
-def office(database: Database, rows_url: str, tmp_path: Path) -> Office:
-    return Office(database, rows_url, tmp_path / "imports")
 
 
 class Customers:
