@@ -380,9 +380,9 @@ class Page:
         return self.last_id
 
     async def follow(self, topic: str) -> Self:
-        await self.send("subscribe", topic=topic)
-        found = await self.receive()
-        assert found["type"] == "snapshot", found
+        id_ = await self.send("subscribe", topic=topic)
+        await self.until(lambda page: id_ in map(page.messages[-1].get, ("subscription", "id")))  # a heartbeat may be before it
+        assert self.messages[-1]["type"] == "snapshot", self.messages[-1]
         return self
 
     async def until(self, condition: Callable[[Self], Any], seconds: float = 10) -> Self:
