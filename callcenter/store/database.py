@@ -5,9 +5,10 @@ begin with the lock (BEGIN IMMEDIATE), so that none fails half-way because it re
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -167,7 +168,17 @@ class Database:
                     await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def close(self) -> None:
+        """On SQLite everything is in the one file then, for who copies it: a connection that was cut off in the middle closes in
+        its own time beside the others, and then none of them is the last, which would have emptied the journal."""
         await self.engine.dispose()
+        if self.sqlite and (file := self.engine.url.database) and await asyncio.to_thread(os.path.exists, f"{file}-wal"):
+            await asyncio.to_thread(_empty_journal, file)
+
+
+def _empty_journal(file: str) -> None:
+    # Of a file that another process is writing, or a disk that is full, the journal stays: nothing is lost by that.
+    with suppress(sqlite3.Error), closing(sqlite3.connect(file, timeout=BUSY_S)) as last:
+        last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _upgrade(connection: Connection) -> None:

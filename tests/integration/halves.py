@@ -3,10 +3,8 @@ process for tests that play callers or look at what the hub itself has. The samp
 
 import asyncio
 import contextlib
-import os
 import re
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +24,7 @@ from callcenter.telephony.simulated.adapter import SimulatedCarrier
 from config.center_file import read_center
 from config.settings import read_settings
 from reporting.live import Live
+from tests.fixtures.commands import Running, run_command
 from tests.fixtures.prompts import lay_prompts
 from tests.fixtures.redis import RedisServer
 from tests.integration.asking import until
@@ -58,18 +57,17 @@ class Half:
     def __init__(self, home: Path, role: str, name: str) -> None:
         self.home, self.role, self.name = home, role, name
         self.url = ""
-        self.process: Process | None = None
+        self.process: Running | None = None
 
     async def start(self) -> None:
         await self.launch()
         await self.ready()
 
     async def launch(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")}
         with (self.home / f"{self.name}.log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "callcenter", "serve", "--role", self.role, "--config", str(self.home / "settings.yaml"),
-                stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=log, env=environment,
+            self.process = await run_command(
+                "serve", "--role", self.role, "--config", self.home / "settings.yaml",
+                stdout=PIPE, stderr=log, anew=self.process is not None,
             )  # fmt: skip
 
     async def ready(self) -> None:

@@ -5,12 +5,10 @@
 
 import asyncio
 import contextlib
-import os
 import re
 import shutil
 import sqlite3
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ import pytest
 import config
 from callcenter.store.event_log import from_row
 from callcenter.webhooks.projection import Projection
+from tests.fixtures.commands import Running, run_command
 from tests.fixtures.prompts import lay_prompts
 
 EXAMPLE = Path(config.__file__).parent / "example"
@@ -37,17 +36,16 @@ class Served:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.url = ""
-        self.process: Process | None = None
+        self.process: Running | None = None
         self.admin: aiohttp.ClientSession
         self.agent: aiohttp.ClientSession
         self._sessions: list[aiohttp.ClientSession] = []
 
     async def start(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")}
         with (self.home / "service.log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "callcenter", "serve", "--config", str(self.home / "settings.yaml"),
-                stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=log, env=environment,
+            self.process = await run_command(
+                "serve", "--config", self.home / "settings.yaml",
+                stdout=PIPE, stderr=log, anew=self.process is not None,
             )  # fmt: skip
         assert self.process.stdout is not None
         line = ""

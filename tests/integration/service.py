@@ -6,8 +6,8 @@ this is what its users and a PBX see. Who else is there is in `people`; stories 
 
 import asyncio
 import contextlib
-import os
 import signal
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import msgspec
 
+from tests.fixtures.commands import Running, run_command
 from tests.fixtures.ports import claim_free_port
 from tests.integration import sound
 from tests.integration.center import AGENT_TONES, OTHER_AGENT_HZ, PROMPTS, settings
@@ -129,7 +130,7 @@ class Service:
         self.clicks: list[Click] = []
         self.board: Board
         self._config = Path()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Running | None = None
 
     async def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -148,9 +149,8 @@ class Service:
         await self.board.follow()
         await self.board.until(lambda b: b.center["carriers"].get("pbx"), "Asterisk did not connect", 30)
 
-    def _environment(self) -> dict[str, str]:
+    def _secrets(self) -> dict[str, str]:
         return {
-            **os.environ,
             "CALLCENTER_PBX_PASSWORD": self.pbx.values.service_password,
             "CALLCENTER_PBX_ARI_PASSWORD": self.pbx.values.ari_password,
         }
@@ -158,10 +158,9 @@ class Service:
     async def launch(self) -> None:
         """Starts the process and waits for its ready line."""
         with (self.folder / "service.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                ROOT / ".venv" / "bin" / "callcenter", "serve", "--config", self._config,
-                cwd=ROOT, env=self._environment(), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=log,
-                start_new_session=True,
+            self._process = await run_command(
+                "serve", "--config", self._config, secrets=self._secrets(),
+                stdout=PIPE, stderr=log, start_new_session=True, anew=self._process is not None,
             )  # fmt: skip
         self.url = await asyncio.wait_for(self._ready_line(), 60)
 
@@ -261,10 +260,7 @@ class Service:
 
     async def doctor(self, *options: str) -> list[Json]:
         """What `callcenter doctor` finds, whatever that is."""
-        doctor = await asyncio.create_subprocess_exec(
-            ROOT / ".venv" / "bin" / "callcenter", "doctor", "--config", self._config, "--json", *options,
-            cwd=ROOT, env=self._environment(), stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+        doctor = await run_command("doctor", "--config", self._config, "--json", *options, secrets=self._secrets(), stdout=PIPE)
         said, _ = await asyncio.wait_for(doctor.communicate(), 60)
         found: list[Json] = msgspec.json.decode(said)
         return found

@@ -161,7 +161,8 @@ def packets(low: int, high: int) -> Iterator[tuple[float, int, int, bytes] | Non
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while True:
-            if not select.select([ear], [], [], SILENT_AFTER)[0]:
+            # Twice: one that a signal interrupts after its time is up says "nothing" without having looked.
+            if not (select.select([ear], [], [], SILENT_AFTER)[0] or select.select([ear], [], [], 0)[0]):
                 yield None
                 continue
             data, extra, _, address = ear.recvmsg(2048, 64)
