@@ -171,8 +171,12 @@ class Database:
         """On SQLite everything is in the one file then, for who copies it: a connection that was cut off in the middle closes in
         its own time beside the others, and then none of them is the last, which would have emptied the journal."""
         await self.engine.dispose()
-        if self.sqlite and (file := self.engine.url.database) and await asyncio.to_thread(os.path.exists, f"{file}-wal"):
+        if self.sqlite and (file := self.engine.url.database) and _has_journal(file):
             await asyncio.to_thread(_empty_journal, file)
+
+
+def _has_journal(file: str) -> bool:
+    return os.path.exists(f"{file}-wal")
 
 
 def _empty_journal(file: str) -> None:

@@ -149,6 +149,13 @@ class Halves:
     async def person(self, url: str, login: str) -> Person:
         return await self._signed_in(Person(url, login))
 
+    def same_person(self, person: Person, url: str) -> Person:
+        """In the same session, at another process."""
+        there = Person(url, person.login)
+        self._stack.push_async_callback(there.close)
+        there.http.cookie_jar.update_cookies({cookie.key: cookie.value for cookie in person.http.cookie_jar})
+        return there
+
     async def board(self, url: str, login: str = "lead-en", topic: str = "board") -> Board:
         board = await self._signed_in(Board(url, login))
         await board.follow(topic)

@@ -6,6 +6,7 @@ this is what its users and a PBX see. Who else is there is in `people`; stories 
 
 import asyncio
 import contextlib
+import os
 import signal
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
@@ -151,6 +152,7 @@ class Service:
 
     def _secrets(self) -> dict[str, str]:
         return {
+            **{name: value for name, value in os.environ.items() if name.startswith("CALLCENTER_")},
             "CALLCENTER_PBX_PASSWORD": self.pbx.values.service_password,
             "CALLCENTER_PBX_ARI_PASSWORD": self.pbx.values.ari_password,
         }

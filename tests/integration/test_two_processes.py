@@ -81,17 +81,13 @@ async def test_a_call_through_two_web_processes(halves: Halves):
     await hub.same(*boards)
     call = next(iter(boards[1].calls))
 
-    elsewhere = Person(webs[1].url, "1001")
-    try:
-        elsewhere.http.cookie_jar.update_cookies({cookie.key: cookie.value for cookie in seat.person.http.cookie_jar})
-        await elsewhere.ask("POST", f"/calls/{call}/hold")
-        await boards[0].until(lambda b: b.agents["1001"]["state"] == "holding", "the hold is not seen", 2)
-        await seat.person.ask("POST", f"/calls/{call}/retrieve")
-        await elsewhere.ask("POST", f"/calls/{call}/hang-up")
-        await elsewhere.ask("PUT", f"/calls/{call}/disposition", {"code": "solved"})
-        await elsewhere.ask("POST", "/me/wrap-up/finish")
-    finally:
-        await elsewhere.close()
+    elsewhere = halves.same_person(seat.person, webs[1].url)
+    await elsewhere.ask("POST", f"/calls/{call}/hold")
+    await boards[0].until(lambda b: b.agents["1001"]["state"] == "holding", "the hold is not seen", 2)
+    await seat.person.ask("POST", f"/calls/{call}/retrieve")
+    await elsewhere.ask("POST", f"/calls/{call}/hang-up")
+    await elsewhere.ask("PUT", f"/calls/{call}/disposition", {"code": "solved"})
+    await elsewhere.ask("POST", "/me/wrap-up/finish")
     for board in boards:
         await board.until(lambda b: b.agents["1001"]["state"] == "available", "the end is not seen", 5)
     await hub.same(*boards)
@@ -199,6 +195,38 @@ async def test_a_hub_killed_and_started_again(halves: Halves):
     await seat.person.ask("PUT", "/me/presence", {"presence": "not_ready", "reason": "break"})
     for board in boards:
         await board.until(lambda b: b.agents["1001"]["presence"] == "not_ready", "the new hub is not followed", 5)
+
+
+async def test_a_web_process_killed_costs_its_pages_only(halves: Halves):
+    """She goes on at the other one, in her session and in her call; a new process shows what the others show."""
+    hub, webs, seat, boards = await everything(halves)
+    await seat.sits_down()
+    hub.call_in(CALLER)
+    await seat.answers()
+    for board in boards:
+        await board.until(lambda b: (b.call_of(CALLER) or {}).get("state") == "connected", "the conversation is not seen", 5)
+    call = next(iter(boards[1].calls))
+
+    await webs[0].kill()
+    waiting = hub.call_in(OTHER)
+    await boards[0].until(lambda b: b.closed is not None, "its page is not told", 5)
+    await boards[1].until(lambda b: (b.call_of(OTHER) or {}).get("state") == "queued", "who calls now is not seen", 5)
+    assert boards[1].live
+    assert (boards[1].call_of(CALLER) or {}).get("state") == "connected"
+
+    seat.person = halves.same_person(seat.person, webs[1].url)
+    await seat.person.ask("POST", f"/calls/{call}/hang-up")
+    await seat.person.ask("POST", "/me/wrap-up/finish")
+    await seat.answers()
+    await boards[1].until(lambda b: (b.call_of(OTHER) or {}).get("state") == "connected", "her next call is not seen", 5)
+
+    again = await halves.half("web", "again")
+    await again.ready()
+    await halves.live(again)
+    fresh = await halves.board(again.url)
+    await hub.same(boards[1], fresh)
+    hub.hang_up(waiting)
+    await fresh.until(lambda b: b.agents["1001"]["state"] == "wrap_up", "the new process does not follow", 5)
 
 
 async def test_a_session_ended_at_one_process_is_over_at_the_other(halves: Halves):
