@@ -22,7 +22,7 @@ from tests.integration.heard import Listener, listen
 from tests.integration.pbx import Pbx
 from tests.integration.people import Json, now
 from tests.integration.scenario import HangUp, Keys, Stay, Step, Wait, phone_answers
-from tests.integration.service import MUSIC_HZ, PROMPT_HZ, PROMPT_S, Service, furnish
+from tests.integration.service import MUSIC_HZ, PROMPT_HZ, PROMPT_S, Desk, Service, furnish
 from tests.integration.sipp import Sipp
 
 AGENTS = ("1001", "1002", "1003")
@@ -94,11 +94,12 @@ class Floor:
     ears: Listener
     callers: list["asyncio.Task[None]"] = field(default_factory=list)
     telephones: dict[str, Sipp] = field(default_factory=dict)
+    desks: list[Desk] = field(default_factory=list)
     began_at: int = field(default_factory=now)
     last_ms: int = 0
     """When the last caller comes, after the beginning."""
     gaps: list[dict[str, int]] = field(default_factory=list)
-    """When the service was away: since, ready and until (its resync), ms since the epoch."""
+    """When the service was away: since, ready, until (its resync) and level (nothing waits any more), ms since the epoch."""
 
     def call(self, visits: list[Visit]) -> None:
         """Lets the callers come, each at her time from now on."""
@@ -205,6 +206,7 @@ async def floor(agents: int = 3) -> AsyncIterator[Floor]:
                 scenario = phone_answers(day.tone(desk.tone_hz), Stay(), rings_ms=300)
                 made.telephones[agent] = await stack.enter_async_context(day.telephone(desk, scenario, calls=500))
                 await desk.available()
+                made.desks.append(desk)
             try:
                 yield made
             except BaseException as error:

@@ -49,8 +49,8 @@ async def round_of(chaos: Round, frozen_s: int) -> None:
         gap = await away(here, frozen_s, down_s, passers(chaos.draw, PASSERS) if down_s else [])
         alive = {channel["id"] for channel in here.service.pbx.channels()}
         after = waiting(here.service.board)
-        chaos.note(away_ms=gap["until"] - gap["since"], readopted_ms=gap["until"] - gap["ready"], live_legs=len(alive))
-        assert gap["until"] - gap["ready"] <= READOPTED_MS
+        chaos.note(away_ms=gap["until"] - gap["since"], readopted_ms=gap["level"] - gap["ready"], live_legs=len(alive))
+        assert gap["level"] - gap["ready"] <= READOPTED_MS
         assert {call: place for call, place in after.items() if call in before} == {
             call: place for call, place in before.items() if call in after
         }, "a place in the queue has changed"
@@ -91,7 +91,8 @@ async def away(here: Floor, frozen_s: int, down_s: float, passing: list[Visit]) 
     ready = now()
     await service.look()
     until = here.resynced_at()[seen]
-    gap = {"since": since, "killed": killed, "ready": ready, "until": until}
+    await here.desks[0].works(None)  # as she does; it is decided after all that waits
+    gap = {"since": since, "killed": killed, "ready": ready, "until": until, "level": now()}
     here.gaps.append(gap)
     return gap
 

@@ -2,7 +2,8 @@
 
     python -m tests.recount.gaps FOLDER        (with records.json and statistics.json in it, and "gaps" in scenario.json)
 
-A gap begins when the service stands still or dies and ends when it has taken over what Asterisk has ("until"). Standard library
+A gap begins when the service stands still or dies and ends when it has taken over what Asterisk has ("until"). What happens while
+it still decides what came of that, until a command that was asked for then is answered ("level"), it hears late. Standard library
 only. What is asked of a call:
 - known before the gap, or still there after it: exactly one record; a time that fell into the gap is recorded within the gap
   (what had been decided when it began, and was heard only after it, is recorded at its beginning); a call that ended in the gap
@@ -165,11 +166,12 @@ class Gaps:
         return len(talks) == len(call.talks) + 1 and talks[-1]["left_at"] - talks[-1]["connected_at"] < HEARABLE_MS
 
     def _near(self, said: Differences, about: str, what: str, seen: int, recorded: int | None) -> None:
-        """As close as ever; what happened in a gap is recorded between that moment and the gap's end."""
-        gap = self._gap(seen)
+        """As close as ever; what happened in a gap is recorded between that moment and when the service was level again."""
+        near = self._tolerance
+        gap = next((gap for gap in self._gaps if gap["since"] - near <= seen <= gap["level"] + near), None)
         if gap is None or recorded is None:
             said.near(about, what, seen, recorded)
-        elif not min(gap["since"], seen) - self._tolerance <= recorded <= max(gap["until"], seen) + self._tolerance:
+        elif not min(gap["since"], seen) - near <= recorded <= max(gap["level"], seen) + near:
             said.found.append(f"{about}: {what} is {recorded} in the record, {seen} outside, and the gap {gap}")
 
     # -- what was heard -----------------------------------------------------------------------------------------------------

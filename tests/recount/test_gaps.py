@@ -84,6 +84,23 @@ def later_connection(records: Records) -> None:
     next(talk for talk in talks if talk["connected_at"] > gap["until"] + 1_000)["connected_at"] += 400
 
 
+def test_what_is_heard_while_it_catches_up_may_be_recorded_when_it_has_and_not_later(records: Records):
+    """Somebody is connected a while after the resync, and recorded 400 ms later."""
+    (gap,) = json.loads((RECORDED / "scenario.json").read_text())["gaps"]
+    talks = [talk for record in records for talk in record["conversations"] if talk["talk_ms"] > 1_000]
+    talk = next(talk for talk in talks if talk["connected_at"] > gap["until"] + 1_000)
+    connected_at = talk["connected_at"]
+    statistics = json.loads((RECORDED / "statistics.json").read_text())
+
+    def differences(level: int) -> list[str]:
+        return Gaps(Observed(RECORDED), [gap | {"level": level}]).compare(records, statistics)
+
+    talk["connected_at"] += 400
+    assert differences(connected_at + 200) == []
+    (late,) = differences(connected_at + 100)
+    assert "connected" in late
+
+
 def came_and_went(records: Records) -> dict[str, Any]:
     """The record of one of whom only Asterisk knew: she gave up while the service was away."""
     (gap,) = json.loads((RECORDED / "scenario.json").read_text())["gaps"]
