@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 PYTHON_CODE := callcenter $(wildcard routing ivr dialer reporting config) tests
 DEMO_PORT ?= 8080
-TEST_WORKERS ?= 3
+TEST_WORKERS ?= 4
 # Anything else for pytest: make test PYTEST_ARGS="-k transfer -x"
 PYTEST_ARGS ?=
 # What make pbx may be told on its command line; callcenter/operations/pbx/options.py says what each means.
