@@ -146,7 +146,10 @@ def measure(
         playing = pool.imap(play, wanted)
         for cell in wanted:
             try:
-                results.append(playing.next() if until is None else playing.next(max(0.1, until - monotonic())))
+                left = None if until is None else until - monotonic()
+                if left is not None and left <= 0:
+                    raise TimeoutError
+                results.append(playing.next(left))
             except TimeoutError:
                 say(f"out of time: {len(wanted) - len(results)} of {len(wanted)} cells were left out; --full plays all")
                 break
