@@ -27,7 +27,10 @@ class OtherComputer:
     """Starts Chromium over there."""
 
     def lets_udp_through_only(self, port: int) -> None:
-        """From now on a firewall over there drops every UDP packet but those to and from this port over here, without a word."""
+        """From now on a firewall over there drops every UDP packet but those to and from this port over here, without a word.
+
+        Nor is the port reached by TCP: where both ways are open, either may be the quicker one.
+        """
         _ip("-n", self.name, "link", "add", "hole", "arp", "off", "type", "veth", "peer", "name", "pit")
         _ip("-n", self.name, "link", "set", "pit", "up")
         _ip("-n", self.name, "link", "set", "hole", "up")
@@ -39,13 +42,14 @@ class OtherComputer:
             "pref 12 lookup local",
             f"pref 13 ipproto udp dport {port} lookup main",
             "pref 14 ipproto udp lookup 100",
+            f"pref 15 ipproto tcp dport {port} prohibit",
         ):
             _ip("-n", self.name, "rule", "add", *rule.split())
         _ip("-n", self.name, "rule", "delete", "pref", "0")
 
-    def lets_no_udp_through(self) -> None:
-        """From now on not those either."""
-        for rule in ("10", "13"):
+    def lets_tcp_through_instead(self) -> None:
+        """From now on those by TCP, and no UDP at all."""
+        for rule in ("10", "13", "15"):
             _ip("-n", self.name, "rule", "delete", "pref", rule)
 
     def udp_between(self, port: int) -> tuple[bool, bool]:

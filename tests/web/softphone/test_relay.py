@@ -33,7 +33,7 @@ async def test_behind_a_firewall_sound_goes_over_the_turn_server(tmp_path: Path,
                 ana = await sit_down_over_there(tmp_path, other, launch, pbx)
                 for by in ("udp", "tcp"):
                     if by == "tcp":
-                        other.lets_no_udp_through()
+                        other.lets_tcp_through_instead()
                     async with calling(tmp_path / by, other, pbx) as (ears, telephone):
                         await ana.shows("ringing", seconds=60)
                         await ana.press("F8")
