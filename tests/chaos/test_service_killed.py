@@ -12,6 +12,7 @@ import pytest
 
 from tests.chaos.floor import Floor, Visit, floor, passers, visits
 from tests.chaos.rounds import Round, Rounds, rounds
+from tests.integration.asking import until
 from tests.integration.people import Board, Json, now
 from tests.recount.gaps import Gaps
 from tests.recount.recount import Observed
@@ -89,10 +90,11 @@ async def away(here: Floor, frozen_s: int, down_s: float, passing: list[Visit]) 
     seen = len(here.resynced_at())
     await service.launch()
     ready = now()
-    await service.look()
-    until = here.resynced_at()[seen]
+    await until(lambda: len(here.resynced_at()) > seen, 30)
     await here.desks[0].works(None)  # as she does; it is decided after all that waits
-    gap = {"since": since, "killed": killed, "ready": ready, "until": until, "level": now()}
+    level = now()
+    await service.look()
+    gap = {"since": since, "killed": killed, "ready": ready, "until": here.resynced_at()[seen], "level": level}
     here.gaps.append(gap)
     return gap
 

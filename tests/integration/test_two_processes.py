@@ -65,6 +65,17 @@ async def everything(halves: Halves) -> tuple[HubHere, list[Half], Seat, list[Bo
     return hub, launched, Seat(person), boards
 
 
+async def in_a_call(halves: Halves) -> tuple[HubHere, list[Half], Seat, list[Board]]:
+    """All of that, and she talks with the caller; both boards show it."""
+    hub, webs, seat, boards = await everything(halves)
+    await seat.sits_down()
+    hub.call_in(CALLER)
+    await seat.answers()
+    for board in boards:
+        await board.until(lambda b: (b.call_of(CALLER) or {}).get("state") == "connected", "the conversation is not seen", 5)
+    return hub, webs, seat, boards
+
+
 async def test_a_call_through_two_web_processes(halves: Halves):
     """They were started before the hub had made any table. A session of one is good at the other."""
     hub, webs, seat, boards = await everything(halves)
@@ -129,13 +140,8 @@ async def test_a_call_on_postgresql(tmp_path: Path, own_redis: RedisServer, post
 
 
 async def test_redis_killed_costs_freshness_only(halves: Halves):
-    hub, _, seat, boards = await everything(halves)
-    await seat.sits_down()
-    hub.call_in(CALLER)
-    await seat.answers()
-    for board in boards:
-        await board.until(lambda b: (b.call_of(CALLER) or {}).get("state") == "connected", "the conversation is not seen", 5)
-        assert board.live
+    hub, _, seat, boards = await in_a_call(halves)
+    assert all(board.live for board in boards)
     halves.redis.stop()
     began = time.monotonic()
     for board in boards:
@@ -199,12 +205,7 @@ async def test_a_hub_killed_and_started_again(halves: Halves):
 
 async def test_a_web_process_killed_costs_its_pages_only(halves: Halves):
     """She goes on at the other one, in her session and in her call; a new process shows what the others show."""
-    hub, webs, seat, boards = await everything(halves)
-    await seat.sits_down()
-    hub.call_in(CALLER)
-    await seat.answers()
-    for board in boards:
-        await board.until(lambda b: (b.call_of(CALLER) or {}).get("state") == "connected", "the conversation is not seen", 5)
+    hub, webs, seat, boards = await in_a_call(halves)
     call = next(iter(boards[1].calls))
 
     await webs[0].kill()
